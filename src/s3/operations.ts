@@ -1,0 +1,102 @@
+/**
+ * The operations of S3, a row each. The server routes by these rows, authorization reads what each needs, and
+ * metrics and the access log are labelled with their names.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+ */
+
+import type { Permission } from "./acl.ts";
+
+/** What a request addresses: the service, one bucket, or one object. */
+export type Resource = "service" | "bucket" | "object";
+
+/** One operation of S3. */
+export interface Operation {
+  readonly name: string;
+  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+  readonly resource: Resource;
+  /** Query parameters that must be there; `list-type=2` names a value too. More of them make a row more specific. */
+  readonly query: readonly string[];
+  /** A header that must be there. */
+  readonly header?: string;
+  /** The action that a bucket policy names. */
+  readonly action: string;
+  /**
+   * Who may, when no policy decides: whoever an ACL of the bucket or object grants the permission, only the bucket's
+   * owner, or every authenticated user.
+   */
+  readonly allowed: { readonly of: "bucket" | "object"; readonly permission: Permission } | "owner" | "user";
+}
+
+type Row = readonly [
+  name: string,
+  method: Operation["method"],
+  resource: Resource,
+  query: string,
+  action: string,
+  allowed: `${"bucket" | "object"} ${Permission}` | "owner" | "user",
+  header?: string,
+];
+
+const rows: readonly Row[] = [
+  ["ListBuckets", "GET", "service", "", "s3:ListAllMyBuckets", "user"],
+
+  ["CreateBucket", "PUT", "bucket", "", "s3:CreateBucket", "user"],
+  ["DeleteBucket", "DELETE", "bucket", "", "s3:DeleteBucket", "owner"],
+  ["HeadBucket", "HEAD", "bucket", "", "s3:ListBucket", "bucket READ"],
+  ["ListObjects", "GET", "bucket", "", "s3:ListBucket", "bucket READ"],
+  ["ListObjectsV2", "GET", "bucket", "list-type=2", "s3:ListBucket", "bucket READ"],
+  ["GetBucketLocation", "GET", "bucket", "location", "s3:GetBucketLocation", "owner"],
+  ["GetBucketAcl", "GET", "bucket", "acl", "s3:GetBucketAcl", "bucket READ_ACP"],
+  ["PutBucketAcl", "PUT", "bucket", "acl", "s3:PutBucketAcl", "bucket WRITE_ACP"],
+  ["ListMultipartUploads", "GET", "bucket", "uploads", "s3:ListBucketMultipartUploads", "bucket READ"],
+  // Every key of the body is authorized for s3:DeleteObject by itself; the ACL is one for all of them.
+  ["DeleteObjects", "POST", "bucket", "delete", "s3:DeleteObject", "bucket WRITE"],
+  // The identity stands in the form, so the operation authorizes when it has read the fields.
+  ["PostObject", "POST", "bucket", "", "s3:PutObject", "bucket WRITE"],
+
+  ["GetObject", "GET", "object", "", "s3:GetObject", "object READ"],
+  ["HeadObject", "HEAD", "object", "", "s3:GetObject", "object READ"],
+  ["PutObject", "PUT", "object", "", "s3:PutObject", "bucket WRITE"],
+  ["CopyObject", "PUT", "object", "", "s3:PutObject", "bucket WRITE", "x-amz-copy-source"],
+  ["DeleteObject", "DELETE", "object", "", "s3:DeleteObject", "bucket WRITE"],
+  ["GetObjectAcl", "GET", "object", "acl", "s3:GetObjectAcl", "object READ_ACP"],
+  ["PutObjectAcl", "PUT", "object", "acl", "s3:PutObjectAcl", "object WRITE_ACP"],
+
+  ["CreateMultipartUpload", "POST", "object", "uploads", "s3:PutObject", "bucket WRITE"],
+  ["UploadPart", "PUT", "object", "partNumber uploadId", "s3:PutObject", "bucket WRITE"],
+  [
+    "UploadPartCopy",
+    "PUT",
+    "object",
+    "partNumber uploadId",
+    "s3:PutObject",
+    "bucket WRITE",
+    "x-amz-copy-source",
+  ],
+  ["ListParts", "GET", "object", "uploadId", "s3:ListMultipartUploadParts", "bucket WRITE"],
+  ["CompleteMultipartUpload", "POST", "object", "uploadId", "s3:PutObject", "bucket WRITE"],
+  ["AbortMultipartUpload", "DELETE", "object", "uploadId", "s3:AbortMultipartUpload", "bucket WRITE"],
+];
+
+/** Every operation, by name. */
+export const operations: ReadonlyMap<string, Operation> = new Map(
+  rows.map(([name, method, resource, query, action, allowed, header]) => [
+    name,
+    {
+      name,
+      method,
+      resource,
+      query: query === "" ? [] : query.split(" "),
+      action,
+      allowed: parseAllowed(allowed),
+      ...(header === undefined ? {} : { header }),
+    },
+  ]),
+);
+
+function parseAllowed(rule: Row[5]): Operation["allowed"] {
+  if (rule === "owner" || rule === "user") return rule;
+  const [of, permission] = rule.split(" ") as ["bucket" | "object", Permission];
+  return { of, permission };
+}
