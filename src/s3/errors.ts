@@ -128,6 +128,8 @@ export interface S3ErrorOptions {
   details?: Record<string, string>;
   /** HTTP status where it differs from the code's own. */
   status?: number;
+  /** Headers that belong to the answer, such as `content-range` with `InvalidRange`. */
+  headers?: Record<string, string>;
   cause?: unknown;
 }
 
@@ -144,6 +146,7 @@ export class S3Error extends Error {
   /** The HTTP status. */
   readonly status: number;
   readonly details: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: S3ErrorCode | (string & {}), options: S3ErrorOptions = {}) {
     const [status, message] = rowOf(code);
@@ -151,6 +154,7 @@ export class S3Error extends Error {
     this.code = code;
     this.status = options.status ?? status;
     this.details = options.details ?? {};
+    this.headers = options.headers ?? {};
   }
 }
 
