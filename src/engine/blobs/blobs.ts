@@ -1,0 +1,34 @@
+/**
+ * The blobs port: bytes under an id, written once, never changed.
+ *
+ * A store of blobs knows nothing of keys and buckets; which blobs are alive is the index's business. Every
+ * implementation passes the suite in `contract.test.ts`.
+ */
+
+/** 16 bytes, the first six of them the time in milliseconds, as in a UUID of version 7. */
+export type BlobId = Buffer;
+
+export interface Blobs {
+  /**
+   * Stores the bytes of `source` under a new id. When it resolves, they are durable; when it rejects, nothing is left.
+   *
+   * @returns The number of bytes.
+   * @throws S3Error InsufficientStorage when there is no room; whatever `source` throws.
+   */
+  write(id: BlobId, source: AsyncIterable<Uint8Array>): Promise<number>;
+  /**
+   * The bytes from `start` to `end`, both inclusive, verified against their checksums. The buffers are the caller's.
+   *
+   * @param range.size Size of the whole blob, as its record has it.
+   * @throws Error for a blob that is not there, has another size or fails its checksum.
+   */
+  read(
+    id: BlobId,
+    range: { readonly size: number; readonly start: number; readonly end: number },
+  ): AsyncIterable<Buffer>;
+  /** Removes a blob. One that is not there is no error. */
+  remove(id: BlobId): Promise<void>;
+  /** Every id in the store, also of blobs that a crash left unfinished. */
+  list(): AsyncIterable<BlobId>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,220 @@
+/**
+ * Buckets.
+ *
+ * A write into a bucket checks that the bucket's row is the one it read. Deleting first marks the row, which makes every
+ * such check fail that was read before; then it looks whether the bucket is empty, and only then removes the row. A
+ * writer that meets the mark takes it off in its own commit, so the deletion fails and no acknowledged object is lost.
+ */
+
+import type { Grant, Owner } from "../s3/acl.ts";
+import { S3Error } from "../s3/errors.ts";
+import { atomically, conflict, Draft } from "./atomic.ts";
+import type { Entry } from "./index/index.ts";
+import { decodeJson, encodeJson } from "./records/json.ts";
+import { encodeTrash } from "./records/references.ts";
+import { afterKey, afterPrefix, bucketIdBytes, bucketKey, bucketPrefix } from "./table-keys.ts";
+import type { Bucket, Engine } from "./types.ts";
+
+type BucketRecord = Omit<Bucket, "name" | "version">;
+
+const bucketCounterKey = Buffer.from("last bucket id");
+
+/** The most buckets whose decoded form is kept. */
+const maxCachedBuckets = 10_000;
+
+/**
+ * Makes a bucket.
+ *
+ * @throws S3Error BucketAlreadyOwnedByYou or BucketAlreadyExists when the name is taken.
+ */
+export async function createBucket(
+  engine: Engine,
+  input: {
+    readonly name: string;
+    readonly owner: Owner;
+    readonly grants: readonly Grant[];
+    readonly region: string;
+  },
+): Promise<Bucket> {
+  engine.assertRoom();
+  const { name, owner, grants, region } = input;
+  await atomically(engine, `bucket ${name}`, async () => {
+    const existing = await getBucket(engine, name);
+    if (existing !== null) {
+      throw new S3Error(existing.owner.id === owner.id ? "BucketAlreadyOwnedByYou" : "BucketAlreadyExists", {
+        details: { BucketName: name },
+      });
+    }
+    const counter = await engine.index.get("meta", bucketCounterKey);
+    const id = Buffer.alloc(bucketIdBytes);
+    id.writeUInt32BE((counter?.value.readUInt32BE(0) ?? 0) + 1);
+    const record: BucketRecord = {
+      id: id.toString("hex"),
+      owner,
+      createdAtMs: engine.clock(),
+      grants,
+      region,
+    };
+    const draft = new Draft()
+      .check("buckets", bucketKey(name), null)
+      .check("meta", bucketCounterKey, counter?.version ?? null)
+      .put("meta", bucketCounterKey, id)
+      .put("buckets", bucketKey(name), encodeJson(record));
+    return (await engine.index.commit(draft)) ? undefined : conflict;
+  });
+  return requireBucket(engine, name);
+}
+
+/** The bucket, or null where there is none. */
+export async function getBucket(engine: Engine, name: string): Promise<Bucket | null> {
+  const entry = await engine.index.get("buckets", bucketKey(name));
+  return entry === null ? null : bucketOf(engine, entry);
+}
+
+/** @throws S3Error NoSuchBucket */
+export async function requireBucket(engine: Engine, name: string): Promise<Bucket> {
+  const bucket = await getBucket(engine, name);
+  if (bucket === null) throw new S3Error("NoSuchBucket", { details: { BucketName: name } });
+  return bucket;
+}
+
+/**
+ * The owner's buckets in the order of their names.
+ *
+ * @param options.after Only names after this one.
+ * @param options.limit The most to return; default all.
+ */
+export async function listBuckets(
+  engine: Engine,
+  options: {
+    readonly ownerId: string;
+    readonly prefix?: string | undefined;
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  },
+): Promise<{ buckets: Bucket[]; isTruncated: boolean }> {
+  const { ownerId, prefix = "", after, limit = Infinity } = options;
+  const buckets: Bucket[] = [];
+  const end = afterPrefix(bucketKey(prefix));
+  let start = bucketKey(prefix);
+  if (after !== undefined && bucketKey(after).compare(start) >= 0) start = afterKey(bucketKey(after));
+  const snapshot = engine.index.snapshot();
+  try {
+    for (;;) {
+      const entries = await snapshot.range("buckets", { start, end, limit: 1000 });
+      for (const entry of entries) {
+        const bucket = bucketOf(engine, entry);
+        if (bucket.owner.id !== ownerId) continue;
+        if (buckets.length >= limit) return { buckets, isTruncated: limit > 0 };
+        buckets.push(bucket);
+      }
+      const last = entries.at(-1);
+      if (last === undefined) return { buckets, isTruncated: false };
+      start = afterKey(last.key);
+    }
+  } finally {
+    snapshot.close();
+  }
+}
+
+/** @throws S3Error NoSuchBucket */
+export async function setBucketGrants(
+  engine: Engine,
+  name: string,
+  { grants }: { readonly grants: readonly Grant[] },
+): Promise<Bucket> {
+  await atomically(engine, `bucket ${name}`, async () => {
+    const bucket = await requireBucket(engine, name);
+    const draft = new Draft()
+      .check("buckets", bucketKey(name), bucket.version)
+      .put("buckets", bucketKey(name), encodeBucket({ ...bucket, grants, isBeingDeleted: undefined }));
+    return (await engine.index.commit(draft)) ? undefined : conflict;
+  });
+  return requireBucket(engine, name);
+}
+
+/**
+ * Removes an empty bucket. Its unfinished uploads are aborted.
+ *
+ * @throws S3Error NoSuchBucket, or BucketNotEmpty when it has an object.
+ */
+export async function deleteBucket(engine: Engine, name: string): Promise<void> {
+  const key = bucketKey(name);
+  return atomically(engine, `bucket ${name}`, async () => {
+    const bucket = await requireBucket(engine, name);
+    // Looked at first without the mark, so that asking in vain disturbs no writer.
+    if (!(await isEmpty(engine, bucket))) throw notEmpty(name);
+    const mark = new Draft()
+      .check("buckets", key, bucket.version)
+      .put("buckets", key, encodeBucket({ ...bucket, isBeingDeleted: true }));
+    if (!(await engine.index.commit(mark))) return conflict;
+
+    const marked = await requireBucket(engine, name);
+    if (marked.id !== bucket.id || marked.isBeingDeleted !== true) return conflict;
+    // Who wrote before the mark is seen now; who writes after it takes the mark off.
+    const empty = await isEmpty(engine, bucket);
+    const outcome = new Draft().check("buckets", key, marked.version);
+    if (empty) {
+      outcome
+        .delete("buckets", key)
+        .put("trash", engine.ids.next(), encodeTrash({ kind: "bucket", id: bucketPrefix(bucket.id) }));
+    } else {
+      outcome.put("buckets", key, encodeBucket({ ...marked, isBeingDeleted: undefined }));
+    }
+    if (!(await engine.index.commit(outcome))) return conflict;
+    if (!empty) throw notEmpty(name);
+    engine.bucketCache.delete(name);
+    return undefined;
+  });
+}
+
+/** Lets a commit happen only while the bucket is there. */
+export function guardBucket(draft: Draft, bucket: Bucket): Draft {
+  const key = bucketKey(bucket.name);
+  draft.check("buckets", key, bucket.version);
+  if (bucket.isBeingDeleted === true) {
+    draft.put("buckets", key, encodeBucket({ ...bucket, isBeingDeleted: undefined }));
+  }
+  return draft;
+}
+
+/**
+ * The bucket as it is now.
+ *
+ * @throws S3Error NoSuchBucket when it is gone, also when another of that name has taken its place.
+ */
+export async function rereadBucket(engine: Engine, bucket: Bucket): Promise<Bucket> {
+  const now = await requireBucket(engine, bucket.name);
+  if (now.id !== bucket.id) throw new S3Error("NoSuchBucket", { details: { BucketName: bucket.name } });
+  return now;
+}
+
+function bucketOf(engine: Engine, entry: Entry): Bucket {
+  const name = entry.key.toString("utf8");
+  const cached = engine.bucketCache.get(name);
+  if (cached?.version === entry.version) return cached;
+  const record = decodeJson(entry.value, "bucket") as BucketRecord;
+  const bucket = { ...record, name, version: entry.version };
+  if (engine.bucketCache.size >= maxCachedBuckets) engine.bucketCache.clear();
+  engine.bucketCache.set(name, bucket);
+  return bucket;
+}
+
+function encodeBucket({ name: _name, version: _version, ...record }: Bucket): Buffer {
+  return encodeJson(record satisfies BucketRecord);
+}
+
+async function isEmpty(engine: Engine, bucket: Bucket): Promise<boolean> {
+  const start = bucketPrefix(bucket.id);
+  const snapshot = engine.index.snapshot();
+  try {
+    const entries = await snapshot.range("objects", { start, end: afterPrefix(start), limit: 1 });
+    return entries.length === 0;
+  } finally {
+    snapshot.close();
+  }
+}
+
+function notEmpty(name: string): S3Error {
+  return new S3Error("BucketNotEmpty", { details: { BucketName: name } });
+}

@@ -1,0 +1,154 @@
+/** Bytes on their way in: counted, hashed, and laid down inline or as a blob. */
+
+import { createHash, hash } from "node:crypto";
+
+import { S3Error } from "../s3/errors.ts";
+import type { Draft } from "./atomic.ts";
+import type { Content } from "./records/object.ts";
+import { encodeBlobUser, encodeTrash } from "./records/references.ts";
+import type { BlobUser } from "./records/references.ts";
+import type { Body, Engine } from "./types.ts";
+
+/** Bytes that are safe but that no record names yet. */
+export interface StoredContent {
+  readonly content: Content;
+  /** The bytes themselves, for a content of kind `inline`. */
+  readonly inline: Uint8Array | null;
+  readonly size: number;
+  readonly md5: Buffer;
+}
+
+/**
+ * Takes in a body. A small one stays in memory until its record commits; a larger one is durable on return.
+ *
+ * @param options.contentMd5 Base64 of what the MD5 must be.
+ * @throws S3Error BadDigest; InsufficientStorage; whatever the body throws.
+ */
+export async function storeContent(
+  engine: Engine,
+  body: Body,
+  options: { readonly contentMd5?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+): Promise<StoredContent> {
+  engine.assertRoom();
+  const { inlineBytes } = engine.limits;
+  if (body instanceof Uint8Array && body.length <= inlineBytes) {
+    return storeInline(engine, body, options.contentMd5);
+  }
+
+  const source = body instanceof Uint8Array ? piecesOf([body]) : body;
+  const pieces = source[Symbol.asyncIterator]();
+  const head: Uint8Array[] = [];
+  let headBytes = 0;
+  try {
+    while (headBytes <= inlineBytes) {
+      options.signal?.throwIfAborted();
+      const next = await pieces.next();
+      if (next.done === true) return storeInline(engine, Buffer.concat(head, headBytes), options.contentMd5);
+      head.push(next.value);
+      headBytes += next.value.length;
+    }
+  } catch (error) {
+    await pieces.return?.();
+    throw error;
+  }
+  return storeBlob(engine, continued(head, pieces, options.signal), options.contentMd5);
+}
+
+/** Puts the rows that make stored content alive into the commit of the record that names it. */
+export function keepContent(draft: Draft, { content, inline }: StoredContent, user: BlobUser): void {
+  if (content.kind === "inline") draft.put("inline", content.id, inline ?? Buffer.alloc(0));
+  if (content.kind === "blob") draft.put("blobs", content.id, encodeBlobUser(user));
+}
+
+/** Puts content that the same commit takes its record from where it will be removed, once nobody reads it. */
+export function discardContent(engine: Engine, draft: Draft, content: Content): void {
+  switch (content.kind) {
+    case "none":
+      break;
+    case "inline":
+      // A reader has these bytes whole or not at all, so they need no grace.
+      draft.delete("inline", content.id);
+      break;
+    case "blob":
+    case "manifest":
+      draft.put("trash", engine.ids.next(), encodeTrash({ kind: content.kind, id: content.id }));
+      break;
+  }
+}
+
+/** Removes stored content that no commit has made alive. */
+export async function dropContent(engine: Engine, { content }: StoredContent): Promise<void> {
+  if (content.kind !== "blob") return;
+  try {
+    await engine.blobs.remove(content.id);
+  } catch (error) {
+    // The sweep of the next start finds it.
+    engine.log("warn", `Cannot remove unused blob ${content.id.toString("hex")}`, error);
+  }
+}
+
+function storeInline(engine: Engine, bytes: Uint8Array, contentMd5: string | undefined): StoredContent {
+  const md5 = hash("md5", bytes, "buffer");
+  checkMd5(md5, contentMd5);
+  return bytes.length === 0
+    ? { content: { kind: "none" }, inline: null, size: 0, md5 }
+    : { content: { kind: "inline", id: engine.ids.next() }, inline: bytes, size: bytes.length, md5 };
+}
+
+async function storeBlob(
+  engine: Engine,
+  source: AsyncIterable<Uint8Array>,
+  contentMd5: string | undefined,
+): Promise<StoredContent> {
+  const hasher = createHash("md5");
+  const id = engine.ids.next();
+  const size = await engine.blobs.write(id, hashing(source, hasher));
+  const md5 = hasher.digest();
+  const stored: StoredContent = { content: { kind: "blob", id }, inline: null, size, md5 };
+  try {
+    checkMd5(md5, contentMd5);
+  } catch (error) {
+    await dropContent(engine, stored);
+    throw error;
+  }
+  return stored;
+}
+
+function checkMd5(md5: Buffer, contentMd5: string | undefined): void {
+  if (contentMd5 === undefined || contentMd5 === md5.toString("base64")) return;
+  throw new S3Error("BadDigest", {
+    details: { ExpectedDigest: contentMd5, CalculatedDigest: md5.toString("base64") },
+  });
+}
+
+async function* piecesOf(pieces: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  yield* pieces;
+}
+
+async function* continued(
+  head: readonly Uint8Array[],
+  pieces: AsyncIterator<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
+  try {
+    yield* head;
+    for (;;) {
+      signal?.throwIfAborted();
+      const next = await pieces.next();
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await pieces.return?.();
+  }
+}
+
+async function* hashing(
+  source: AsyncIterable<Uint8Array>,
+  hasher: ReturnType<typeof createHash>,
+): AsyncIterable<Uint8Array> {
+  for await (const piece of source) {
+    hasher.update(piece);
+    yield piece;
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The index port: byte-ordered tables, snapshots, and one atomic commit of checks, puts and deletes.
+ *
+ * That is all the engine asks of a database; it maps to LMDB, to FoundationDB and to Postgres-compatible databases. An
+ * index knows nothing of S3. Every implementation passes the suite in `contract.test.ts`.
+ */
+
+/** The tables, in the order of their numbers: the number is part of what is stored, so new ones go to the end. */
+export const tables = [
+  "meta",
+  "buckets",
+  "objects",
+  "uploads",
+  "parts",
+  "manifests",
+  "inline",
+  "blobs",
+  "trash",
+  "users",
+  "keys",
+  "versions",
+] as const;
+
+export type Table = (typeof tables)[number];
+
+/** The longest key, in bytes: an S3 key of 1,024 bytes with what stands before and after it. */
+export const maxKeyBytes = 1200;
+
+export type Awaitable<T> = T | Promise<T>;
+
+/** A row as a snapshot saw it. Its buffers belong to the caller. */
+export interface Entry {
+  readonly key: Buffer;
+  readonly value: Buffer;
+  /** Differs from every other version that this key had or will have. */
+  readonly version: number;
+}
+
+/** Keys from `start` up to but without `end`; without `end`, to the end of the table. */
+export interface Range {
+  readonly start: Uint8Array;
+  readonly end?: Uint8Array | undefined;
+  /** The most rows to return. */
+  readonly limit: number;
+  /** Return the last rows of the range, last one first. */
+  readonly reverse?: boolean | undefined;
+}
+
+/** The index at one moment. A value that fails its own checksum is an error, never returned. */
+export interface Snapshot {
+  get(table: Table, key: Uint8Array): Awaitable<Entry | null>;
+  range(table: Table, range: Range): Awaitable<Entry[]>;
+  /** Must be called: an open snapshot keeps old pages from being used again. */
+  close(): void;
+}
+
+/** A row must have this version, or must not exist (`null`), for a commit to happen. */
+export interface Check {
+  readonly table: Table;
+  readonly key: Uint8Array;
+  readonly version: number | null;
+}
+
+export interface Put {
+  readonly table: Table;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+export interface Delete {
+  readonly table: Table;
+  readonly key: Uint8Array;
+}
+
+/** All of it happens, or none. A key stands at most once among puts and deletes. */
+export interface Commit {
+  readonly checks?: readonly Check[];
+  readonly puts?: readonly Put[];
+  readonly deletes?: readonly Delete[];
+}
+
+export interface Index {
+  /** The newest committed row. */
+  get(table: Table, key: Uint8Array): Awaitable<Entry | null>;
+  snapshot(): Snapshot;
+  /**
+   * True when it is durable and every later read sees it, false when a check failed and nothing was done. The buffers
+   * given must not change before.
+   */
+  commit(commit: Commit): Promise<boolean>;
+  /** How many rows the index believes a table has. */
+  count(table: Table): Awaitable<number>;
+  close(): Promise<void>;
+}

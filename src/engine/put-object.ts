@@ -1,0 +1,136 @@
+import { S3Error } from "../s3/errors.ts";
+import { atomically, conflict, Draft } from "./atomic.ts";
+import { guardBucket, rereadBucket } from "./buckets.ts";
+import { discardContent, dropContent, keepContent, storeContent } from "./content.ts";
+import type { StoredContent } from "./content.ts";
+import { idTimeMs } from "./ids.ts";
+import { decodeObject, encodeObject } from "./records/object.ts";
+import { objectKey } from "./table-keys.ts";
+import type {
+  Body,
+  Bucket,
+  Engine,
+  ObjectAttributes,
+  ObjectChecksum,
+  ObjectInfo,
+  WriteConditions,
+} from "./types.ts";
+
+export interface PutObjectInput extends ObjectAttributes, WriteConditions {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly body: Body;
+  /** Base64. */
+  readonly contentMd5?: string | undefined;
+  /** Asked for after the last byte. */
+  readonly checksum?: (() => ObjectChecksum | undefined) | undefined;
+}
+
+/**
+ * Stores an object, in place of the one that has its key. When it resolves, bytes and record are durable.
+ *
+ * @throws S3Error NoSuchBucket, BadDigest, PreconditionFailed, ConditionalRequestConflict, InsufficientStorage; whatever
+ *   the body throws. Nothing is stored then.
+ * @example
+ * await putObject(engine, { bucket, key: "a", body: Buffer.from("hello"), owner, grants });
+ */
+export async function putObject(
+  engine: Engine,
+  input: PutObjectInput,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<ObjectInfo> {
+  const stored = await storeContent(engine, input.body, {
+    contentMd5: input.contentMd5,
+    signal: options.signal,
+  });
+  let checksum: ObjectChecksum | undefined;
+  try {
+    checksum = input.checksum?.();
+  } catch (error) {
+    await dropContent(engine, stored);
+    throw error;
+  }
+  return commitObject(engine, { ...input, checksum, etag: stored.md5.toString("hex"), stored });
+}
+
+/** A body that is stored, to become an object. */
+export interface CommitObjectInput extends ObjectAttributes, WriteConditions {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly etag: string;
+  readonly stored: StoredContent;
+  readonly checksum?: ObjectChecksum | undefined;
+}
+
+/** The last step of every write of an object: decide the conditions and commit, or leave nothing. */
+async function commitObject(engine: Engine, input: CommitObjectInput): Promise<ObjectInfo> {
+  const { stored, key } = input;
+  const rowKey = objectKey(input.bucket.id, key);
+  let bucket = input.bucket;
+  let unknownOutcome = false;
+  try {
+    return await atomically(engine, `object ${input.bucket.id} ${key}`, async () => {
+      const existing = await engine.index.get("objects", rowKey);
+      const current = existing === null ? null : decodeObject(existing.value, key, bucket.owner);
+      checkWriteConditions(current?.info ?? null, key, input);
+      const info: ObjectInfo = {
+        key,
+        size: stored.size,
+        etag: input.etag,
+        lastModifiedMs:
+          stored.content.kind === "inline" ? idTimeMs(stored.content.id) : Math.floor(engine.clock()),
+        owner: input.owner,
+        grants: input.grants,
+        headers: input.headers ?? {},
+        metadata: input.metadata ?? {},
+        storageClass: input.storageClass ?? "STANDARD",
+        checksum: input.checksum,
+      };
+      const draft = guardBucket(new Draft(), bucket)
+        .check("objects", rowKey, existing?.version ?? null)
+        .put("objects", rowKey, encodeObject({ info, content: stored.content }, bucket.owner));
+      keepContent(draft, stored, { kind: "object", objectKey: rowKey });
+      if (current !== null) discardContent(engine, draft, current.content);
+      unknownOutcome = true;
+      const committed = await engine.index.commit(draft);
+      unknownOutcome = false;
+      if (committed) return info;
+      bucket = await rereadBucket(engine, bucket);
+      return conflict;
+    });
+  } catch (error) {
+    // A commit that failed on the disk may yet be there after a crash: then its blob must be there too.
+    if (!unknownOutcome) await dropContent(engine, stored);
+    throw error;
+  }
+}
+
+/**
+ * Decides the conditions of a write against what is there.
+ *
+ * @throws S3Error PreconditionFailed; NoSuchKey for If-Match where there is no object, as AWS answers.
+ */
+export function checkWriteConditions(
+  current: ObjectInfo | null,
+  key: string,
+  { ifMatch, ifNoneMatch }: WriteConditions,
+): void {
+  if (ifMatch !== undefined) {
+    if (current === null) throw new S3Error("NoSuchKey", { details: { Key: key } });
+    if (!names(ifMatch, current.etag)) {
+      throw new S3Error("PreconditionFailed", { details: { Condition: "If-Match" } });
+    }
+  }
+  if (ifNoneMatch !== undefined && current !== null && names(ifNoneMatch, current.etag)) {
+    throw new S3Error("PreconditionFailed", { details: { Condition: "If-None-Match" } });
+  }
+}
+
+/** Whether a condition, `*` or a list of ETags with or without quotes, names this one. */
+function names(condition: string, etag: string): boolean {
+  return (
+    condition === "*" ||
+    condition === etag ||
+    condition.split(",").some((one) => one.trim().replace(/^(?:W\/)?"(.*)"$/, "$1") === etag)
+  );
+}

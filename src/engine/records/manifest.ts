@@ -1,0 +1,62 @@
+/** Parts: one in the table `parts` while its upload is under way, and all of an object's in one row of `manifests`. */
+
+import type { Part } from "../types.ts";
+import { Reader, Writer } from "./codec.ts";
+import { checkFormat, readContent, writeContent } from "./object.ts";
+import type { Content } from "./object.ts";
+
+export interface PartRecord extends Part {
+  readonly content: Content;
+}
+
+const format = 1;
+
+export function encodePart(part: PartRecord): Buffer {
+  const writer = new Writer();
+  writer.u8(format);
+  writePart(writer, part);
+  return writer.finish();
+}
+
+export function decodePart(bytes: Buffer): PartRecord {
+  const reader = new Reader(bytes);
+  checkFormat(reader.u8(), format, "part");
+  return readPart(reader);
+}
+
+export function encodeManifest(parts: readonly PartRecord[]): Buffer {
+  const writer = new Writer();
+  writer.u8(format);
+  writer.uint(parts.length);
+  for (const part of parts) writePart(writer, part);
+  return writer.finish();
+}
+
+export function decodeManifest(bytes: Buffer): PartRecord[] {
+  const reader = new Reader(bytes);
+  checkFormat(reader.u8(), format, "manifest");
+  const parts: PartRecord[] = [];
+  for (let rest = reader.uint(); rest > 0; rest--) parts.push(readPart(reader));
+  return parts;
+}
+
+function writePart(writer: Writer, part: PartRecord): void {
+  writer.uint(part.partNumber);
+  writer.uint(part.size);
+  writer.raw(Buffer.from(part.etag, "hex"));
+  writer.timeMs(part.lastModifiedMs);
+  writeContent(writer, part.content);
+  writer.string(part.checksum ?? "");
+}
+
+function readPart(reader: Reader): PartRecord {
+  const part = {
+    partNumber: reader.uint(),
+    size: reader.uint(),
+    etag: reader.hex(16),
+    lastModifiedMs: reader.timeMs(),
+    content: readContent(reader),
+  };
+  const checksum = reader.string();
+  return checksum === "" ? part : { ...part, checksum };
+}

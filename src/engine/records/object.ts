@@ -1,0 +1,207 @@
+/**
+ * The record of an object: everything but its key and its bytes, in some 40 bytes for a plain one.
+ *
+ *     format 1 | flags | content kind | content id? | size | what the flags name, in their order
+ *
+ * What is absent has its default: the bucket's owner, a private list, no headers, STANDARD, the time in the content's
+ * id. A later format or flag adds to it; a record with a flag that this code does not know is refused.
+ */
+
+import type { Grant, Owner } from "../../s3/acl.ts";
+import { idBytes, idTimeMs } from "../ids.ts";
+import type { ObjectChecksum, ObjectInfo } from "../types.ts";
+import {
+  isPrivate,
+  privateGrants,
+  readGrants,
+  readOwner,
+  sameOwner,
+  writeGrants,
+  writeOwner,
+} from "./access.ts";
+import { Reader, Writer } from "./codec.ts";
+
+/** Where an object's or a part's bytes are. */
+export type Content =
+  | { readonly kind: "none" }
+  /** In the table `inline`. */
+  | { readonly kind: "inline"; readonly id: Buffer }
+  /** In the store of blobs. */
+  | { readonly kind: "blob"; readonly id: Buffer }
+  /** In the parts that the row of the table `manifests` lists. */
+  | { readonly kind: "manifest"; readonly id: Buffer };
+
+export interface ObjectRecord {
+  readonly info: ObjectInfo;
+  readonly content: Content;
+}
+
+// Stored by their place in these lists: new ones go to the end.
+const contentKinds = ["none", "inline", "blob", "manifest"] as const;
+const checksumAlgorithms = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"];
+const frequentContentTypes = [
+  "binary/octet-stream",
+  "application/octet-stream",
+  "text/plain",
+  "text/html",
+  "text/css",
+  "text/javascript",
+  "application/javascript",
+  "application/json",
+  "application/pdf",
+  "application/zip",
+  "application/x-www-form-urlencoded",
+  "image/jpeg",
+  "image/png",
+  "image/gif",
+  "image/webp",
+  "image/svg+xml",
+  "video/mp4",
+  "text/plain; charset=utf-8",
+  "text/html; charset=utf-8",
+];
+const contentTypeCodes = new Map(frequentContentTypes.map((type, code) => [type, code]));
+
+const format = 1;
+const flag = {
+  time: 1,
+  contentType: 1 << 1,
+  headers: 1 << 2,
+  metadata: 1 << 3,
+  owner: 1 << 4,
+  grants: 1 << 5,
+  storageClass: 1 << 6,
+  checksum: 1 << 7,
+  partCount: 1 << 8,
+  textEtag: 1 << 9,
+} as const;
+const knownFlags = (1 << 10) - 1;
+
+/** @param bucketOwner Whose objects need not name their owner. */
+export function encodeObject({ info, content }: ObjectRecord, bucketOwner: Owner): Buffer {
+  const writer = new Writer();
+  const contentTypeCode = contentTypeCodes.get(info.headers["content-type"] ?? "");
+  const headerCount = Object.keys(info.headers).length - (contentTypeCode === undefined ? 0 : 1);
+  const etagBytes = md5OfEtag(info.etag, info.partCount);
+  const timeMs = content.kind === "none" ? undefined : idTimeMs(content.id);
+
+  const flags =
+    (info.lastModifiedMs === timeMs ? 0 : flag.time) |
+    (contentTypeCode === undefined ? 0 : flag.contentType) |
+    (headerCount === 0 ? 0 : flag.headers) |
+    (Object.keys(info.metadata).length === 0 ? 0 : flag.metadata) |
+    (sameOwner(info.owner, bucketOwner) ? 0 : flag.owner) |
+    (isPrivate(info.grants, info.owner) ? 0 : flag.grants) |
+    (info.storageClass === "STANDARD" ? 0 : flag.storageClass) |
+    (info.checksum === undefined ? 0 : flag.checksum) |
+    (info.partCount === undefined ? 0 : flag.partCount) |
+    (etagBytes === undefined ? flag.textEtag : 0);
+
+  writer.u8(format);
+  writer.uint(flags);
+  writer.u8(contentKinds.indexOf(content.kind));
+  if (content.kind !== "none") writer.raw(content.id);
+  writer.uint(info.size);
+  if (flags & flag.time) writer.timeMs(info.lastModifiedMs);
+  if (contentTypeCode !== undefined) writer.u8(contentTypeCode);
+  if (flags & flag.headers) {
+    const { "content-type": type, ...others } = info.headers;
+    writer.strings(
+      contentTypeCode === undefined && type !== undefined ? { "content-type": type, ...others } : others,
+    );
+  }
+  if (flags & flag.metadata) writer.strings(info.metadata);
+  if (flags & flag.owner) writeOwner(writer, info.owner);
+  if (flags & flag.grants) writeGrants(writer, info.grants, info.owner);
+  if (flags & flag.storageClass) writer.string(info.storageClass);
+  if (info.checksum !== undefined) writeChecksum(writer, info.checksum);
+  if (info.partCount !== undefined) writer.uint(info.partCount);
+  if (etagBytes === undefined) writer.string(info.etag);
+  else writer.raw(etagBytes);
+  return writer.finish();
+}
+
+/** @throws RangeError for bytes that are no record of a known format. */
+export function decodeObject(bytes: Buffer, key: string, bucketOwner: Owner): ObjectRecord {
+  const reader = new Reader(bytes);
+  checkFormat(reader.u8(), format, "object");
+  const flags = reader.uint();
+  if (flags > knownFlags) throw new RangeError(`Cannot read the record of an object: unknown flags ${flags}`);
+  const content = readContent(reader);
+  const size = reader.uint();
+  const lastModifiedMs =
+    flags & flag.time ? reader.timeMs() : content.kind === "none" ? 0 : idTimeMs(content.id);
+  const contentType = flags & flag.contentType ? frequentContentTypes[reader.u8()] : undefined;
+  const headers = flags & flag.headers ? reader.strings() : (Object.create(null) as Record<string, string>);
+  if (contentType !== undefined) headers["content-type"] = contentType;
+  const metadata = flags & flag.metadata ? reader.strings() : (Object.create(null) as Record<string, string>);
+  const owner = flags & flag.owner ? readOwner(reader) : bucketOwner;
+  const grants: readonly Grant[] = flags & flag.grants ? readGrants(reader, owner) : privateGrants(owner);
+  const storageClass = flags & flag.storageClass ? reader.string() : "STANDARD";
+  const checksum = flags & flag.checksum ? readChecksum(reader) : undefined;
+  const partCount = flags & flag.partCount ? reader.uint() : undefined;
+  const etag = flags & flag.textEtag ? reader.string() : reader.hex(16);
+  return {
+    content,
+    info: {
+      key,
+      size,
+      etag: partCount !== undefined && !(flags & flag.textEtag) ? `${etag}-${partCount}` : etag,
+      lastModifiedMs,
+      owner,
+      grants,
+      headers,
+      metadata,
+      storageClass,
+      checksum,
+      partCount,
+    },
+  };
+}
+
+export function checkFormat(found: number, known: number, noun: string): void {
+  if (found !== known) {
+    throw new RangeError(`Cannot read a record (${noun}): format ${found}, this version knows ${known}`);
+  }
+}
+
+export function writeContent(writer: Writer, content: Content): void {
+  writer.u8(contentKinds.indexOf(content.kind));
+  if (content.kind !== "none") writer.raw(content.id);
+}
+
+export function readContent(reader: Reader): Content {
+  const code = reader.u8();
+  const kind = contentKinds[code];
+  if (kind === undefined) throw new RangeError(`Cannot read a record: unknown kind of content ${code}`);
+  return kind === "none" ? { kind } : { kind, id: reader.raw(idBytes) };
+}
+
+/** The MD5 in an ETag of S3's own making: alone, or before `-` and the number of parts. */
+function md5OfEtag(etag: string, partCount: number | undefined): Buffer | undefined {
+  if (etag.length !== 32 && etag.slice(32) !== `-${partCount}`) return undefined;
+  if (etag.length === 32 && partCount !== undefined) return undefined;
+  const bytes = Buffer.from(etag.slice(0, 32), "hex");
+  return bytes.toString("hex") === etag.slice(0, 32) ? bytes : undefined;
+}
+
+function writeChecksum(writer: Writer, { algorithm, type, value }: ObjectChecksum): void {
+  const code = checksumAlgorithms.indexOf(algorithm);
+  const bytes = Buffer.from(value, "base64");
+  const isPlain = bytes.toString("base64") === value;
+  // One byte: the algorithm (0 where it follows as text), whether composite, whether the value is text.
+  writer.u8((code + 1) | (type === "COMPOSITE" ? 0x40 : 0) | (isPlain ? 0 : 0x80));
+  if (code < 0) writer.string(algorithm);
+  if (isPlain) writer.bytes(bytes);
+  else writer.string(value);
+}
+
+function readChecksum(reader: Reader): ObjectChecksum {
+  const head = reader.u8();
+  const algorithm = checksumAlgorithms[(head & 0x3f) - 1] ?? reader.string();
+  return {
+    algorithm,
+    type: head & 0x40 ? "COMPOSITE" : "FULL_OBJECT",
+    value: head & 0x80 ? reader.string() : reader.bytes().toString("base64"),
+  };
+}

@@ -1,0 +1,160 @@
+/** The engine's nouns: plain values, the same for every index and every store of blobs. */
+
+import type { Grant, Owner } from "../s3/acl.ts";
+import type { Blobs } from "./blobs/blobs.ts";
+import type { IdSource } from "./ids.ts";
+import type { Index } from "./index/index.ts";
+import type { KeyedLocks } from "./keyed-locks.ts";
+import type { Pins } from "./pins.ts";
+
+/** A bucket as it was read. A commit that depends on it checks {@link Bucket.version}. */
+export interface Bucket {
+  readonly name: string;
+  /** Names the bucket's objects in the index; never used again, also when a bucket of the same name is made later. */
+  readonly id: string;
+  readonly owner: Owner;
+  readonly createdAtMs: number;
+  readonly grants: readonly Grant[];
+  readonly region: string;
+  /** Version of the bucket's row in the index. */
+  readonly version: number;
+  /** A deletion is finding out whether the bucket is empty. Whoever writes calls it off. */
+  readonly isBeingDeleted?: true | undefined;
+}
+
+/** A checksum that a client gave, or asked for, beside the ETag. */
+export interface ObjectChecksum {
+  /** `CRC32`, `CRC32C`, `CRC64NVME`, `SHA1` or `SHA256`. */
+  readonly algorithm: string;
+  readonly type: "FULL_OBJECT" | "COMPOSITE";
+  /** Base64; a composite one ends in `-` and the number of parts. */
+  readonly value: string;
+}
+
+/** Everything about an object but its bytes. */
+export interface ObjectInfo {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly lastModifiedMs: number;
+  readonly owner: Owner;
+  readonly grants: readonly Grant[];
+  /** Headers to be answered as they were given: content-type, cache-control and their kin, names lower-case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `x-amz-meta-*` without that prefix, names lower-case. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly storageClass: string;
+  readonly checksum?: ObjectChecksum | undefined;
+  /** Number of parts, for an object that was uploaded in parts. */
+  readonly partCount?: number | undefined;
+  readonly versionId?: string | undefined;
+}
+
+/** What an object is to be, beside its key and bytes. */
+export interface ObjectAttributes {
+  readonly owner: Owner;
+  readonly grants: readonly Grant[];
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** Default `STANDARD`. */
+  readonly storageClass?: string | undefined;
+}
+
+/** Conditions of a write, decided in the same commit that writes. */
+export interface WriteConditions {
+  /** Write only over an object with one of these ETags; `*` is any object. */
+  readonly ifMatch?: string | undefined;
+  /** `*`: write only where there is no object. An ETag: only where the object has another. */
+  readonly ifNoneMatch?: string | undefined;
+}
+
+/** Bytes to store: whole, or as they come. What verifies them throws at their end, and nothing is left behind. */
+export type Body = Uint8Array | AsyncIterable<Uint8Array>;
+
+/** A person or program that owns buckets and objects. */
+export interface User {
+  /** Canonical id: 64 hexadecimal digits. */
+  readonly id: string;
+  readonly name: string;
+  readonly email?: string | undefined;
+  readonly admin: boolean;
+}
+
+/** A pair of keys that signs for a user. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly userId: string;
+  readonly createdAtMs: number;
+}
+
+/** A multipart upload under way. */
+export interface Upload {
+  readonly uploadId: string;
+  readonly key: string;
+  readonly initiatedAtMs: number;
+  readonly initiator: Owner;
+  readonly owner: Owner;
+  readonly grants: readonly Grant[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly storageClass: string;
+  /** The algorithm that every part is to carry, and what the object's checksum will be. */
+  readonly checksum?: Pick<ObjectChecksum, "algorithm" | "type"> | undefined;
+}
+
+/** One part of an upload, or of an object that was uploaded in parts. */
+export interface Part {
+  /** 1 to 10,000. */
+  readonly partNumber: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly lastModifiedMs: number;
+  readonly checksum?: string | undefined;
+}
+
+/** Where the engine's lines stand that are not S3's to choose. */
+export interface EngineLimits {
+  /** Bodies up to this many bytes are kept in the index and commit with their record. */
+  readonly inlineBytes: number;
+  /** Least size of every part of an upload but the last. S3: 5 MiB. */
+  readonly minPartBytes: number;
+  /** How long bytes that no record names any more stay, for readers in other processes to finish. */
+  readonly trashGraceMs: number;
+}
+
+/** What a line of the engine's log says. Never a secret, never the bytes of an object. */
+export type EngineLog = (level: "info" | "warn" | "error", message: string, error?: unknown) => void;
+
+/** An open store. Made by `openEngine` or `createMemoryEngine`. */
+export interface Engine {
+  readonly index: Index;
+  readonly blobs: Blobs;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** That many random bytes. */
+  readonly random: (bytes: number) => Buffer;
+  readonly ids: IdSource;
+  readonly limits: EngineLimits;
+  readonly log: EngineLog;
+  /** Blobs that somebody in this process is reading. */
+  readonly pins: Pins;
+  /** Turns of those that lost a race for the same row. */
+  readonly locks: KeyedLocks;
+  /** Decoded buckets by name; one counts only while its version is the row's. */
+  readonly bucketCache: Map<string, Bucket>;
+  /** Refuses a write while the disk is nearly full. Deleting stays possible. @throws S3Error InsufficientStorage */
+  assertRoom(): void;
+  /** Stops the background work, waits for what is under way and closes index and blobs. */
+  close(): Promise<void>;
+}
+
+export const defaultLimits: EngineLimits = {
+  inlineBytes: 32 * 1024,
+  minPartBytes: 5 * 1024 * 1024,
+  trashGraceMs: 60_000,
+};
