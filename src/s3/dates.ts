@@ -3,7 +3,7 @@
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /** A time as `Fri, 24 May 2013 00:00:00 GMT`, the form of Last-Modified. */
-export function formatHttpDate(timeMs: number): string {
+export function httpDate(timeMs: number): string {
   return new Date(timeMs).toUTCString();
 }
 
@@ -13,7 +13,7 @@ export function formatHttpDate(timeMs: number): string {
  * The milliseconds are always zero, as on AWS: a listing then agrees with the Last-Modified header of the same object,
  * and whoever compares the two (rclone, sync tools) sees no change.
  */
-export function formatIsoDate(timeMs: number): string {
+export function isoDate(timeMs: number): string {
   return new Date(timeMs - (timeMs % 1000)).toISOString();
 }
 
@@ -63,7 +63,7 @@ function utcMs(year: number, monthName = "", day = "", hour = "", minute = "", s
     : null;
 }
 
-const isoDate = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})$/;
+const isoForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})$/;
 
 /**
  * A date of an XML document: `2013-05-24T00:00:00.000Z`, with or without a fraction.
@@ -72,6 +72,6 @@ const isoDate = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2
  */
 export function parseIsoDate(value: string): number | null {
   const text = value.trim();
-  const timeMs = isoDate.test(text) ? Date.parse(text) : Number.NaN;
+  const timeMs = isoForm.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(timeMs) ? null : timeMs;
 }

@@ -64,10 +64,13 @@ export function parseContentRange(value: string): (ByteRange & { readonly sizeBy
 /**
  * The header `x-amz-copy-source-range`. Unlike Range it names both ends, and both must lie in the source.
  *
+ * @param header The header, or undefined when there was none.
+ * @returns null without the header: the part is the whole source.
  * @throws {S3Error} `InvalidArgument` for any other form, `InvalidRange` for one that leaves the source.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html
  */
-export function parseCopySourceRange(header: string, sourceSizeBytes: number): ByteRange {
+export function parseCopySourceRange(header: string | undefined, sourceSizeBytes: number): ByteRange | null {
+  if (header === undefined) return null;
   const match = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header);
   const start = Number(match?.[1]);
   const end = Number(match?.[2]);
