@@ -1,6 +1,7 @@
+import { checkWriteConditions } from "../s3/conditions.ts";
+import type { WriteConditions } from "../s3/conditions.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import { discardContent } from "./content.ts";
-import { checkWriteConditions } from "./put-object.ts";
 import { decodeObject } from "./records/object.ts";
 import { objectKey } from "./table-keys.ts";
 import type { Bucket, Engine } from "./types.ts";
@@ -16,14 +17,14 @@ export async function deleteObject(
   engine: Engine,
   bucket: Bucket,
   key: string,
-  options: { readonly ifMatch?: string | undefined } = {},
+  options: Pick<WriteConditions, "ifMatch"> = {},
 ): Promise<{ existed: boolean }> {
   const rowKey = objectKey(bucket.id, key);
   return atomically(engine, `object ${bucket.id} ${key}`, async () => {
     const existing = await engine.index.get("objects", rowKey);
     if (existing === null) return { existed: false };
     const { info, content } = decodeObject(existing.value, key, bucket.owner);
-    checkWriteConditions(info, key, options);
+    checkWriteConditions(options, info);
     const draft = new Draft().check("objects", rowKey, existing.version).delete("objects", rowKey);
     discardContent(engine, draft, content);
     return (await engine.index.commit(draft)) ? { existed: true } : conflict;

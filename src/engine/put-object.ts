@@ -1,4 +1,5 @@
-import { S3Error } from "../s3/errors.ts";
+import { checkWriteConditions } from "../s3/conditions.ts";
+import type { WriteConditions } from "../s3/conditions.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import { guardBucket, rereadBucket } from "./buckets.ts";
 import { discardContent, dropContent, keepContent, storeContent } from "./content.ts";
@@ -6,15 +7,7 @@ import type { StoredContent } from "./content.ts";
 import { idTimeMs } from "./ids.ts";
 import { decodeObject, encodeObject } from "./records/object.ts";
 import { objectKey } from "./table-keys.ts";
-import type {
-  Body,
-  Bucket,
-  Engine,
-  ObjectAttributes,
-  ObjectChecksum,
-  ObjectInfo,
-  WriteConditions,
-} from "./types.ts";
+import type { Body, Bucket, Engine, ObjectAttributes, ObjectChecksum, ObjectInfo } from "./types.ts";
 
 export interface PutObjectInput extends ObjectAttributes, WriteConditions {
   readonly bucket: Bucket;
@@ -54,7 +47,7 @@ export async function putObject(
 }
 
 /** A body that is stored, to become an object. */
-export interface CommitObjectInput extends ObjectAttributes, WriteConditions {
+interface CommitObjectInput extends ObjectAttributes, WriteConditions {
   readonly bucket: Bucket;
   readonly key: string;
   readonly etag: string;
@@ -72,7 +65,7 @@ async function commitObject(engine: Engine, input: CommitObjectInput): Promise<O
     return await atomically(engine, `object ${input.bucket.id} ${key}`, async () => {
       const existing = await engine.index.get("objects", rowKey);
       const current = existing === null ? null : decodeObject(existing.value, key, bucket.owner);
-      checkWriteConditions(current?.info ?? null, key, input);
+      checkWriteConditions(input, current?.info ?? null);
       const info: ObjectInfo = {
         key,
         size: stored.size,
@@ -103,34 +96,4 @@ async function commitObject(engine: Engine, input: CommitObjectInput): Promise<O
     if (!unknownOutcome) await dropContent(engine, stored);
     throw error;
   }
-}
-
-/**
- * Decides the conditions of a write against what is there.
- *
- * @throws S3Error PreconditionFailed; NoSuchKey for If-Match where there is no object, as AWS answers.
- */
-export function checkWriteConditions(
-  current: ObjectInfo | null,
-  key: string,
-  { ifMatch, ifNoneMatch }: WriteConditions,
-): void {
-  if (ifMatch !== undefined) {
-    if (current === null) throw new S3Error("NoSuchKey", { details: { Key: key } });
-    if (!names(ifMatch, current.etag)) {
-      throw new S3Error("PreconditionFailed", { details: { Condition: "If-Match" } });
-    }
-  }
-  if (ifNoneMatch !== undefined && current !== null && names(ifNoneMatch, current.etag)) {
-    throw new S3Error("PreconditionFailed", { details: { Condition: "If-None-Match" } });
-  }
-}
-
-/** Whether a condition, `*` or a list of ETags with or without quotes, names this one. */
-function names(condition: string, etag: string): boolean {
-  return (
-    condition === "*" ||
-    condition === etag ||
-    condition.split(",").some((one) => one.trim().replace(/^(?:W\/)?"(.*)"$/, "$1") === etag)
-  );
 }

@@ -62,14 +62,6 @@ export interface ObjectAttributes {
   readonly storageClass?: string | undefined;
 }
 
-/** Conditions of a write, decided in the same commit that writes. */
-export interface WriteConditions {
-  /** Write only over an object with one of these ETags; `*` is any object. */
-  readonly ifMatch?: string | undefined;
-  /** `*`: write only where there is no object. An ETag: only where the object has another. */
-  readonly ifNoneMatch?: string | undefined;
-}
-
 /** Bytes to store: whole, or as they come. What verifies them throws at their end, and nothing is left behind. */
 export type Body = Uint8Array | AsyncIterable<Uint8Array>;
 
@@ -92,17 +84,24 @@ export interface AccessKey {
 
 /** A multipart upload under way. */
 export interface Upload {
+  /** 32 hexadecimal digits; uploads of a key sort by it in the order they were begun. */
   readonly uploadId: string;
   readonly key: string;
   readonly initiatedAtMs: number;
-  readonly initiator: Owner;
   readonly owner: Owner;
   readonly grants: readonly Grant[];
   readonly headers: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string;
-  /** The algorithm that every part is to carry, and what the object's checksum will be. */
-  readonly checksum?: Pick<ObjectChecksum, "algorithm" | "type"> | undefined;
+  /** Every part gets a checksum of this algorithm, and the object one made of theirs. */
+  readonly checksumAlgorithm?: string | undefined;
+  readonly checksumType?: ObjectChecksum["type"] | undefined;
+  /** Names the bucket's uploads in the index. */
+  readonly bucketId: string;
+  /** Version of the upload's row in the index. */
+  readonly version: number;
+  /** A completion is reading the parts. Whoever changes one sends it back to read again. */
+  readonly isBeingCompleted?: true | undefined;
 }
 
 /** One part of an upload, or of an object that was uploaded in parts. */
@@ -114,7 +113,13 @@ export interface Part {
   /** Without quotes. */
   readonly etag: string;
   readonly lastModifiedMs: number;
-  readonly checksum?: string | undefined;
+  readonly checksum?: PartChecksum | undefined;
+}
+
+export interface PartChecksum {
+  readonly algorithm: string;
+  /** Base64. */
+  readonly value: string;
 }
 
 /** Where the engine's lines stand that are not S3's to choose. */

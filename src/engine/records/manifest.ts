@@ -2,7 +2,7 @@
 
 import type { Part } from "../types.ts";
 import { Reader, Writer } from "./codec.ts";
-import { checkFormat, readContent, writeContent } from "./object.ts";
+import { checkFormat, readChecksum, readContent, writeChecksum, writeContent } from "./object.ts";
 import type { Content } from "./object.ts";
 
 export interface PartRecord extends Part {
@@ -46,7 +46,8 @@ function writePart(writer: Writer, part: PartRecord): void {
   writer.raw(Buffer.from(part.etag, "hex"));
   writer.timeMs(part.lastModifiedMs);
   writeContent(writer, part.content);
-  writer.string(part.checksum ?? "");
+  writer.u8(part.checksum === undefined ? 0 : 1);
+  if (part.checksum !== undefined) writeChecksum(writer, { ...part.checksum, type: "FULL_OBJECT" });
 }
 
 function readPart(reader: Reader): PartRecord {
@@ -57,6 +58,7 @@ function readPart(reader: Reader): PartRecord {
     lastModifiedMs: reader.timeMs(),
     content: readContent(reader),
   };
-  const checksum = reader.string();
-  return checksum === "" ? part : { ...part, checksum };
+  if (reader.u8() === 0) return part;
+  const { algorithm, value } = readChecksum(reader);
+  return { ...part, checksum: { algorithm, value } };
 }

@@ -185,7 +185,7 @@ function md5OfEtag(etag: string, partCount: number | undefined): Buffer | undefi
   return bytes.toString("hex") === etag.slice(0, 32) ? bytes : undefined;
 }
 
-function writeChecksum(writer: Writer, { algorithm, type, value }: ObjectChecksum): void {
+export function writeChecksum(writer: Writer, { algorithm, type, value }: ObjectChecksum): void {
   const code = checksumAlgorithms.indexOf(algorithm);
   const bytes = Buffer.from(value, "base64");
   const isPlain = bytes.toString("base64") === value;
@@ -196,7 +196,7 @@ function writeChecksum(writer: Writer, { algorithm, type, value }: ObjectChecksu
   else writer.string(value);
 }
 
-function readChecksum(reader: Reader): ObjectChecksum {
+export function readChecksum(reader: Reader): ObjectChecksum {
   const head = reader.u8();
   const algorithm = checksumAlgorithms[(head & 0x3f) - 1] ?? reader.string();
   return {

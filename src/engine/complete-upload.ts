@@ -1,0 +1,206 @@
+import { createHash } from "node:crypto";
+
+import { checkWriteConditions } from "../s3/conditions.ts";
+import type { WriteConditions } from "../s3/conditions.ts";
+import { S3Error } from "../s3/errors.ts";
+import { atomically, conflict, Draft } from "./atomic.ts";
+import { guardBucket, rereadBucket } from "./buckets.ts";
+import { discardContent } from "./content.ts";
+import { readParts } from "./parts.ts";
+import { decodeManifest, encodeManifest } from "./records/manifest.ts";
+import type { PartRecord } from "./records/manifest.ts";
+import { decodeObject, encodeObject } from "./records/object.ts";
+import { objectKey, partKey, uploadKey } from "./table-keys.ts";
+import type { Bucket, Engine, ObjectChecksum, ObjectInfo, PartChecksum, Upload } from "./types.ts";
+import { checksumOfParts } from "./upload-checksum.ts";
+import { encodeUpload, getUpload, noSuchUpload, parseUploadId, uploadOf } from "./uploads.ts";
+
+export interface CompleteUploadInput extends WriteConditions {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly uploadId: string;
+  readonly parts: readonly CompletedPart[];
+  /** What the whole object's checksum must be. */
+  readonly checksum?: Omit<ObjectChecksum, "type"> | undefined;
+  /** What the whole object's size must be, in bytes. */
+  readonly size?: number | undefined;
+}
+
+/** A part as the client lists it. */
+export interface CompletedPart {
+  readonly partNumber: number;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly checksum?: PartChecksum | undefined;
+}
+
+/**
+ * Makes an object of an upload's parts. Nothing is copied: the object's record points to a list of the parts' bytes.
+ * Completing again what was completed answers the same, while the object is still there.
+ *
+ * The upload's row is marked before the parts are read; a part stored meanwhile takes the mark off, and the completion
+ * reads again. So the object has the parts as they are when it appears.
+ *
+ * @throws S3Error NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall, BadDigest, PreconditionFailed; the upload
+ *   stays then.
+ */
+export async function completeUpload(engine: Engine, input: CompleteUploadInput): Promise<ObjectInfo> {
+  const { key, uploadId } = input;
+  const id = parseUploadId(uploadId);
+  if (id === null) throw noSuchUpload(uploadId);
+  checkOrder(input.parts);
+  const rowKey = uploadKey(input.bucket.id, key, id);
+  let bucket = input.bucket;
+
+  return atomically(engine, `object ${bucket.id} ${key}`, async () => {
+    const found = await getUpload(engine, bucket, key, uploadId);
+    if (found === null) return completedBefore(engine, bucket, input, id);
+    const upload = await mark(engine, found, rowKey);
+    if (upload === conflict) return conflict;
+
+    const snapshot = engine.index.snapshot();
+    let uploaded: PartRecord[];
+    let existing;
+    try {
+      uploaded = await readParts(snapshot, id);
+      existing = await snapshot.get("objects", objectKey(bucket.id, key));
+    } finally {
+      snapshot.close();
+    }
+    const current = existing === null ? null : decodeObject(existing.value, key, bucket.owner);
+    checkWriteConditions(input, current?.info ?? null);
+    const parts = chooseParts(engine, uploaded, input);
+    const info = infoOf(engine, upload, parts, input);
+
+    const draft = guardBucket(new Draft(), bucket)
+      .check("uploads", rowKey, upload.version)
+      .check("objects", objectKey(bucket.id, key), existing?.version ?? null)
+      .delete("uploads", rowKey)
+      .put("manifests", id, encodeManifest(parts))
+      .put(
+        "objects",
+        objectKey(bucket.id, key),
+        encodeObject({ info, content: { kind: "manifest", id } }, bucket.owner),
+      );
+    const chosen = new Set(parts);
+    for (const part of uploaded) {
+      draft.delete("parts", partKey(id, part.partNumber));
+      if (!chosen.has(part)) discardContent(engine, draft, part.content);
+    }
+    if (current !== null) discardContent(engine, draft, current.content);
+    if (await engine.index.commit(draft)) return info;
+    bucket = await rereadBucket(engine, bucket);
+    return conflict;
+  });
+}
+
+/** From now on a part that is stored changes the upload's row. A mark that somebody else set serves as well. */
+async function mark(engine: Engine, upload: Upload, rowKey: Buffer): Promise<Upload | typeof conflict> {
+  if (upload.isBeingCompleted === true) return upload;
+  const draft = new Draft()
+    .check("uploads", rowKey, upload.version)
+    .put("uploads", rowKey, encodeUpload({ ...upload, isBeingCompleted: true }));
+  await engine.index.commit(draft);
+  const entry = await engine.index.get("uploads", rowKey);
+  if (entry === null) return conflict;
+  const marked = uploadOf(entry);
+  return marked.isBeingCompleted === true ? marked : conflict;
+}
+
+/** The object, when it came from this upload with these parts. */
+async function completedBefore(
+  engine: Engine,
+  bucket: Bucket,
+  { key, uploadId, parts }: CompleteUploadInput,
+  id: Buffer,
+): Promise<ObjectInfo> {
+  const entry = await engine.index.get("objects", objectKey(bucket.id, key));
+  if (entry === null) throw noSuchUpload(uploadId);
+  const { info, content } = decodeObject(entry.value, key, bucket.owner);
+  if (content.kind !== "manifest" || !content.id.equals(id)) throw noSuchUpload(uploadId);
+  const manifest = await engine.index.get("manifests", id);
+  const made = manifest === null ? [] : decodeManifest(manifest.value);
+  const isSame =
+    made.length === parts.length &&
+    made.every((part, at) => part.partNumber === parts[at]?.partNumber && part.etag === parts[at]?.etag);
+  if (!isSame) throw noSuchUpload(uploadId);
+  return info;
+}
+
+function checkOrder(parts: readonly CompletedPart[]): void {
+  if (parts.length === 0) {
+    throw new S3Error("MalformedXML", { message: "Cannot complete an upload without parts" });
+  }
+  let before = 0;
+  for (const { partNumber } of parts) {
+    if (partNumber <= before) throw new S3Error("InvalidPartOrder");
+    before = partNumber;
+  }
+}
+
+/** The stored parts that the client lists, each being what the client takes it for. */
+function chooseParts(
+  engine: Engine,
+  uploaded: readonly PartRecord[],
+  { parts, uploadId }: CompleteUploadInput,
+): PartRecord[] {
+  const byNumber = new Map(uploaded.map((part) => [part.partNumber, part]));
+  const chosen = parts.map(({ partNumber, etag, checksum }) => {
+    const part = byNumber.get(partNumber);
+    const isSame = part?.etag === etag && (checksum === undefined || checksum.value === part.checksum?.value);
+    if (!isSame || part === undefined) {
+      throw new S3Error("InvalidPart", {
+        details: { UploadId: uploadId, PartNumber: String(partNumber), ETag: etag },
+      });
+    }
+    return part;
+  });
+  const { minPartBytes } = engine.limits;
+  const small = chosen.slice(0, -1).find((part) => part.size < minPartBytes);
+  if (small !== undefined) {
+    throw new S3Error("EntityTooSmall", {
+      message: `Cannot complete upload "${uploadId}": part ${small.partNumber} has ${small.size} bytes, every part but the last must have at least ${minPartBytes}`,
+      details: {
+        ProposedSize: String(small.size),
+        MinSizeAllowed: String(minPartBytes),
+        PartNumber: String(small.partNumber),
+        ETag: small.etag,
+      },
+    });
+  }
+  return chosen;
+}
+
+function infoOf(
+  engine: Engine,
+  upload: Upload,
+  parts: readonly PartRecord[],
+  input: CompleteUploadInput,
+): ObjectInfo {
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  if (input.size !== undefined && input.size !== size) {
+    throw new S3Error("InvalidRequest", {
+      message: `The provided 'x-amz-mp-object-size' header value ${input.size} does not match what was computed: ${size}`,
+    });
+  }
+  const checksum = checksumOfParts(upload, parts);
+  if (input.checksum !== undefined && checksum !== undefined) {
+    const isSame = input.checksum.algorithm === checksum.algorithm && input.checksum.value === checksum.value;
+    if (!isSame) throw new S3Error("BadDigest");
+  }
+  const md5 = createHash("md5");
+  for (const part of parts) md5.update(part.etag, "hex");
+  return {
+    key: upload.key,
+    size,
+    etag: `${md5.digest("hex")}-${parts.length}`,
+    lastModifiedMs: Math.floor(engine.clock()),
+    owner: upload.owner,
+    grants: upload.grants,
+    headers: upload.headers,
+    metadata: upload.metadata,
+    storageClass: upload.storageClass,
+    checksum,
+    partCount: parts.length,
+  };
+}

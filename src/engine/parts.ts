@@ -1,0 +1,145 @@
+/** The parts of an upload under way. */
+
+import { S3Error } from "../s3/errors.ts";
+import { atomically, conflict, Draft } from "./atomic.ts";
+import { discardContent, dropContent, keepContent, storeContent } from "./content.ts";
+import { decodePart, encodePart } from "./records/manifest.ts";
+import type { PartRecord } from "./records/manifest.ts";
+import type { Snapshot } from "./index/index.ts";
+import { afterPrefix, partKey, uploadKey } from "./table-keys.ts";
+import type { Body, Engine, ObjectChecksum, Part, Upload } from "./types.ts";
+import { encodeUpload, noSuchUpload, uploadOf } from "./uploads.ts";
+
+/** The highest part number, and so the most parts of an upload. */
+export const maxPartNumber = 10_000;
+
+export interface PutPartInput {
+  readonly upload: Upload;
+  /** 1 to 10,000. */
+  readonly partNumber: number;
+  readonly body: Body;
+  /** Base64. */
+  readonly contentMd5?: string | undefined;
+  /** Asked for after the last byte. */
+  readonly checksum?: (() => ObjectChecksum | undefined) | undefined;
+}
+
+/**
+ * Stores a part, in place of the one that has its number.
+ *
+ * @throws S3Error NoSuchUpload, BadDigest, InvalidRequest for a checksum of another algorithm than the upload's,
+ *   InsufficientStorage; whatever the body throws. Nothing is stored then.
+ */
+export async function putPart(
+  engine: Engine,
+  input: PutPartInput,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<Part> {
+  const { partNumber } = input;
+  if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > maxPartNumber) {
+    throw new RangeError(`Invalid part number ${partNumber}: it must be from 1 to ${maxPartNumber}`);
+  }
+  const stored = await storeContent(engine, input.body, {
+    contentMd5: input.contentMd5,
+    signal: options.signal,
+  });
+  let unknownOutcome = false;
+  try {
+    const part: PartRecord = {
+      partNumber,
+      size: stored.size,
+      etag: stored.md5.toString("hex"),
+      lastModifiedMs: Math.floor(engine.clock()),
+      content: stored.content,
+      ...checksumOf(input),
+    };
+    const id = Buffer.from(input.upload.uploadId, "hex");
+    const rowKey = partKey(id, partNumber);
+    let { upload } = input;
+    return await atomically(engine, `part ${upload.uploadId} ${partNumber}`, async () => {
+      const replaced = await engine.index.get("parts", rowKey);
+      const draft = guardUpload(new Draft(), upload)
+        .check("parts", rowKey, replaced?.version ?? null)
+        .put("parts", rowKey, encodePart(part));
+      keepContent(draft, stored, { kind: "part", partKey: rowKey });
+      if (replaced !== null) discardContent(engine, draft, decodePart(replaced.value).content);
+      unknownOutcome = true;
+      const committed = await engine.index.commit(draft);
+      unknownOutcome = false;
+      if (committed) return part;
+      upload = await rereadUpload(engine, upload);
+      return conflict;
+    });
+  } catch (error) {
+    if (!unknownOutcome) await dropContent(engine, stored);
+    throw error;
+  }
+}
+
+/** One page of an upload's parts, by number. */
+export async function listParts(
+  engine: Engine,
+  upload: Upload,
+  options: {
+    /** List the parts with higher numbers. */
+    readonly after?: number | undefined;
+    readonly limit: number;
+  },
+): Promise<{ parts: Part[]; isTruncated: boolean }> {
+  const { after = 0, limit } = options;
+  if (limit <= 0 || after >= maxPartNumber) return { parts: [], isTruncated: false };
+  const snapshot = engine.index.snapshot();
+  try {
+    const rows = await readParts(snapshot, Buffer.from(upload.uploadId, "hex"), after + 1, limit + 1);
+    return { parts: rows.slice(0, limit), isTruncated: rows.length > limit };
+  } finally {
+    snapshot.close();
+  }
+}
+
+/** An upload's parts from a number on. */
+export async function readParts(
+  snapshot: Snapshot,
+  uploadId: Buffer,
+  from = 1,
+  limit: number = maxPartNumber,
+): Promise<PartRecord[]> {
+  const entries = await snapshot.range("parts", {
+    start: partKey(uploadId, from),
+    end: afterPrefix(uploadId),
+    limit,
+  });
+  return entries.map((entry) => decodePart(entry.value));
+}
+
+/** Lets a commit happen only while the upload is under way, and makes a completion read the parts again. */
+function guardUpload(draft: Draft, upload: Upload): Draft {
+  const rowKey = rowKeyOf(upload);
+  draft.check("uploads", rowKey, upload.version);
+  if (upload.isBeingCompleted === true) {
+    draft.put("uploads", rowKey, encodeUpload({ ...upload, isBeingCompleted: undefined }));
+  }
+  return draft;
+}
+
+async function rereadUpload(engine: Engine, upload: Upload): Promise<Upload> {
+  const entry = await engine.index.get("uploads", rowKeyOf(upload));
+  if (entry === null) throw noSuchUpload(upload.uploadId);
+  return uploadOf(entry);
+}
+
+function rowKeyOf({ bucketId, key, uploadId }: Upload): Buffer {
+  return uploadKey(bucketId, key, Buffer.from(uploadId, "hex"));
+}
+
+function checksumOf({ checksum, upload }: PutPartInput): Pick<Part, "checksum"> {
+  const given = checksum?.();
+  if (given === undefined) return {};
+  const { checksumAlgorithm } = upload;
+  if (checksumAlgorithm !== undefined && checksumAlgorithm !== given.algorithm) {
+    throw new S3Error("InvalidRequest", {
+      message: `Checksum Type mismatch occurred, expected checksum Type: ${checksumAlgorithm.toLowerCase()}, actual checksum Type: ${given.algorithm.toLowerCase()}`,
+    });
+  }
+  return { checksum: { algorithm: given.algorithm, value: given.value } };
+}
