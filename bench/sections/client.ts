@@ -1,0 +1,72 @@
+/** What it costs to import the client, and to send it to a browser. */
+
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { runJson } from "../proc.ts";
+import type { Section, Settings } from "../settings.ts";
+import { median } from "../stats.ts";
+
+const client = fileURLToPath(new URL("../../src/client.js", import.meta.url));
+
+/** Imports the client in new processes, in turn with importing nothing; adds up the code that it reaches. */
+export async function measureClient(settings: Settings): Promise<Section> {
+  settings.say("importing the client");
+  const raw: { client: number[]; nothing: number[] } = { client: [], nothing: [] };
+  for (let round = 0; round < settings.rounds * 3; round++) {
+    raw.nothing.push(await importMs("node:path"));
+    raw.client.push(await importMs(client));
+  }
+  const own = reach(client);
+  const bytes = own.map((path) => stripComments(readFileSync(path, "utf8"))).join("\n");
+  const gzipped = gzipSync(bytes, { level: 9 }).length;
+  const native = own.filter((path) => /[\\/](engine|server|cli)[\\/]/.test(path));
+  return {
+    title: "The client",
+    about:
+      'Time of `import("stowage/client")` in a new process, undici and fast-xml-parser with it. ' +
+      "The size is of our own modules that it reaches, comments removed, not minified, without those two libraries.",
+    columns: ["what", "figure"],
+    rows: [
+      ["import stowage/client, ms", median(raw.client)],
+      ["import node:path, ms", median(raw.nothing)],
+      ["modules of ours", own.length],
+      ["gzipped, kB", gzipped / 1000],
+      ["modules of server, engine or command line among them", native.length],
+    ],
+    targets: [
+      // A third of what importing @aws-sdk/client-s3 took on the machine of the first figures, about 90 ms.
+      { name: "import of stowage/client", value: median(raw.client), unit: "ms", atMost: 30 },
+      {
+        name: "modules of server, engine or command line that it loads",
+        value: native.length,
+        unit: "",
+        atMost: 0,
+      },
+    ],
+    errors: [],
+    raw: { ...raw, modules: own.map((path) => path.slice(dirname(client).length + 1)), gzipped },
+  };
+}
+
+async function importMs(specifier: string): Promise<number> {
+  const code = `const t = performance.now(); await import(${JSON.stringify(specifier)}); console.log(JSON.stringify({ ms: performance.now() - t }));`;
+  return (await runJson<{ ms: number }>(undefined, ["--input-type=module", "--eval", code])).ms;
+}
+
+/** Every file of ours that a module loads, itself included. */
+function reach(entry: string, seen = new Set<string>()): string[] {
+  if (seen.has(entry)) return [];
+  seen.add(entry);
+  for (const [, specifier = ""] of readFileSync(entry, "utf8").matchAll(
+    /(?:from|import)\s*\(?"(\.[^"]+)"/g,
+  )) {
+    reach(resolve(dirname(entry), specifier), seen);
+  }
+  return [...seen];
+}
+
+function stripComments(code: string): string {
+  return code.replaceAll(/^\s*\/\*\*?[\s\S]*?\*\/\n/gm, "").replaceAll(/^\s*\/\/.*\n/gm, "");
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createMemoryEngine } from "../engine/engine.ts";
+import type { Engine } from "../engine/types.ts";
+import { findAccessKey } from "../engine/users.ts";
+import { type AdminAnswer, administer } from "./admin.ts";
+
+function ask(engine: Engine, line: string, body?: unknown): Promise<AdminAnswer> {
+  const [method = "", path = ""] = line.split(" ");
+  const bytes =
+    typeof body === "string"
+      ? Buffer.from(body)
+      : Buffer.from(body === undefined ? "" : JSON.stringify(body));
+  return administer(engine, { method, path, params: new Map(), body: bytes });
+}
+
+const id = "0123456789abcdef".repeat(4);
+const admin = { name: "admin", admin: true, accessKey: "ADMINKEY", secretKey: "admin secret key" };
+const anna = {
+  name: "anna",
+  id,
+  email: "anna@example.com",
+  accessKey: "ANNAKEY",
+  secretKey: "anna secret key",
+};
+
+test("administer() adds a user, shows the secret once and lists without it", async () => {
+  const engine = createMemoryEngine({ clock: () => Date.UTC(2026, 0, 2) });
+  assert.deepEqual(await ask(engine, "POST users", anna), {
+    status: 201,
+    value: {
+      user: { id, name: "anna", email: "anna@example.com", admin: false },
+      key: { accessKeyId: "ANNAKEY", secretAccessKey: "anna secret key" },
+    },
+  });
+  const users = await ask(engine, "GET users");
+  assert.deepEqual(users.value, { users: [{ id, name: "anna", email: "anna@example.com", admin: false }] });
+  const keys = await ask(engine, "GET users/anna/keys");
+  assert.deepEqual(keys.value, {
+    keys: [{ accessKeyId: "ANNAKEY", user: "anna", createdAt: "2026-01-02T00:00:00.000Z" }],
+  });
+});
+
+test("administer() draws keys that were not given", async () => {
+  const engine = createMemoryEngine();
+  await ask(engine, "POST users", anna);
+  const { status, value } = await ask(engine, "POST users/anna/keys");
+  const { key } = value as { key: { accessKeyId: string; secretAccessKey: string } };
+  assert.equal(status, 201);
+  assert.match(key.accessKeyId, /^\w{20}$/);
+  assert.equal((await findAccessKey(engine, key.accessKeyId))?.secretAccessKey, key.secretAccessKey);
+});
+
+test("administer() removes a key, and a user with all keys", async () => {
+  const engine = createMemoryEngine();
+  await ask(engine, "POST users", anna);
+  await ask(engine, "POST users/anna/keys", { accessKey: "SECOND", secretKey: "second secret" });
+  assert.deepEqual(await ask(engine, "DELETE keys/SECOND"), { status: 204 });
+  assert.equal(await findAccessKey(engine, "SECOND"), null);
+  assert.deepEqual(await ask(engine, "DELETE users/anna"), { status: 204 });
+  assert.equal(await findAccessKey(engine, "ANNAKEY"), null);
+});
+
+test("administer() keeps the last key of the last administrator", async () => {
+  const engine = createMemoryEngine();
+  await ask(engine, "POST users", admin);
+  await assert.rejects(ask(engine, "DELETE users/admin"), { code: "DeleteConflict", status: 409 });
+  await assert.rejects(ask(engine, "DELETE keys/ADMINKEY"), { code: "DeleteConflict" });
+  await ask(engine, "POST users/admin/keys", { accessKey: "SECOND", secretKey: "second secret" });
+  assert.deepEqual(await ask(engine, "DELETE keys/ADMINKEY"), { status: 204 });
+});
+
+for (const [what, line, body, expected] of [
+  [
+    "an unknown field",
+    "POST users",
+    { ...anna, Admin: true },
+    { code: "InvalidArgument", message: /"Admin" is not known/ },
+  ],
+  [
+    "a field of another type",
+    "POST users",
+    { ...anna, admin: "yes" },
+    { code: "InvalidArgument", message: /"admin" is no boolean/ },
+  ],
+  ["a user without a name", "POST users", {}, { code: "InvalidArgument", message: /"name" is missing/ }],
+  [
+    "a name that cannot be one",
+    "POST users",
+    { name: "a/b" },
+    { code: "InvalidArgument", message: /Invalid user name "a\/b"/ },
+  ],
+  ["half a pair of keys", "POST users", { name: "bob", accessKey: "BOBKEY" }, { code: "InvalidArgument" }],
+  ["a body that is no JSON", "POST users", "{", { code: "InvalidArgument", message: "The body is no JSON." }],
+  ["a body that is no object", "POST users", [], { code: "InvalidArgument" }],
+  [
+    "a name of the prototype",
+    "POST users",
+    '{"name":"bob","__proto__":{"admin":true}}',
+    { code: "InvalidArgument" },
+  ],
+  ["a user that is not there", "GET users/nobody/keys", undefined, { code: "NoSuchEntity", status: 404 }],
+  ["a key that is not there", "DELETE keys/NOKEY", undefined, { code: "NoSuchEntity" }],
+  ["a name that is taken", "POST users", { name: "anna" }, { code: "EntityAlreadyExists", status: 409 }],
+  ["another method", "PUT users", {}, { code: "MethodNotAllowed", message: /takes GET and POST/ }],
+  ["another path", "GET buckets", undefined, { code: "NoSuchEntity" }],
+  ["a path that goes further", "GET users/anna/keys/more", undefined, { code: "NoSuchEntity" }],
+  ["a path that is not UTF-8", "GET users/%ff", undefined, { code: "InvalidURI" }],
+] as const) {
+  test(`administer() refuses ${what}`, async () => {
+    const engine = createMemoryEngine();
+    await ask(engine, "POST users", anna);
+    await assert.rejects(ask(engine, line, body), expected);
+  });
+}

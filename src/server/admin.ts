@@ -1,0 +1,197 @@
+/**
+ * Administration: users and access keys, as JSON under `/_stowage/`.
+ *
+ *     GET    users               {"users": [{"id", "name", "email"?, "admin"}]}
+ *     POST   users               {"name", "id"?, "email"?, "admin"?, "accessKey"?, "secretKey"?} → {"user", "key"}
+ *     GET    users/NAME          {"user"}
+ *     DELETE users/NAME
+ *     GET    users/NAME/keys     {"keys": [{"accessKeyId", "user", "createdAt"}]}
+ *     POST   users/NAME/keys     {"accessKey"?, "secretKey"?} → {"key": {"accessKeyId", "secretAccessKey"}}
+ *     DELETE keys/ACCESSKEY
+ *
+ * A secret key is in the answer to the request that makes it, and in no other. Who may ask is decided before: this file
+ * sees no headers and no sockets, and the command line calls it on the data directory of a stopped server.
+ */
+
+import type { Engine, User } from "../engine/types.ts";
+import {
+  addKey,
+  addUser,
+  type AddUserInput,
+  findAccessKey,
+  findUserByName,
+  listKeys,
+  listUsers,
+  removeKey,
+  removeUser,
+} from "../engine/users.ts";
+import { S3Error } from "../s3/errors.ts";
+
+/** One request of the administration. */
+export interface AdminRequest {
+  readonly method: string;
+  /** What follows `/_stowage/`, percent-encoded. */
+  readonly path: string;
+  readonly params: ReadonlyMap<string, string>;
+  /** JSON, or nothing. */
+  readonly body: Uint8Array;
+}
+
+/** Its answer. Without a value there is no body. */
+export interface AdminAnswer {
+  readonly status: number;
+  readonly value?: unknown;
+}
+
+/**
+ * Carries out a request.
+ *
+ * @throws {S3Error} `InvalidArgument` for a body that does not say what it should, `NoSuchEntity`,
+ *   `EntityAlreadyExists`, `MethodNotAllowed`, and `DeleteConflict` where no administrator would be left.
+ * @example
+ * await administer(engine, { method: "GET", path: "users", params: new Map(), body: new Uint8Array() });
+ */
+export async function administer(engine: Engine, { method, path, body }: AdminRequest): Promise<AdminAnswer> {
+  const [collection, name, subcollection, ...more] = path.split("/").map(decodeSegment);
+  const shape = [
+    collection,
+    name === undefined ? "" : "/NAME",
+    subcollection === undefined ? "" : `/${subcollection}`,
+  ].join("");
+  const handler = more.length === 0 && name !== "" ? handlers[shape] : undefined;
+  if (handler === undefined) throw noSuchEntity(`There is nothing at "/_stowage/${path}".`);
+  const act = handler[method];
+  if (act === undefined) {
+    throw new S3Error("MethodNotAllowed", {
+      message: `"/_stowage/${path}" takes ${Object.keys(handler).join(" and ")}.`,
+    });
+  }
+  try {
+    return await act(engine, name ?? "", body);
+  } catch (error) {
+    // The engine's word for a value that cannot be one.
+    if (error instanceof TypeError) throw invalid(error.message, error);
+    throw error;
+  }
+}
+
+type Handler = (engine: Engine, name: string, body: Uint8Array) => Promise<AdminAnswer>;
+
+const handlers: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
+  users: {
+    GET: async (engine) => ({ status: 200, value: { users: await listUsers(engine) } }),
+    POST: async (engine, _name, body) => {
+      const fields = {
+        name: "string",
+        id: "string",
+        email: "string",
+        admin: "boolean",
+        ...keyFields,
+      } as const;
+      const input = readFields(body, fields);
+      if (input["name"] === undefined) throw invalid(`"name" is missing.`);
+      const { user, key } = await addUser(engine, input as unknown as AddUserInput);
+      return { status: 201, value: { user, key: pairOf(key) } };
+    },
+  },
+  "users/NAME": {
+    GET: async (engine, name) => ({ status: 200, value: { user: await requireUser(engine, name) } }),
+    DELETE: async (engine, name) => {
+      const user = await requireUser(engine, name);
+      if (user.admin) await requireOtherKey(engine, (key) => key.userId !== user.id);
+      await removeUser(engine, name);
+      return { status: 204 };
+    },
+  },
+  "users/NAME/keys": {
+    GET: async (engine, name) => {
+      const user = await requireUser(engine, name);
+      const keys = (await listKeys(engine, user.id)).map(({ accessKeyId, createdAtMs }) => ({
+        accessKeyId,
+        user: user.name,
+        createdAt: new Date(createdAtMs).toISOString(),
+      }));
+      return { status: 200, value: { keys } };
+    },
+    POST: async (engine, name, body) => {
+      const input = readFields(body, keyFields) as { accessKey?: string; secretKey?: string };
+      const user = await requireUser(engine, name);
+      return { status: 201, value: { key: pairOf(await addKey(engine, user.id, input)) } };
+    },
+  },
+  "keys/NAME": {
+    DELETE: async (engine, accessKeyId) => {
+      const owner = await findAccessKey(engine, accessKeyId);
+      if (owner === null) throw noSuchEntity(`There is no access key "${accessKeyId}".`);
+      if (owner.user.admin) await requireOtherKey(engine, (key) => key.accessKeyId !== accessKeyId);
+      await removeKey(engine, accessKeyId);
+      return { status: 204 };
+    },
+  },
+};
+
+const keyFields = { accessKey: "string", secretKey: "string" } as const;
+
+function pairOf(key: { accessKeyId: string; secretAccessKey: string }): {
+  accessKeyId: string;
+  secretAccessKey: string;
+} {
+  return { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey };
+}
+
+async function requireUser(engine: Engine, name: string): Promise<User> {
+  const user = await findUserByName(engine, name);
+  if (user === null) throw noSuchEntity(`There is no user "${name}".`);
+  return user;
+}
+
+/** Refuses what would lock everybody out: some administrator keeps a key that is not the one to go. */
+async function requireOtherKey(
+  engine: Engine,
+  stays: (key: { accessKeyId: string; userId: string }) => boolean,
+): Promise<void> {
+  for (const user of await listUsers(engine)) {
+    if (user.admin && (await listKeys(engine, user.id)).some(stays)) return;
+  }
+  throw new S3Error("DeleteConflict", {
+    status: 409,
+    message: "This is the last key of the last administrator.",
+  });
+}
+
+function readFields(
+  body: Uint8Array,
+  fields: Readonly<Record<string, "string" | "boolean">>,
+): Readonly<Record<string, string | boolean>> {
+  let value: unknown;
+  try {
+    value = body.length === 0 ? {} : JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch (cause) {
+    throw invalid("The body is no JSON.", cause);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw invalid("The body is no JSON object.");
+  for (const [name, given] of Object.entries(value)) {
+    const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (type === undefined)
+      throw invalid(`"${name}" is not known here; known are ${Object.keys(fields).join(", ")}.`);
+    if (typeof given !== type) throw invalid(`"${name}" is no ${type}.`);
+  }
+  return value as Record<string, string | boolean>;
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch (cause) {
+    throw new S3Error("InvalidURI", { message: `"${segment}" is not percent-encoded UTF-8.`, cause });
+  }
+}
+
+function invalid(message: string, cause?: unknown): S3Error {
+  return new S3Error("InvalidArgument", { message, ...(cause === undefined ? {} : { cause }) });
+}
+
+function noSuchEntity(message: string): S3Error {
+  return new S3Error("NoSuchEntity", { status: 404, message });
+}
