@@ -20,6 +20,11 @@ export function md5Hex(data: Uint8Array | string): string {
   return hash("md5", bytesOf(data), "hex");
 }
 
+/** The MD5 of some bytes in base64, the form of Content-MD5. */
+export function md5Base64(data: Uint8Array | string): string {
+  return hash("md5", bytesOf(data), "base64");
+}
+
 /** The SHA-256 of some bytes, 64 hexadecimal digits. */
 export function sha256Hex(data: Uint8Array | string): string {
   return hash("sha256", bytesOf(data), "hex");

@@ -1,0 +1,151 @@
+/** Where a request says how it was signed with version 4: the Authorization header, or the query. */
+
+import { type CredentialScope, parseCredential, type ScopeFault } from "./credential-scope.ts";
+import { queryPairs } from "./encoding.ts";
+import { S3Error } from "./errors.ts";
+import { formatAmzDate, parseAmzDate, requestTimeMs } from "./request-time.ts";
+import type { SigningRequest } from "./signing-request.ts";
+
+/** The only algorithm of version 4 that this server takes. */
+export const v4Algorithm = "AWS4-HMAC-SHA256";
+
+/** The longest life of a presigned URL: a week. */
+export const maxExpiresSeconds = 604_800;
+
+/** What a request says of its own signature. Nothing of it is verified. */
+export interface V4Authorization extends CredentialScope {
+  /** Lower-case, in the order sent. */
+  readonly signedHeaders: readonly string[];
+  /** Hexadecimal. */
+  readonly signature: string;
+  readonly presigned: boolean;
+  /** When it was signed, in milliseconds since the epoch. */
+  readonly timestampMs: number;
+  /** Of a presigned request. */
+  readonly expiresSeconds?: number;
+  readonly sessionToken?: string;
+}
+
+/**
+ * Reads the signature of a request from its Authorization header or its query.
+ *
+ * @returns null if it carries none of version 4.
+ * @throws {S3Error} `AuthorizationHeaderMalformed`, `AuthorizationQueryParametersError`; `AccessDenied` without a date.
+ */
+export function parseV4(request: SigningRequest): V4Authorization | null {
+  const header = request.headers["authorization"];
+  if (header?.startsWith(v4Algorithm) === true && /^[ ,]?$/.test(header.charAt(v4Algorithm.length))) {
+    return parseAuthorizationHeader(request, header.slice(v4Algorithm.length));
+  }
+  if (!request.query.includes("X-Amz-")) return null;
+  const params = new Map(queryPairs(request.query).toReversed());
+  // Any one of them means that the request wants to be more than anonymous.
+  const presigned = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature"].some((name) =>
+    params.has(name),
+  );
+  return presigned ? parseAuthorizationQuery(params) : null;
+}
+
+function parseAuthorizationHeader(request: SigningRequest, parameters: string): V4Authorization {
+  const values = new Map<string, string>();
+  for (const parameter of parameters.split(",")) {
+    const equals = parameter.indexOf("=");
+    if (equals !== -1) values.set(parameter.slice(0, equals).trim(), parameter.slice(equals + 1).trim());
+  }
+  const credential = values.get("Credential");
+  const signedHeaders = values.get("SignedHeaders");
+  const signature = values.get("Signature");
+  if (!credential || !signedHeaders || !signature) {
+    throw headerFault(
+      "the authorization header requires three components: Credential, SignedHeaders, and Signature.",
+    );
+  }
+  const scope = parseCredential(credential, headerFault);
+  const timestampMs = requestTimeMs(request);
+  checkScopeDate(scope, timestampMs, headerFault);
+  const sessionToken = request.headers["x-amz-security-token"];
+  return {
+    ...scope,
+    signedHeaders: signedHeaders.toLowerCase().split(";"),
+    signature,
+    presigned: false,
+    timestampMs,
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+  };
+}
+
+function parseAuthorizationQuery(params: ReadonlyMap<string, string>): V4Authorization {
+  const [named, credential, signature, date, signedHeaders, expires] = [
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Signature",
+    "X-Amz-Date",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Expires",
+  ].map((name) => params.get(name));
+  if (!named || !credential || !signature || !date || !signedHeaders || !expires) {
+    throw queryError(
+      "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
+    );
+  }
+  if (named !== v4Algorithm) throw queryError(`X-Amz-Algorithm only supports "${v4Algorithm}"`);
+  const scope = parseCredential(credential, queryFault);
+  const timestampMs = parseAmzDate(date);
+  if (timestampMs === null) {
+    throw queryError(`X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`);
+  }
+  checkScopeDate(scope, timestampMs, queryFault);
+  const sessionToken = params.get("X-Amz-Security-Token");
+  return {
+    ...scope,
+    signedHeaders: signedHeaders.toLowerCase().split(";"),
+    signature,
+    presigned: true,
+    timestampMs,
+    expiresSeconds: parseExpires(expires),
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+  };
+}
+
+/** AWS answers 400 to a number out of range; Ceph's RGW answers 403, and so its s3-tests want it. */
+function parseExpires(value: string): number {
+  if (!/^-?\d{1,15}$/.test(value)) throw queryError("X-Amz-Expires should be a number");
+  const seconds = Number(value);
+  if (seconds < 0) throw queryError("X-Amz-Expires must be non-negative", 403);
+  if (seconds > maxExpiresSeconds) {
+    throw queryError(
+      `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${maxExpiresSeconds} seconds`,
+      403,
+    );
+  }
+  return seconds;
+}
+
+function checkScopeDate(scope: CredentialScope, timestampMs: number, fault: ScopeFault): void {
+  const day = formatAmzDate(timestampMs).slice(0, 8);
+  if (scope.date === day) return;
+  throw fault(`Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${day}".`);
+}
+
+/** Makes the error of a scope that is wrong, by where the scope stood. */
+export function scopeFaultOf({ presigned }: V4Authorization): ScopeFault {
+  return presigned ? queryFault : headerFault;
+}
+
+function headerFault(reason: string, details: Record<string, string> = {}): S3Error {
+  return new S3Error("AuthorizationHeaderMalformed", {
+    message: `The authorization header is malformed; ${reason}`,
+    details,
+  });
+}
+
+function queryFault(reason: string, details: Record<string, string> = {}): S3Error {
+  return new S3Error("AuthorizationQueryParametersError", {
+    message: `Error parsing the X-Amz-Credential parameter; ${reason}`,
+    details,
+  });
+}
+
+function queryError(message: string, status = 400): S3Error {
+  return new S3Error("AuthorizationQueryParametersError", { message, status });
+}
