@@ -4,7 +4,7 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
  */
 
-import { combineCrc, crc32c, crc64nvme } from "./crc.ts";
+import { combineCrc, crc32c, crc64nvme, crcShift } from "./crc.ts";
 import { S3Error } from "./errors.ts";
 import { crc32, createSha1, createSha256, type Hasher } from "./hash.ts";
 
@@ -227,8 +227,13 @@ export function combineChecksums(
   if (algorithm === "SHA1" || algorithm === "SHA256") {
     throw new TypeError(`Cannot combine the ${algorithm} checksums of parts: only those of a CRC can be.`);
   }
+  const shifts = new Map<number, bigint>();
   let combined = 0n;
-  for (const { value, size } of parts) combined = combineCrc(algorithm, combined, decodeCrc(value), size);
+  for (const { value, size } of parts) {
+    const shift = shifts.get(size) ?? crcShift(algorithm, size);
+    shifts.set(size, shift);
+    combined = combineCrc(algorithm, combined, decodeCrc(value), shift);
+  }
   return encodeCrc(combined, algorithm === "CRC64NVME" ? 64 : 32);
 }
 
