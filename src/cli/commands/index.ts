@@ -1,0 +1,12 @@
+/** The table of commands, in the order of the help. */
+
+import type { Command } from "../command.ts";
+import { keyAdd } from "./key-add.ts";
+import { keyLs } from "./key-ls.ts";
+import { keyRm } from "./key-rm.ts";
+import { serve } from "./serve.ts";
+import { userAdd } from "./user-add.ts";
+import { userLs } from "./user-ls.ts";
+import { userRm } from "./user-rm.ts";
+
+export const commands: readonly Command[] = [serve, userAdd, userLs, userRm, keyAdd, keyLs, keyRm];

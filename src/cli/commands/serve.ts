@@ -1,0 +1,73 @@
+import { type Command, type Flag, UsageError, type Variable } from "../command.ts";
+import { parsePort } from "../flags.ts";
+import type { ServeOptions } from "../serving.ts";
+
+const flags: readonly Flag[] = [
+  { flags: "--data <dir>", description: "Data directory", default: ".stowage" },
+  { flags: "--host <address>", description: "Address to listen on", default: "127.0.0.1" },
+  {
+    flags: "--port <number>",
+    description: "Port of the S3 API; 0 takes a free one",
+    default: 9000,
+    parse: parsePort,
+  },
+  {
+    flags: "--console-port <number>",
+    description: "Port of the web console (not in this version: ignored with a warning)",
+    parse: parsePort,
+  },
+  {
+    flags: "--domain <name>",
+    description: "Host name under which BUCKET.name addresses a bucket; may be given several times",
+    parse: collectDomain,
+  },
+  { flags: "--region <name>", description: "Region that requests are signed for", default: "us-east-1" },
+  { flags: "--tls-cert <file>", description: "Certificate in PEM, with its chain: serve HTTPS" },
+  { flags: "--tls-key <file>", description: "Private key in PEM" },
+  {
+    flags: "--durability <how>",
+    description:
+      "strict: an answer means that the bytes survive a power cut; relaxed: they survive a crash of the server alone",
+    choices: ["strict", "relaxed"],
+    default: "strict",
+  },
+];
+
+const environment: readonly Variable[] = [
+  {
+    name: "STOWAGE_ACCESS_KEY",
+    description: "The administrator's access key (default: made at the first start)",
+  },
+  { name: "STOWAGE_SECRET_KEY", description: "Its secret key" },
+  {
+    name: "STOWAGE_LOG_LEVEL",
+    description: "debug (a line a request), info, warn, error or silent (default: info)",
+  },
+];
+
+/** Starts the server and stays until it is told to stop. */
+export const serve: Command = {
+  path: "serve",
+  summary: "Start the S3 server.",
+  details: `Says one line on standard output when it accepts requests; everything else goes to standard error.
+SIGTERM and SIGINT finish the requests under way and end it; a second signal ends it at once.`,
+  arguments: [],
+  flags,
+  environment,
+  examples: ["serve", "serve --data /srv/stowage --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem"],
+  run: async (io, _args, options) => {
+    // Loaded here: the store and the server take longer than any other command's work.
+    const { serveUntilStopped } = await import("../serving.ts");
+    await serveUntilStopped(io, options as unknown as ServeOptions);
+  },
+};
+
+function collectDomain(text: string, previous: unknown): string[] {
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)) {
+    throw new UsageError(
+      `"${text}" is no host name`,
+      "give it without scheme and port, such as s3.example.com",
+    );
+  }
+  return [...((previous as string[] | undefined) ?? []), text];
+}

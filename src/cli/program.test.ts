@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
+import { test } from "node:test";
+import type { Io } from "./command.ts";
+import { plainLine } from "./log.ts";
+import { runProgram } from "./program.ts";
+
+/** Runs a command line on streams in memory. */
+async function run(
+  line: string,
+  env: Io["env"] = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const words = line.split(" ").filter((word) => word !== "");
+  const code = await runProgram(words, {
+    env,
+    stdout,
+    stderr,
+    terminal: false,
+    stopSignal: async () => "SIGTERM",
+  });
+  return { code, stdout: String(stdout.read() ?? ""), stderr: String(stderr.read() ?? "") };
+}
+
+test("runProgram() says what was meant by a wrong command", async () => {
+  const { code, stderr } = await run("serv");
+  assert.equal(code, 2);
+  assert.match(stderr, /^stowage: unknown command 'serv'\n\(Did you mean serve\?\)/);
+});
+
+test("runProgram() says what was meant by a wrong option", async () => {
+  const { code, stderr } = await run("serve --prot 80");
+  assert.equal(code, 2);
+  assert.match(stderr, /unknown option '--prot'\n\(Did you mean --port\?\)/);
+});
+
+for (const [line, expected] of [
+  ["serve --port 65536", /"65536" is no port; give a number from 0 to 65535/],
+  ["serve --port 80x", /"80x" is no port/],
+  ["serve --durability none", /Allowed choices are strict, relaxed/],
+  ["serve --domain http://a", /"http:\/\/a" is no host name/],
+  ["serve --tls-cert cert.pem", /^stowage: --tls-key is missing; give both of --tls-cert and --tls-key\n$/],
+  ["user add", /missing required argument 'name'/],
+  ["user add anna --access-key AAA", /one of --access-key and --secret-key is missing/],
+  ["user ls --endpoint 127.0.0.1:9000", /is no address of a server; give it as http:/],
+  ["user ls --data a --endpoint http://127.0.0.1:1", /--data and --endpoint were both given/],
+  ["key", /Usage: stowage key/],
+] as const) {
+  test(`runProgram() refuses "${line}" with exit code 2`, async () => {
+    const { code, stdout, stderr } = await run(line);
+    assert.equal(code, 2);
+    assert.equal(stdout, "");
+    assert.match(stderr, expected);
+    assert.doesNotMatch(stderr, /\n {4}at /);
+  });
+}
+
+for (const [line, env, expected] of [
+  [
+    "user ls --data /nowhere/at/all",
+    {},
+    "stowage: there is no data directory /nowhere/at/all; give the server's own with --data\n",
+  ],
+  [
+    "user ls --endpoint http://127.0.0.1:9",
+    {},
+    "stowage: there are no keys in the environment to sign with; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to an administrator's\n",
+  ],
+  [
+    "user ls --endpoint http://127.0.0.1:9",
+    { AWS_ACCESS_KEY_ID: "A", AWS_SECRET_ACCESS_KEY: "S" },
+    "stowage: cannot reach http://127.0.0.1:9: nothing listens there; check --endpoint, and that the server is running\n",
+  ],
+  [
+    "serve --tls-cert /nowhere.pem --tls-key /nowhere.pem",
+    {},
+    "stowage: cannot read /nowhere.pem: no such file; give --tls-cert a file that can be read\n",
+  ],
+  [
+    "serve",
+    { STOWAGE_LOG_LEVEL: "loud" },
+    'stowage: STOWAGE_LOG_LEVEL is "loud"; set it to one of debug, info, warn, error, silent\n',
+  ],
+] as const) {
+  test(`runProgram() fails "${line}" with one line and exit code 1`, async () => {
+    assert.deepEqual(await run(line, env), { code: 1, stdout: "", stderr: expected });
+  });
+}
+
+test("runProgram() prints help and version on standard output", async () => {
+  assert.match((await run("--version")).stdout, /^\d+\.\d+\.\d+\n$/);
+  const help = await run("serve --help");
+  assert.equal(help.code, 0);
+  assert.match(help.stdout, /--port <number> .*\(default: 9000\)/);
+  assert.match(help.stdout, /Environment:\n {2}STOWAGE_ACCESS_KEY/);
+});
+
+test("plainLine() keeps a key from moving the terminal's cursor", () => {
+  const event = {
+    level: 50,
+    time: "2026-01-02T03:04:05.678Z",
+    pid: 1,
+    msg: "request failed",
+    key: "a\u009b2J\u001b[2J",
+  };
+  assert.equal(plainLine(event), '03:04:05 error request failed (key "a\\u009b2J\\u001b[2J")\n');
+});

@@ -1,0 +1,126 @@
+/** From the table of commands to a program: parsing, help and the one place where an error is printed. */
+
+import { Command as Parser, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type Command, CommandError, type Flag, type Io, UsageError } from "./command.ts";
+import { commands } from "./commands/index.ts";
+import { version } from "./version.ts";
+
+/** Headings for the commands that hold others. */
+const groups: Readonly<Record<string, string>> = {
+  user: "Manage the users that own buckets and objects",
+  key: "Manage the access keys that users sign with",
+};
+
+const helpWidth = 100;
+
+/**
+ * Runs a command line.
+ *
+ * @param argv What follows `stowage`.
+ * @returns The exit code: 0, 1 for a failure, 2 for a wrong command line.
+ */
+export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    await createProgram(io).parseAsync([...argv], { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return printError(error, io);
+  }
+}
+
+function createProgram(io: Io): Parser {
+  const program = dress(new Parser("stowage"), io)
+    .description("An S3 server of your own, and the tools around it.")
+    .version(version, "-V, --version", "Print the version")
+    .helpCommand("help [command]", "Print the help of a command");
+  const parents = new Map<string, Parser>();
+  for (const command of commands) {
+    const words = command.path.split(" ");
+    const name = words.pop() as string;
+    const [group] = words;
+    let parent = program;
+    if (group !== undefined) {
+      parent =
+        parents.get(group) ??
+        dress(program.command(group), io)
+          .description(groups[group] ?? "")
+          .helpCommand(false);
+      parents.set(group, parent);
+    }
+    addCommand(dress(parent.command(name), io), command, io);
+  }
+  return program;
+}
+
+function addCommand(parser: Parser, command: Command, io: Io): void {
+  const { summary, details } = command;
+  parser.summary(summary).description(details === undefined ? summary : `${summary}\n\n${details}`);
+  for (const argument of command.arguments) parser.argument(argument.name, argument.description);
+  for (const flag of command.flags) parser.addOption(optionOf(flag));
+  parser.addHelpText("after", notesOf(command));
+  parser.action((...given: unknown[]) => {
+    const options = given.at(-2) as Record<string, unknown>;
+    return command.run(io, given.slice(0, -2) as (string | undefined)[], options);
+  });
+}
+
+function optionOf(flag: Flag): Option {
+  const option = new Option(flag.flags, flag.description);
+  if (flag.choices !== undefined) option.choices(flag.choices);
+  if (flag.default !== undefined) option.default(flag.default, flag.defaultText);
+  const { parse } = flag;
+  if (parse !== undefined) {
+    option.argParser((text, previous) => {
+      try {
+        return parse(text, previous);
+      } catch (error) {
+        throw error instanceof UsageError
+          ? new InvalidArgumentError(`${error.message}; ${error.fix}.`)
+          : error;
+      }
+    });
+  }
+  return option;
+}
+
+function notesOf({ environment, examples }: Command): string {
+  const column = Math.max(0, ...environment.map(({ name }) => name.length));
+  const variables = environment.map(({ name, description }) => `  ${name.padEnd(column)}  ${description}`);
+  const parts = [
+    ...(variables.length === 0 ? [] : ["", "Environment:", ...variables]),
+    ...(examples.length === 0
+      ? []
+      : ["", "Examples:", ...examples.map((example) => `  $ stowage ${example}`)]),
+  ];
+  return parts.join("\n");
+}
+
+function dress(parser: Parser, io: Io): Parser {
+  return parser
+    .exitOverride()
+    .helpOption("-h, --help", "Print this help")
+    .showHelpAfterError(
+      `(stowage ${parser.name() === "stowage" ? "" : `${parser.name()} `}--help lists what there is)`,
+    )
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, "stowage: ")),
+      getOutHelpWidth: () => helpWidth,
+      getErrHelpWidth: () => helpWidth,
+    });
+}
+
+/** A failure that was foreseen is one line; anything else is a fault of the program and shows where. */
+function printError(error: unknown, io: Io): number {
+  if (error instanceof CommandError) {
+    io.stderr.write(`stowage: ${error.message}; ${error.fix}\n`);
+    if (io.env["STOWAGE_LOG_LEVEL"] === "debug" && error.stack !== undefined)
+      io.stderr.write(`${error.stack}\n`);
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.stderr.write(`stowage: this should not have happened: ${stack}\n`);
+  return 1;
+}

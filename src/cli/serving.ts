@@ -1,0 +1,177 @@
+/** The life of a server: opened, announced, drained, closed. */
+
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { createSecureContext } from "node:tls";
+import type { Logger } from "pino";
+import type { Engine } from "../engine/types.ts";
+import { createServer, type ServerOptions, type StowageServer } from "../server/listen.ts";
+import { type Administrator, ensureAdministrator } from "./administrator.ts";
+import { CommandError, type Io, UsageError } from "./command.ts";
+import { openDataDirectory } from "./data-directory.ts";
+import { openLog } from "./log.ts";
+import { version } from "./version.ts";
+
+/** What `stowage serve` was given. */
+export interface ServeOptions {
+  readonly data: string;
+  readonly host: string;
+  readonly port: number;
+  readonly consolePort?: number;
+  readonly domain?: readonly string[];
+  readonly region: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly durability: "strict" | "relaxed";
+}
+
+/**
+ * Serves until a signal asks it to stop.
+ *
+ * @throws {CommandError} When it cannot start, with the way out.
+ */
+export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<void> {
+  const stop = io.stopSignal();
+  const log = openLog(io);
+  const tls = await readTls(options);
+  const dataDir = resolve(options.data);
+  const engine = await openDataDirectory(dataDir, { create: true, durability: options.durability });
+  try {
+    const administrator = await ensureAdministrator(engine, dataDir, io.env);
+    const server = await listen(options, engine, log, tls);
+    announce(io, log, options, server, dataDir, administrator);
+    const signal = await stop;
+    log.info({ signal }, "finishing the requests under way");
+    await server.close();
+  } finally {
+    await engine.close();
+  }
+  log.info("stopped");
+}
+
+async function readTls({ tlsCert, tlsKey }: ServeOptions): Promise<ServerOptions["tls"]> {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined) {
+    const missing = tlsCert === undefined ? "--tls-cert" : "--tls-key";
+    throw new UsageError(`${missing} is missing`, "give both of --tls-cert and --tls-key");
+  }
+  const [cert, key] = await Promise.all([readPem("--tls-cert", tlsCert), readPem("--tls-key", tlsKey)]);
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    throw new CommandError(
+      `the certificate in ${tlsCert} and the key in ${tlsKey} cannot be used: ${(cause as Error).message}`,
+      "give a certificate and its own private key, both in PEM",
+      { cause },
+    );
+  }
+  return { cert, key };
+}
+
+async function readPem(flag: string, path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new CommandError(
+      `cannot read ${path}: ${reasonOf(cause)}`,
+      `give ${flag} a file that can be read`,
+      { cause },
+    );
+  }
+}
+
+async function listen(
+  options: ServeOptions,
+  engine: Engine,
+  log: Logger,
+  tls: ServerOptions["tls"],
+): Promise<StowageServer> {
+  const { host, port, region, domain } = options;
+  try {
+    return await createServer({
+      engine,
+      host,
+      port,
+      region,
+      domains: domain ?? [],
+      log,
+      ...(tls === undefined ? {} : { tls }),
+    });
+  } catch (cause) {
+    const [reason, fix] = listenFailures[(cause as NodeJS.ErrnoException).code ?? ""] ?? [
+      reasonOf(cause),
+      "check --host and --port",
+    ];
+    throw new CommandError(`cannot listen on ${host} port ${port}: ${reason}`, fix, { cause });
+  }
+}
+
+const listenFailures: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
+  EADDRINUSE: ["the port is in use", "choose another with --port, or stop what uses it"],
+  EACCES: ["permission denied", "choose a port from 1024 up with --port"],
+  EADDRNOTAVAIL: ["this machine has no such address", "give one of its own with --host"],
+  ENOTFOUND: ["no such host", "give an address of this machine with --host"],
+};
+
+function announce(
+  io: Io,
+  log: Logger,
+  options: ServeOptions,
+  server: StowageServer,
+  dataDir: string,
+  administrator: Administrator | null,
+): void {
+  if (options.durability === "relaxed") {
+    log.warn(
+      "durability is relaxed: what was acknowledged in the last moments before a power cut may be lost",
+    );
+  }
+  if (options.consolePort !== undefined) {
+    log.warn(
+      { consolePort: options.consolePort },
+      "there is no console in this version: --console-port is ignored",
+    );
+  }
+  const keys = administrator?.keysFile ?? null;
+  if (io.terminal) {
+    io.stderr.write(greeting(server.url, dataDir, keys, administrator));
+  } else {
+    log.info(
+      {
+        version,
+        url: server.url,
+        dataDir,
+        durability: options.durability,
+        region: options.region,
+        keysFile: keys,
+      },
+      keys === null ? "listening" : `listening; the administrator's keys are in ${keys}`,
+    );
+  }
+  io.stdout.write(`stowage: listening on ${server.url}\n`);
+}
+
+function greeting(
+  url: string,
+  dataDir: string,
+  keys: string | null,
+  administrator: Administrator | null,
+): string {
+  const whose =
+    keys ??
+    (administrator === null ? "those of the administrators that the store knows" : "from STOWAGE_ACCESS_KEY");
+  return [
+    `Stowage ${version}`,
+    `  S3 API   ${url}`,
+    `  Data     ${dataDir}`,
+    `  Keys     ${whose}`,
+    ...(keys === null ? [] : [`  To use them in a shell: set -a; . ${keys}; set +a`]),
+    "Ctrl+C stops it.",
+    "",
+  ].join("\n");
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" ? "no such file" : code === "EACCES" ? "permission denied" : message;
+}
