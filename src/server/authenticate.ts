@@ -1,0 +1,130 @@
+/** From a request to who asks and how the body is verified: SigV4, SigV2, both presigned, or nobody. */
+
+import type { Engine } from "../engine/types.ts";
+import { type AccessKeyOwner, findAccessKey } from "../engine/users.ts";
+import { S3Error } from "../s3/errors.ts";
+import { type ChunkSigning, parsePayloadKind, type PayloadKind } from "../s3/chunked.ts";
+import { parseV2, verifyV2 } from "../s3/sigv2.ts";
+import { parseV4, payloadHashOf, type V4Authorization, verifyV4 } from "../s3/sigv4.ts";
+import type { Payload } from "./body.ts";
+import type { Identity, Site } from "./context.ts";
+import type { S3Request } from "./request.ts";
+
+/** The id under which AWS records what anonymous requests write. */
+const anonymousId = "65a011a29cdf8ec533ec3d1ccaae921c";
+
+/** Nobody in particular. */
+export const anonymous: Identity = {
+  anonymous: true,
+  owner: { id: anonymousId, displayName: "" },
+  admin: false,
+};
+
+/** Who asks, and what is promised of the body. */
+export interface Authentication {
+  readonly identity: Identity;
+  readonly payload: Payload;
+}
+
+/**
+ * Verifies a request's signature.
+ *
+ * @param hostBucket The bucket, where it stands in the host name: SigV2 signs it.
+ * @throws {S3Error} `SignatureDoesNotMatch`, `InvalidAccessKeyId`, `RequestTimeTooSkewed`, `AccessDenied` and the
+ *   errors of a malformed authorization.
+ */
+export async function authenticate(
+  site: Site,
+  request: S3Request,
+  hostBucket: string | null,
+): Promise<Authentication> {
+  const { headers, params } = request;
+  refuseTwoMechanisms(headers, params);
+  const v4 = parseV4(request);
+  if (v4 !== null) return authenticateV4(site, request, v4);
+  const v2 = parseV2(request);
+  if (v2 !== null) {
+    const owner = await requireAccessKey(site.engine, v2.accessKeyId);
+    verifyV2(request, v2, {
+      secretAccessKey: owner.secretAccessKey,
+      ...(hostBucket === null ? {} : { bucket: hostBucket }),
+      nowMs: site.engine.clock(),
+    });
+    return { identity: identityOf(owner), payload: unsignedPayload(headers) };
+  }
+  if (headers["authorization"] !== undefined) {
+    throw new S3Error("InvalidArgument", {
+      message: "Unsupported Authorization Type",
+      details: {
+        ArgumentName: "Authorization",
+        ArgumentValue: headers["authorization"].split(" ", 1)[0] ?? "",
+      },
+    });
+  }
+  // A trailer's checksum without any signature proves nothing about who wrote the bytes.
+  if (headers["x-amz-content-sha256"]?.startsWith("STREAMING-") === true) throw new S3Error("AccessDenied");
+  return { identity: anonymous, payload: unsignedPayload(headers) };
+}
+
+async function authenticateV4(
+  site: Site,
+  request: S3Request,
+  authorization: V4Authorization,
+): Promise<Authentication> {
+  const payloadHash = payloadHashOf(request, authorization);
+  const kind = parsePayloadKind(payloadHash);
+  const owner = await requireAccessKey(site.engine, authorization.accessKeyId);
+  const seed = verifyV4(request, authorization, {
+    secretAccessKey: owner.secretAccessKey,
+    region: site.region,
+    nowMs: site.engine.clock(),
+    payloadHash,
+  });
+  const { signingKey: key, scope, amzDate } = seed;
+  const signing = { key, scope, amzDate, seedSignature: authorization.signature };
+  return { identity: identityOf(owner), payload: payloadOf(kind, signing) };
+}
+
+/**
+ * The user of an access key and its secret.
+ *
+ * @throws {S3Error} `InvalidAccessKeyId`.
+ */
+export async function requireAccessKey(engine: Engine, accessKeyId: string): Promise<AccessKeyOwner> {
+  const owner = await findAccessKey(engine, accessKeyId);
+  if (owner === null) throw new S3Error("InvalidAccessKeyId", { details: { AWSAccessKeyId: accessKeyId } });
+  return owner;
+}
+
+/** The identity of a user. */
+export function identityOf({ user }: AccessKeyOwner): Identity {
+  return { anonymous: false, owner: { id: user.id, displayName: user.name }, admin: user.admin };
+}
+
+function payloadOf(kind: PayloadKind, signing: ChunkSigning): Payload {
+  return kind.type === "chunked" && kind.kind === "signed" ? { ...kind, signing } : kind;
+}
+
+/** Without SigV4 nothing is said of the body, unless it came with a hash all the same. */
+function unsignedPayload(headers: S3Request["headers"]): Payload {
+  const declared = headers["x-amz-content-sha256"];
+  return declared !== undefined && /^[0-9a-f]{64}$/.test(declared)
+    ? { type: "sha256", sha256: declared }
+    : { type: "unsigned" };
+}
+
+function refuseTwoMechanisms(headers: S3Request["headers"], params: S3Request["params"]): void {
+  const inQuery =
+    params.has("X-Amz-Algorithm") ||
+    params.has("X-Amz-Credential") ||
+    (params.has("Signature") && params.has("AWSAccessKeyId"));
+  if (headers["authorization"] === undefined || !inQuery) return;
+  throw new S3Error("InvalidArgument", {
+    message:
+      "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
+    details: {
+      ArgumentName: "Authorization",
+      ArgumentValue: headers["authorization"].split(" ", 1)[0] ?? "",
+    },
+  });
+}

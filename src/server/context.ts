@@ -1,0 +1,62 @@
+/** What an operation is given and what it answers: the types that all files of this room share. */
+
+import type { Bucket, ObjectInfo } from "../engine/types.ts";
+import type { Engine } from "../engine/types.ts";
+import type { OpenObject } from "../engine/open-object.ts";
+import type { Owner } from "../s3/acl.ts";
+import type { Operation } from "../s3/operations.ts";
+import type { RequestBody } from "./body.ts";
+import type { S3Request } from "./request.ts";
+
+/** What a server is for as long as it runs. */
+export interface Site {
+  readonly engine: Engine;
+  /** The one region that this server says it is in, such as `us-east-1`. */
+  readonly region: string;
+  /** Host names under which `bucket.domain` addresses a bucket. */
+  readonly domains: readonly string[];
+}
+
+/** Who asks. Anonymous has the owner id that AWS gives to what anonymous writes, and no rights through it. */
+export interface Identity {
+  readonly anonymous: boolean;
+  readonly owner: Owner;
+  /** May manage users and keys under `/_stowage/`. It gives no rights over buckets and objects. */
+  readonly admin: boolean;
+}
+
+/** A request that is parsed, verified, resolved and permitted. */
+export interface Context {
+  readonly site: Site;
+  readonly request: S3Request;
+  readonly operation: Operation;
+  readonly identity: Identity;
+  readonly body: RequestBody;
+  readonly bucketName: string;
+  readonly key: string;
+  readonly requestId: string;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** The context of an operation on a bucket that exists. */
+export interface BucketContext extends Context {
+  readonly bucket: Bucket;
+}
+
+/** The context of an operation on an object that exists, whose metadata gave the permission. */
+export interface ObjectContext extends BucketContext {
+  readonly info: ObjectInfo;
+}
+
+/** The context of a GET: the object is open, so an overwrite cannot mix two versions. */
+export interface OpenContext extends ObjectContext {
+  readonly object: OpenObject;
+}
+
+/** What goes back. A stream's chunks are written one after the other; each may be reused once the next is asked for. */
+export interface S3Response {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
+}

@@ -1,0 +1,118 @@
+/**
+ * One request from its first byte to its answer. This is the only file that knows the order of the steps, and the
+ * only one that turns an error into a response.
+ */
+
+import { headObject, openObject } from "../engine/open-object.ts";
+import { getBucket } from "../engine/buckets.ts";
+import { S3Error } from "../s3/errors.ts";
+import { authenticate } from "./authenticate.ts";
+import { authorize, authorizeObject } from "./authorize.ts";
+import { RequestBody } from "./body.ts";
+import type { BucketContext, Context, S3Response, Site } from "./context.ts";
+import { errorResponse } from "./error-response.ts";
+import { integerParam } from "./params.ts";
+import { handlers } from "./operations/index.ts";
+import type { S3Request } from "./request.ts";
+import { type Route, route } from "./route.ts";
+
+/** What became of a request, for the log and the metrics. */
+export interface Outcome {
+  readonly response: S3Response;
+  /** The operation's name; `undefined` where the request named none. */
+  readonly operation?: string;
+  readonly bucketName?: string;
+  readonly key?: string;
+  readonly error?: S3Error;
+}
+
+/**
+ * Answers a request.
+ *
+ * @param requestId Goes into every error document and the `x-amz-request-id` header.
+ * @param signal Aborted when the client goes away.
+ */
+export async function handle(
+  site: Site,
+  request: S3Request,
+  requestId: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  let found: Route | undefined;
+  try {
+    found = route(request, site.domains);
+    const { operation, bucketName, key, virtualHost } = found;
+    const { identity, payload } = await authenticate(site, request, virtualHost ? bucketName : null);
+    const body = new RequestBody(request, payload);
+    const response = await perform({
+      site,
+      request,
+      operation,
+      identity,
+      body,
+      bucketName,
+      key,
+      requestId,
+      signal,
+    });
+    return { response, operation: operation.name, bucketName, key };
+  } catch (thrown) {
+    const error = toS3Error(thrown);
+    const where =
+      found === undefined
+        ? {}
+        : { operation: found.operation.name, bucketName: found.bucketName, key: found.key };
+    return { response: errorResponse(error, request, requestId, where), error, ...where };
+  }
+}
+
+/** Resolves what the request names, permits, and carries out. */
+async function perform(context: Context): Promise<S3Response> {
+  const { site, request, operation, identity, bucketName, key } = context;
+  const handler = handlers.get(operation.name);
+  if (handler === undefined)
+    throw new S3Error("NotImplemented", { message: `${operation.name} is not implemented.` });
+  if (handler.needs === "nothing") {
+    authorize(identity, operation, null);
+    return handler.run(context);
+  }
+
+  const bucket = await getBucket(site.engine, bucketName);
+  if (bucket === null) throw new S3Error("NoSuchBucket", { details: { BucketName: bucketName } });
+  checkExpectedOwner(context, bucket.owner.id);
+  const withBucket: BucketContext = { ...context, bucket };
+  if (handler.needs === "bucket") {
+    if (!handler.authorizesItself) authorize(identity, operation, bucket);
+    return handler.run(withBucket);
+  }
+
+  const { permission } = operation.allowed as { permission: Parameters<typeof authorizeObject>[1] };
+  if (handler.needs === "info") {
+    const info = await headObject(site.engine, bucket, key);
+    authorizeObject(identity, permission, bucket, key, info);
+    return handler.run({ ...withBucket, info });
+  }
+  const partNumber = integerParam(request.params, "partNumber", { min: 1, max: 10_000 });
+  const object = await openObject(site.engine, bucket, key, partNumber === undefined ? {} : { partNumber });
+  let handedOver = false;
+  try {
+    authorizeObject(identity, permission, bucket, key, object?.info ?? null);
+    if (object === null) throw new S3Error("NoSuchKey", { details: { Key: key } });
+    const response = await handler.run({ ...withBucket, info: object.info, object });
+    handedOver = true;
+    return response;
+  } finally {
+    if (!handedOver) object?.close();
+  }
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html */
+function checkExpectedOwner({ request }: Context, ownerId: string): void {
+  const expected = request.headers["x-amz-expected-bucket-owner"];
+  if (expected !== undefined && expected !== ownerId) throw new S3Error("AccessDenied");
+}
+
+function toS3Error(thrown: unknown): S3Error {
+  if (thrown instanceof S3Error) return thrown;
+  return new S3Error("InternalError", { cause: thrown });
+}

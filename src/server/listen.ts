@@ -1,0 +1,233 @@
+/** Sockets: node:http on one side, {@link handle} on the other. */
+
+import { randomBytes } from "node:crypto";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Logger } from "pino";
+import type { Engine } from "../engine/types.ts";
+import { S3Error } from "../s3/errors.ts";
+import { isConsumed } from "./body.ts";
+import type { S3Response, Site } from "./context.ts";
+import { errorResponse } from "./error-response.ts";
+import { handle, type Outcome } from "./handle.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { handleOwn, isOwnPath } from "./own.ts";
+import { readRequest, type S3Request } from "./request.ts";
+import { respond } from "./respond.ts";
+
+/** What a server is started with. */
+export interface ServerOptions {
+  /** The store. It stays open when the server closes. */
+  readonly engine: Engine;
+  /** Address to listen on. Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Port to listen on; 0 takes a free one. Default 9000. */
+  readonly port?: number;
+  /** The region that requests must be signed for. Default `us-east-1`. */
+  readonly region?: string;
+  /** Host names under which `bucket.domain` addresses a bucket. */
+  readonly domains?: readonly string[];
+  /** PEM certificate and key: the server speaks TLS. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  /** Where errors and, at level `debug`, requests are logged. No secret is. */
+  readonly log?: Logger;
+  /** How long `close()` waits for requests under way, in milliseconds. Default 30,000. */
+  readonly drainMs?: number;
+}
+
+/** A server that accepts requests. */
+export interface StowageServer {
+  /** Such as `http://127.0.0.1:9000`. */
+  readonly url: string;
+  readonly port: number;
+  /** Takes nothing new, finishes what was begun, and resolves when the last connection is closed. */
+  close(): Promise<void>;
+}
+
+/** A connection on which nothing moves for this long is closed. */
+const idleTimeoutMs = 120_000;
+/** Longer than the 60 s after which common load balancers reuse a connection no more. */
+const keepAliveTimeoutMs = 65_000;
+/** What is still to come of a body that nobody wants is read up to here to keep the connection; past it, it is closed. */
+const discardLimitBytes = 1024 * 1024;
+/** How long a client that is still sending gets to read the answer before its connection is closed. */
+const lingerMs = 2_000;
+
+/**
+ * Starts an S3 server.
+ *
+ * @throws {Error} With node's own code, such as `EADDRINUSE`, when it cannot listen.
+ * @example
+ * const server = await createServer({ engine: createMemoryEngine(), port: 0 });
+ * console.log(server.url);
+ * await server.close();
+ */
+export async function createServer(options: ServerOptions): Promise<StowageServer> {
+  const site: Site = {
+    engine: options.engine,
+    region: options.region ?? "us-east-1",
+    domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
+  };
+  const metrics = createMetrics();
+  const { log } = options;
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean): void => {
+    answer(site, metrics, log, incoming, outgoing, waits).catch((error: unknown) => {
+      log?.error({ err: error }, "an answer could not be written");
+      outgoing.destroy();
+    });
+  };
+  const settings = { keepAliveTimeout: keepAliveTimeoutMs, requestTimeout: 0, maxHeaderSize: 32 * 1024 };
+  const http: Server =
+    options.tls === undefined
+      ? createHttpServer(settings)
+      : createHttpsServer({ ...settings, ...options.tls });
+  http.setTimeout(idleTimeoutMs);
+  http.on("request", (incoming, outgoing) => serve(incoming, outgoing, false));
+  http.on("checkContinue", (incoming, outgoing) => serve(incoming, outgoing, true));
+  http.on("clientError", refuseUnreadable);
+
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", reject);
+    http.listen(options.port ?? 9000, options.host ?? "127.0.0.1", resolve);
+  });
+  const { address, port, family } = http.address() as AddressInfo;
+  const name = family === "IPv6" ? `[${address}]` : address;
+  return {
+    url: `${options.tls === undefined ? "http" : "https"}://${name}:${port}`,
+    port,
+    close: () => drain(http, options.drainMs ?? 30_000),
+  };
+}
+
+async function answer(
+  site: Site,
+  metrics: Metrics,
+  log: Logger | undefined,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  waits: boolean,
+): Promise<void> {
+  const startedAt = performance.now();
+  const requestId = nextRequestId();
+  const gone = new AbortController();
+  outgoing.once("close", () => gone.abort());
+
+  let waiting = waits;
+  let request: S3Request | undefined;
+  let outcome: Outcome;
+  try {
+    request = readRequest(incoming, () => {
+      if (waiting) outgoing.writeContinue();
+      waiting = false;
+    });
+    outcome = isOwnPath(request.path)
+      ? await handleOwn(site, metrics, request, requestId)
+      : await handle(site, request, requestId, gone.signal);
+  } catch (error) {
+    const s3Error = error instanceof S3Error ? error : new S3Error("InternalError", { cause: error });
+    outcome = {
+      response: errorResponse(s3Error, { method: incoming.method ?? "GET", path: "/" }, requestId, {}),
+      error: s3Error,
+    };
+  }
+
+  const { response, error } = outcome;
+  const headers = { ...response.headers, "x-amz-request-id": requestId, server: "Stowage" };
+  if (!outgoing.destroyed) await send(incoming, outgoing, { ...response, headers }, waiting);
+  const seconds = (performance.now() - startedAt) / 1000;
+  metrics.observe(outcome.operation ?? "Unknown", response.status, seconds);
+  if (log === undefined) return;
+  const entry = {
+    requestId,
+    operation: outcome.operation,
+    bucket: outcome.bucketName,
+    key: outcome.key,
+    status: response.status,
+    code: error?.code,
+    ms: Math.round(seconds * 1e5) / 100,
+    remote: request?.remoteAddress,
+  };
+  if (response.status >= 500) log.error({ ...entry, err: error?.cause ?? error }, "request failed");
+  else log.debug(entry, "request");
+}
+
+/** Writes the response and leaves the connection in a state that both sides know. */
+async function send(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  response: S3Response,
+  waiting: boolean,
+): Promise<void> {
+  if (isConsumed(incoming) || (!waiting && remainingBytes(incoming) <= discardLimitBytes)) {
+    await respond(outgoing, incoming.method === "HEAD", response);
+    return;
+  }
+  // The body was refused. A client that waits for "100 Continue" has sent nothing; another is still sending, and
+  // closing at once would destroy the answer before it reads it.
+  outgoing.setHeader("connection", "close");
+  await respond(outgoing, incoming.method === "HEAD", response, async () => {
+    if (!waiting) await discard(incoming);
+  });
+}
+
+function remainingBytes(incoming: IncomingMessage): number {
+  const length = incoming.headers["content-length"];
+  return length === undefined
+    ? incoming.headers["transfer-encoding"] === undefined
+      ? 0
+      : Infinity
+    : Number(length);
+}
+
+function discard(incoming: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, lingerMs);
+    incoming.once("close", resolve).once("end", resolve).resume();
+    incoming.once("close", () => clearTimeout(timer));
+  });
+}
+
+/** What node's parser could not read never becomes a request, but gets an answer all the same. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
+  const code = tooLarge
+    ? "RequestHeaderSectionTooLarge"
+    : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+      ? "RequestTimeout"
+      : "BadRequest";
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>The request could not be read as HTTP.</Message></Error>`;
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/xml\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+}
+
+const requestIdPrefix = randomBytes(4).toString("hex").toUpperCase();
+let requestCount = 0;
+
+function nextRequestId(): string {
+  requestCount = (requestCount + 1) >>> 0;
+  return requestIdPrefix + requestCount.toString(16).toUpperCase().padStart(8, "0");
+}
+
+function drain(http: Server, drainMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => http.closeAllConnections(), drainMs);
+    http.close((error) => {
+      clearTimeout(timer);
+      if (error === undefined) resolve();
+      else reject(error);
+    });
+    http.closeIdleConnections();
+  });
+}

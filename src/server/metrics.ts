@@ -1,0 +1,37 @@
+/** What Prometheus reads under `/_stowage/metrics`. */
+
+import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+
+/** Counts of one server. Two servers in a process share nothing. */
+export interface Metrics {
+  /** A request was answered. `operation` is a name of the operations table, or `Unknown`. */
+  observe(operation: string, status: number, seconds: number): void;
+  /** The text of the exposition format, and its content type. */
+  render(): Promise<{ text: string; contentType: string }>;
+}
+
+/** Metrics with labels that cannot grow without bound: operations and statuses, never names of buckets or keys. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: "stowage_requests_total",
+    help: "Requests answered, by operation and HTTP status.",
+    labelNames: ["operation", "status"],
+    registers: [registry],
+  });
+  const durations = new Histogram({
+    name: "stowage_request_duration_seconds",
+    help: "Time from the request's head to the end of its answer, by operation.",
+    labelNames: ["operation"],
+    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60],
+    registers: [registry],
+  });
+  return {
+    observe: (operation, status, seconds) => {
+      requests.inc({ operation, status });
+      durations.observe({ operation }, seconds);
+    },
+    render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+  };
+}

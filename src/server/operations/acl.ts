@@ -1,0 +1,66 @@
+/** GetBucketAcl, PutBucketAcl, GetObjectAcl, PutObjectAcl. */
+
+import { setBucketGrants } from "../../engine/buckets.ts";
+import { setObjectGrants } from "../../engine/object-grants.ts";
+import { type Grant, type Owner, parseAclHeaders } from "../../s3/acl.ts";
+import { accessControlPolicyXml, parseAccessControlPolicy } from "../../s3/documents/acl.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { readDocument } from "../body.ts";
+import type { BucketContext, ObjectContext, S3Response } from "../context.ts";
+import { resolveGrants } from "../grants.ts";
+import { xmlResponse } from "../xml-response.ts";
+
+/** A list of 100 grants is under 40 KB. */
+const aclLimitBytes = 200 * 1024;
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAcl.html */
+export function getBucketAcl({ bucket }: BucketContext): Promise<S3Response> {
+  return Promise.resolve(xmlResponse(accessControlPolicyXml(bucket)));
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAcl.html */
+export async function putBucketAcl(context: BucketContext): Promise<S3Response> {
+  const { site, bucket } = context;
+  const grants = await readGrants(context, bucket.owner, undefined);
+  await setBucketGrants(site.engine, bucket.name, { grants });
+  return { status: 200, headers: {} };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAcl.html */
+export function getObjectAcl({ info }: ObjectContext): Promise<S3Response> {
+  return Promise.resolve(xmlResponse(accessControlPolicyXml(info)));
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectAcl.html */
+export async function putObjectAcl(context: ObjectContext): Promise<S3Response> {
+  const { site, bucket, key, info } = context;
+  const grants = await readGrants(context, info.owner, bucket.owner);
+  await setObjectGrants(site.engine, bucket, key, { grants });
+  return { status: 200, headers: {} };
+}
+
+/** The new grants stand in the headers or in the body, never in both; a list without any of them is an error. */
+async function readGrants(
+  context: BucketContext,
+  owner: Owner,
+  bucketOwner: Owner | undefined,
+): Promise<Grant[]> {
+  const { site, request, body } = context;
+  const document = await readDocument(body, request.headers, aclLimitBytes);
+  const known = bucketOwner === undefined ? [owner] : [owner, bucketOwner];
+  const fromHeaders = parseAclHeaders(request.headers, { owner, bucketOwner });
+  if (fromHeaders !== null) {
+    if (document.trim() !== "") throw new S3Error("UnexpectedContent");
+    return resolveGrants(site.engine, fromHeaders, known);
+  }
+  if (document.trim() === "") {
+    throw new S3Error("MissingSecurityHeader", {
+      message: "Your request was missing a required header: x-amz-acl, an x-amz-grant- header, or a body.",
+      details: { MissingHeaderName: "x-amz-acl" },
+    });
+  }
+  const policy = parseAccessControlPolicy(document);
+  // An owner cannot give a bucket or an object away.
+  if (policy.owner !== undefined && policy.owner.id !== owner.id) throw new S3Error("AccessDenied");
+  return resolveGrants(site.engine, policy.grants, known);
+}

@@ -1,0 +1,85 @@
+/** ListBuckets, CreateBucket, DeleteBucket, HeadBucket, GetBucketLocation. */
+
+import { createBucket, deleteBucket, listBuckets } from "../../engine/buckets.ts";
+import { cannedGrants, parseAclHeaders } from "../../s3/acl.ts";
+import { parseCreateBucketConfiguration } from "../../s3/documents/create-bucket.ts";
+import { listBucketsXml } from "../../s3/documents/list-buckets.ts";
+import { locationXml } from "../../s3/documents/location.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { checkBucketName } from "../../s3/keys.ts";
+import { readDocument } from "../body.ts";
+import type { BucketContext, Context, S3Response } from "../context.ts";
+import { resolveGrants } from "../grants.ts";
+import { integerParam } from "../params.ts";
+import { xmlResponse } from "../xml-response.ts";
+
+const configurationLimitBytes = 64 * 1024;
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
+export async function listBucketsOperation({ site, request, identity }: Context): Promise<S3Response> {
+  const { params } = request;
+  const limit = integerParam(params, "max-buckets", { min: 1, max: 10_000 });
+  const prefix = params.get("prefix");
+  const token = params.get("continuation-token");
+  const after = token === undefined ? undefined : Buffer.from(token, "base64url").toString();
+  const { buckets, isTruncated } = await listBuckets(site.engine, {
+    ownerId: identity.owner.id,
+    prefix,
+    after,
+    limit,
+  });
+  const last = buckets.at(-1);
+  return xmlResponse(
+    listBucketsXml({
+      owner: identity.owner,
+      buckets,
+      ...(prefix === undefined ? {} : { prefix }),
+      ...(isTruncated && last !== undefined
+        ? { continuationToken: Buffer.from(last.name).toString("base64url") }
+        : {}),
+    }),
+  );
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html */
+export async function createBucketOperation(context: Context): Promise<S3Response> {
+  const { site, request, identity, body, bucketName } = context;
+  checkBucketName(bucketName);
+  const document = await readDocument(body, request.headers, configurationLimitBytes);
+  const location = parseCreateBucketConfiguration(document).locationConstraint;
+  // us-east-1 is the region that has no location constraint, and is written as none.
+  if (location !== undefined && location !== "" && location !== site.region) {
+    throw new S3Error("IllegalLocationConstraintException", {
+      message: `The ${location} location constraint is incompatible with this server, whose region is ${site.region}.`,
+      details: { LocationConstraint: location },
+    });
+  }
+  const { owner } = identity;
+  const asked = parseAclHeaders(request.headers, { owner });
+  const grants =
+    asked === null ? cannedGrants("private", { owner }) : await resolveGrants(site.engine, asked, [owner]);
+  try {
+    await createBucket(site.engine, { name: bucketName, owner, grants, region: site.region });
+  } catch (error) {
+    // "In us-east-1, if you re-create a bucket that you already own, Amazon S3 returns 200 OK."
+    const again = error instanceof S3Error && error.code === "BucketAlreadyOwnedByYou";
+    if (!again || site.region !== "us-east-1") throw error;
+  }
+  return { status: 200, headers: { location: `/${bucketName}` } };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html */
+export async function deleteBucketOperation({ site, bucketName }: BucketContext): Promise<S3Response> {
+  await deleteBucket(site.engine, bucketName);
+  return { status: 204, headers: {} };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html */
+export function headBucketOperation({ bucket }: BucketContext): Promise<S3Response> {
+  return Promise.resolve({ status: 200, headers: { "x-amz-bucket-region": bucket.region } });
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html */
+export function getBucketLocationOperation({ bucket }: BucketContext): Promise<S3Response> {
+  return Promise.resolve(xmlResponse(locationXml(bucket.region === "us-east-1" ? "" : bucket.region)));
+}

@@ -1,0 +1,128 @@
+/** CopyObject, and what it shares with UploadPartCopy: the source, with the right to read it. */
+
+import { copyObject } from "../../engine/copy-object.ts";
+import { getBucket } from "../../engine/buckets.ts";
+import { type OpenObject, openObject } from "../../engine/open-object.ts";
+import { checkCopyConditions, parseWriteConditions } from "../../s3/conditions.ts";
+import { copyObjectResultXml } from "../../s3/documents/copy-result.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { decodeKey } from "../../s3/keys.ts";
+import { authorizeObject } from "../authorize.ts";
+import type { BucketContext, S3Response } from "../context.ts";
+import { xmlResponse } from "../xml-response.ts";
+import { readDescription, readObjectGrants, readStorageClass, refuseUnsupported } from "./object-input.ts";
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
+export async function copyObjectOperation(context: BucketContext): Promise<S3Response> {
+  const { site, request, identity, bucket, key, signal } = context;
+  const { headers } = request;
+  refuseUnsupported(headers);
+  const replaces = readDirective(headers, "x-amz-metadata-directive") === "REPLACE";
+  const source = await openCopySource(context);
+  try {
+    const { info } = source;
+    const sameObject = info.key === key && source.bucketName === bucket.name;
+    if (
+      sameObject &&
+      !replaces &&
+      headers["x-amz-storage-class"] === undefined &&
+      headers["x-amz-website-redirect-location"] === undefined
+    ) {
+      throw new S3Error("InvalidRequest", {
+        message:
+          "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+      });
+    }
+    const copy = await copyObject(
+      site.engine,
+      {
+        source: source.object,
+        bucket,
+        key,
+        owner: identity.owner,
+        // "When copying an object, the ACL metadata is not preserved and is set to private by default."
+        grants: await readObjectGrants(site.engine, headers, identity, bucket),
+        storageClass: readStorageClass(headers),
+        ...(replaces ? readDescription(headers) : { headers: info.headers, metadata: info.metadata }),
+        ...parseWriteConditions(headers),
+      },
+      { signal },
+    );
+    return xmlResponse(
+      copyObjectResultXml({
+        etag: copy.etag,
+        lastModifiedMs: copy.lastModifiedMs,
+        ...(copy.checksum === undefined ? {} : { checksum: copy.checksum }),
+      }),
+    );
+  } finally {
+    source.object.close();
+  }
+}
+
+/** The source of a copy, open. */
+export interface CopySource {
+  readonly bucketName: string;
+  readonly object: OpenObject;
+  readonly info: OpenObject["info"];
+}
+
+/**
+ * Opens the object that `x-amz-copy-source` names, which whoever asks must be allowed to read, and checks the
+ * `x-amz-copy-source-if-…` conditions.
+ *
+ * @throws {S3Error} `InvalidArgument`, `NoSuchBucket`, `NoSuchKey`, `AccessDenied`, `PreconditionFailed`.
+ */
+export async function openCopySource({ site, request, identity }: BucketContext): Promise<CopySource> {
+  const { bucketName, key } = parseCopySource(request.headers["x-amz-copy-source"] ?? "");
+  const bucket = await getBucket(site.engine, bucketName);
+  if (bucket === null) throw new S3Error("NoSuchBucket", { details: { BucketName: bucketName } });
+  const expected = request.headers["x-amz-source-expected-bucket-owner"];
+  if (expected !== undefined && expected !== bucket.owner.id) throw new S3Error("AccessDenied");
+  const object = await openObject(site.engine, bucket, key);
+  try {
+    authorizeObject(identity, "READ", bucket, key, object?.info ?? null);
+    if (object === null) throw new S3Error("NoSuchKey", { details: { Key: key } });
+    checkCopyConditions(request.headers, object.info);
+    return { bucketName, object, info: object.info };
+  } catch (error) {
+    object?.close();
+    throw error;
+  }
+}
+
+/** `bucket/key` or `/bucket/key`, the key percent-encoded, with `?versionId=` behind it. */
+function parseCopySource(value: string): { bucketName: string; key: string } {
+  const invalid = (message: string): S3Error =>
+    new S3Error("InvalidArgument", {
+      message,
+      details: { ArgumentName: "x-amz-copy-source", ArgumentValue: value },
+    });
+  const [path = "", query] = splitOnce(value, "?versionId=");
+  const [rawBucket = "", rawKey = ""] = splitOnce(path.startsWith("/") ? path.slice(1) : path, "/");
+  if (rawBucket === "" || rawKey === "") {
+    // boto 2 encodes the slash between bucket and key too.
+    const decoded = /^%2f|%2F/i.test(path) ? splitOnce(decodeKey(path).replace(/^\//, ""), "/") : [];
+    const [bucketName, key] = decoded;
+    if (bucketName !== undefined && key !== undefined && bucketName !== "" && key !== "")
+      return { bucketName, key };
+    throw invalid("Invalid copy source object key");
+  }
+  if (query !== undefined && query !== "null")
+    throw new S3Error("NoSuchVersion", { details: { VersionId: query } });
+  return { bucketName: decodeKey(rawBucket), key: decodeKey(rawKey) };
+}
+
+function splitOnce(text: string, separator: string): string[] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
+}
+
+function readDirective(headers: Readonly<Record<string, string>>, name: string): "COPY" | "REPLACE" {
+  const value = headers[name] ?? "COPY";
+  if (value === "COPY" || value === "REPLACE") return value;
+  throw new S3Error("InvalidArgument", {
+    message: `Unknown metadata directive.`,
+    details: { ArgumentName: name, ArgumentValue: value },
+  });
+}

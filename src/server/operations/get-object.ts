@@ -1,0 +1,142 @@
+/** GetObject and HeadObject: conditions, ranges, parts, and headers that a signed request overrides. */
+
+import type { ObjectInfo } from "../../engine/types.ts";
+import { checkReadConditions } from "../../s3/conditions.ts";
+import { httpDate } from "../../s3/dates.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { writeMetadata } from "../../s3/metadata.ts";
+import { type ByteRange, formatContentRange, parseRange } from "../../s3/range.ts";
+import { checksumHeader } from "../../s3/checksums.ts";
+import type { OpenContext, S3Response } from "../context.ts";
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+export async function getObject(context: OpenContext): Promise<S3Response> {
+  const { object, info } = context;
+  const head = describe(context);
+  if (head.status === 304) {
+    object.close();
+    return { status: 304, headers: head.headers };
+  }
+  const { start, end } = head.range ?? { start: 0, end: info.size - 1 };
+  if (object.bytes !== null) {
+    const bytes = object.bytes.subarray(start, end + 1);
+    object.close();
+    return { status: head.status, headers: head.headers, body: bytes };
+  }
+  return { status: head.status, headers: head.headers, body: closing(object, object.stream(start, end)) };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
+export function headObjectOperation(context: OpenContext): Promise<S3Response> {
+  const { status, headers } = describe(context);
+  context.object.close();
+  return Promise.resolve({ status, headers });
+}
+
+async function* closing(
+  object: OpenContext["object"],
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source;
+  } finally {
+    object.close();
+  }
+}
+
+interface Head {
+  readonly status: 200 | 206 | 304;
+  readonly headers: Record<string, string>;
+  /** What to send of it; absent: the whole. */
+  readonly range?: ByteRange;
+}
+
+function describe(context: OpenContext): Head {
+  const { request, info } = context;
+  const overrides = readOverrides(context);
+  const validators = { etag: `"${info.etag}"`, "last-modified": httpDate(info.lastModifiedMs) };
+  if (checkReadConditions(request.headers, info) === "not-modified") {
+    return { status: 304, headers: validators };
+  }
+  const headers: Record<string, string> = {
+    "accept-ranges": "bytes",
+    ...validators,
+    ...info.headers,
+    ...writeMetadata(info.metadata),
+    ...overrides,
+  };
+  if (info.storageClass !== "STANDARD") headers["x-amz-storage-class"] = info.storageClass;
+  const range = readRange(context, headers);
+  if (range === null) {
+    headers["content-length"] = String(info.size);
+    addChecksum(request.headers, info, headers);
+    return { status: 200, headers };
+  }
+  headers["content-length"] = String(range.end - range.start + 1);
+  headers["content-range"] = formatContentRange(range, info.size);
+  return { status: 206, headers, range };
+}
+
+/** The range that is asked for, by `Range` or by `partNumber`. */
+function readRange(
+  { request, info, object }: OpenContext,
+  headers: Record<string, string>,
+): ByteRange | null {
+  const range = request.headers["range"];
+  if (!request.params.has("partNumber")) return parseRange(range, info.size);
+  if (range !== undefined) {
+    throw new S3Error("InvalidRequest", {
+      message: "Cannot specify both Range header and partNumber query parameter",
+    });
+  }
+  if (info.partCount !== undefined) headers["x-amz-mp-parts-count"] = String(info.partCount);
+  // An empty part is the whole of an empty object.
+  return object.part === undefined || info.size === 0 ? null : object.part;
+}
+
+/** "To retrieve the checksum, this mode must be enabled." */
+function addChecksum(
+  asked: Readonly<Record<string, string>>,
+  info: ObjectInfo,
+  headers: Record<string, string>,
+): void {
+  if (info.checksum === undefined || asked["x-amz-checksum-mode"]?.toUpperCase() !== "ENABLED") return;
+  headers[checksumHeader(info.checksum.algorithm)] = info.checksum.value;
+  headers["x-amz-checksum-type"] = info.checksum.type;
+}
+
+const overridable = [
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-type",
+  "expires",
+];
+
+/**
+ * `response-content-type` and its kin. Anonymous requests may not use them: a link that nobody signed would let anyone
+ * serve a picture as a page from this host.
+ */
+function readOverrides({ request, identity }: OpenContext): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of overridable) {
+    const value = request.params.get(`response-${name}`);
+    if (value === undefined) continue;
+    if (identity.anonymous) {
+      throw new S3Error("InvalidRequest", {
+        message: "Request specific response headers cannot be used for anonymous GET requests.",
+      });
+    }
+    // oxlint-disable-next-line no-control-regex -- exactly these would split the header
+    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) {
+      throw new S3Error("InvalidArgument", {
+        message: "Header value cannot be represented.",
+        details: { ArgumentName: `response-${name}`, ArgumentValue: value },
+      });
+    }
+    // node writes header values as latin1; this makes them the UTF-8 bytes that were meant.
+    headers[name] = Buffer.from(value, "utf8").toString("latin1");
+  }
+  return headers;
+}

@@ -1,0 +1,69 @@
+/** Which function carries out which operation, and what it must be given. */
+
+import type { BucketContext, Context, ObjectContext, OpenContext, S3Response } from "../context.ts";
+import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from "./acl.ts";
+import {
+  createBucketOperation,
+  deleteBucketOperation,
+  getBucketLocationOperation,
+  headBucketOperation,
+  listBucketsOperation,
+} from "./buckets.ts";
+import { copyObjectOperation } from "./copy-object.ts";
+import { deleteObjectOperation, deleteObjects } from "./delete-objects.ts";
+import { getObject, headObjectOperation } from "./get-object.ts";
+import { listObjectsV1, listObjectsV2 } from "./list-objects.ts";
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  listMultipartUploads,
+  listPartsOperation,
+  uploadPart,
+  uploadPartCopy,
+} from "./multipart.ts";
+import { postObject } from "./post-object.ts";
+import { putObjectOperation } from "./put-object.ts";
+
+type Run<C> = (context: C) => Promise<S3Response>;
+
+/** What must exist before an operation runs, and the function that runs. */
+export type Handler =
+  | { readonly needs: "nothing"; readonly run: Run<Context> }
+  | { readonly needs: "bucket"; readonly run: Run<BucketContext>; readonly authorizesItself?: true }
+  | { readonly needs: "info"; readonly run: Run<ObjectContext> }
+  | { readonly needs: "object"; readonly run: Run<OpenContext> };
+
+const nothing = (run: Run<Context>): Handler => ({ needs: "nothing", run });
+const bucket = (run: Run<BucketContext>): Handler => ({ needs: "bucket", run });
+const info = (run: Run<ObjectContext>): Handler => ({ needs: "info", run });
+const object = (run: Run<OpenContext>): Handler => ({ needs: "object", run });
+
+/** By the operation's name, as in `s3/operations.ts`. */
+export const handlers: ReadonlyMap<string, Handler> = new Map([
+  ["ListBuckets", nothing(listBucketsOperation)],
+  ["CreateBucket", nothing(createBucketOperation)],
+  ["DeleteBucket", bucket(deleteBucketOperation)],
+  ["HeadBucket", bucket(headBucketOperation)],
+  ["ListObjects", bucket(listObjectsV1)],
+  ["ListObjectsV2", bucket(listObjectsV2)],
+  ["GetBucketLocation", bucket(getBucketLocationOperation)],
+  ["GetBucketAcl", bucket(getBucketAcl)],
+  ["PutBucketAcl", bucket(putBucketAcl)],
+  ["ListMultipartUploads", bucket(listMultipartUploads)],
+  ["DeleteObjects", bucket(deleteObjects)],
+  ["PostObject", { needs: "bucket", run: postObject, authorizesItself: true }],
+  ["GetObject", object(getObject)],
+  ["HeadObject", object(headObjectOperation)],
+  ["PutObject", bucket(putObjectOperation)],
+  ["CopyObject", bucket(copyObjectOperation)],
+  ["DeleteObject", bucket(deleteObjectOperation)],
+  ["GetObjectAcl", info(getObjectAcl)],
+  ["PutObjectAcl", info(putObjectAcl)],
+  ["CreateMultipartUpload", bucket(createMultipartUpload)],
+  ["UploadPart", bucket(uploadPart)],
+  ["UploadPartCopy", bucket(uploadPartCopy)],
+  ["ListParts", bucket(listPartsOperation)],
+  ["CompleteMultipartUpload", bucket(completeMultipartUpload)],
+  ["AbortMultipartUpload", bucket(abortMultipartUpload)],
+]);

@@ -1,0 +1,233 @@
+/** Multipart uploads: create, part, part copy, complete, abort, and the lists of parts and of uploads. */
+
+import {
+  abortUpload,
+  completeUpload,
+  createUpload,
+  listParts,
+  listUploads,
+  putPart,
+  requireUpload,
+} from "../../engine/multipart.ts";
+import { parseChecksumAlgorithm, parseChecksumType, readChecksumHeaders } from "../../s3/checksums.ts";
+import { parseWriteConditions } from "../../s3/conditions.ts";
+import { copyPartResultXml } from "../../s3/documents/copy-result.ts";
+import { parseEncodingType } from "../../s3/documents/encoding-type.ts";
+import {
+  completeMultipartUploadResultXml,
+  initiateMultipartUploadResultXml,
+  listMultipartUploadsXml,
+  listPartsXml,
+  parseCompleteMultipartUpload,
+} from "../../s3/documents/multipart.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { parseCopySourceRange } from "../../s3/range.ts";
+import { readDocument } from "../body.ts";
+import type { BucketContext, S3Response } from "../context.ts";
+import { integerParam } from "../params.ts";
+import { xmlResponse } from "../xml-response.ts";
+import { openCopySource } from "./copy-object.ts";
+import { readDescription, readObjectGrants, readStorageClass, refuseUnsupported } from "./object-input.ts";
+import { bodyInput, bodyOf, checksumHeaders, maxPutBytes } from "./put-object.ts";
+
+/** 10,000 parts with their ETags and checksums. */
+const completeLimitBytes = 4 * 1024 * 1024;
+const pageLimit = 1000;
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
+export async function createMultipartUpload({
+  site,
+  request,
+  identity,
+  bucket,
+  key,
+}: BucketContext): Promise<S3Response> {
+  const { headers } = request;
+  refuseUnsupported(headers);
+  const algorithm = parseChecksumAlgorithm(headers["x-amz-checksum-algorithm"]);
+  const type = parseChecksumType(headers["x-amz-checksum-type"], algorithm);
+  const { uploadId } = await createUpload(site.engine, {
+    bucket,
+    key,
+    owner: identity.owner,
+    grants: await readObjectGrants(site.engine, headers, identity, bucket),
+    storageClass: readStorageClass(headers),
+    ...readDescription(headers),
+    ...(algorithm === undefined ? {} : { checksumAlgorithm: algorithm }),
+    ...(type === undefined ? {} : { checksumType: type }),
+  });
+  const answer: Record<string, string> = {};
+  if (algorithm !== undefined) answer["x-amz-checksum-algorithm"] = algorithm;
+  if (type !== undefined) answer["x-amz-checksum-type"] = type;
+  return xmlResponse(initiateMultipartUploadResultXml({ bucket: bucket.name, key, uploadId }), answer);
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
+export async function uploadPart({
+  site,
+  request,
+  bucket,
+  key,
+  body,
+  signal,
+}: BucketContext): Promise<S3Response> {
+  const partNumber = readPartNumber(request.params);
+  const upload = await requireUpload(site.engine, bucket, key, readUploadId(request.params));
+  const part = await putPart(
+    site.engine,
+    {
+      upload,
+      partNumber,
+      ...bodyInput(body, request.headers),
+      body: await bodyOf(body, site.engine.limits.inlineBytes),
+    },
+    { signal },
+  );
+  return { status: 200, headers: { etag: `"${part.etag}"`, ...checksumHeaders(body) } };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
+export async function uploadPartCopy(context: BucketContext): Promise<S3Response> {
+  const { site, request, bucket, key, signal } = context;
+  const partNumber = readPartNumber(request.params);
+  const upload = await requireUpload(site.engine, bucket, key, readUploadId(request.params));
+  const { object, info } = await openCopySource(context);
+  try {
+    const range = parseCopySourceRange(request.headers["x-amz-copy-source-range"], info.size);
+    const { start, end } = range ?? { start: 0, end: info.size - 1 };
+    if (end - start + 1 > maxPutBytes) {
+      throw new S3Error("InvalidRequest", {
+        message:
+          "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120",
+      });
+    }
+    const body = object.bytes === null ? object.stream(start, end) : object.bytes.subarray(start, end + 1);
+    const part = await putPart(site.engine, { upload, partNumber, body }, { signal });
+    return xmlResponse(copyPartResultXml({ etag: part.etag, lastModifiedMs: part.lastModifiedMs }));
+  } finally {
+    object.close();
+  }
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
+export async function completeMultipartUpload({
+  site,
+  request,
+  bucket,
+  key,
+  body,
+}: BucketContext): Promise<S3Response> {
+  const uploadId = readUploadId(request.params);
+  const parts = parseCompleteMultipartUpload(await readDocument(body, request.headers, completeLimitBytes));
+  const expected = readChecksumHeaders(request.headers);
+  const size = request.headers["x-amz-mp-object-size"];
+  const info = await completeUpload(site.engine, {
+    bucket,
+    key,
+    uploadId,
+    parts,
+    ...parseWriteConditions(request.headers),
+    ...(expected === undefined ? {} : { checksum: expected }),
+    ...(size === undefined ? {} : { size: Number(size) }),
+  });
+  const host = request.headers["host"] ?? "";
+  return xmlResponse(
+    completeMultipartUploadResultXml({
+      location: `${request.secure ? "https" : "http"}://${host}${request.path}`,
+      bucket: bucket.name,
+      key,
+      etag: info.etag,
+      ...(info.checksum === undefined ? {} : { checksum: info.checksum }),
+    }),
+  );
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html */
+export async function abortMultipartUpload({
+  site,
+  request,
+  bucket,
+  key,
+}: BucketContext): Promise<S3Response> {
+  await abortUpload(site.engine, bucket, key, readUploadId(request.params));
+  return { status: 204, headers: {} };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html */
+export async function listPartsOperation({ site, request, bucket, key }: BucketContext): Promise<S3Response> {
+  const { params } = request;
+  const upload = await requireUpload(site.engine, bucket, key, readUploadId(params));
+  const maxParts =
+    integerParam(params, "max-parts", { min: 0, max: 2 ** 31 - 1, cap: pageLimit }) ?? pageLimit;
+  const partNumberMarker = integerParam(params, "part-number-marker", { min: 0, max: 2 ** 31 - 1 }) ?? 0;
+  const { parts, isTruncated } = await listParts(site.engine, upload, {
+    after: partNumberMarker,
+    limit: maxParts,
+  });
+  return xmlResponse(
+    listPartsXml({
+      bucket: bucket.name,
+      key,
+      uploadId: upload.uploadId,
+      owner: upload.owner,
+      initiator: upload.owner,
+      storageClass: upload.storageClass,
+      partNumberMarker,
+      nextPartNumberMarker: parts.at(-1)?.partNumber ?? 0,
+      maxParts,
+      isTruncated,
+      parts: parts.map((part) => ({ ...part, checksum: part.checksum?.value })),
+      encodingType: parseEncodingType(params.get("encoding-type")),
+      ...(upload.checksumAlgorithm === undefined ? {} : { checksumAlgorithm: upload.checksumAlgorithm }),
+      ...(upload.checksumType === undefined ? {} : { checksumType: upload.checksumType }),
+    }),
+  );
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html */
+export async function listMultipartUploads({ site, request, bucket }: BucketContext): Promise<S3Response> {
+  const { params } = request;
+  const prefix = params.get("prefix") ?? "";
+  const delimiter = params.get("delimiter") ?? "";
+  const keyMarker = params.get("key-marker") ?? "";
+  // "If key-marker is not specified, the upload-id-marker parameter is ignored."
+  const uploadIdMarker = keyMarker === "" ? "" : (params.get("upload-id-marker") ?? "");
+  const maxUploads =
+    integerParam(params, "max-uploads", { min: 0, max: 2 ** 31 - 1, cap: pageLimit }) ?? pageLimit;
+  const page = await listUploads(site.engine, bucket, {
+    prefix,
+    delimiter,
+    keyMarker,
+    uploadIdMarker,
+    limit: maxUploads,
+  });
+  return xmlResponse(
+    listMultipartUploadsXml({
+      bucket: bucket.name,
+      prefix,
+      delimiter,
+      keyMarker,
+      uploadIdMarker,
+      maxUploads,
+      isTruncated: page.isTruncated,
+      nextKeyMarker: page.nextKeyMarker ?? "",
+      nextUploadIdMarker: page.nextUploadIdMarker ?? "",
+      uploads: page.uploads.map((upload) => ({ ...upload, initiator: upload.owner })),
+      commonPrefixes: page.commonPrefixes,
+      encodingType: parseEncodingType(params.get("encoding-type")),
+    }),
+  );
+}
+
+function readPartNumber(params: ReadonlyMap<string, string>): number {
+  const value = integerParam(params, "partNumber", { min: 1, max: 10_000 });
+  if (value !== undefined) return value;
+  throw new S3Error("InvalidArgument", {
+    message: "Part number must be an integer between 1 and 10000, inclusive",
+    details: { ArgumentName: "partNumber", ArgumentValue: params.get("partNumber") ?? "" },
+  });
+}
+
+function readUploadId(params: ReadonlyMap<string, string>): string {
+  return params.get("uploadId") ?? "";
+}

@@ -1,0 +1,121 @@
+/** What the headers of a request say of the object to be written: shared by PUT, copy, multipart and POST form. */
+
+import { cannedGrants, type Grant, parseAclHeaders } from "../../s3/acl.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { readMetadata } from "../../s3/metadata.ts";
+import type { Identity } from "../context.ts";
+import { resolveGrants } from "../grants.ts";
+import type { Bucket } from "../../engine/types.ts";
+import type { Engine } from "../../engine/types.ts";
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Headers that belong to an object and come back with it as they were given. */
+const systemHeaders = [
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-type",
+  "expires",
+  "x-amz-website-redirect-location",
+];
+
+/** What AWS says of a body whose type nobody gave. */
+const defaultContentType = "binary/octet-stream";
+
+/** What is stored beside the bytes. */
+export interface Description {
+  readonly headers: Record<string, string>;
+  readonly metadata: Record<string, string>;
+}
+
+/**
+ * The system headers and the metadata of an object.
+ *
+ * @throws {S3Error} `MetadataTooLarge`, `InvalidArgument`.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ */
+export function readDescription(headers: Headers): Description {
+  const kept: Record<string, string> = {};
+  for (const name of systemHeaders) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    const stored = name === "content-encoding" ? withoutAwsChunked(value) : value;
+    if (stored !== "") kept[name] = stored;
+  }
+  kept["content-type"] ??= defaultContentType;
+  return { headers: kept, metadata: readMetadata(headers) };
+}
+
+/** `aws-chunked` says how the bytes travel, not what they are. */
+function withoutAwsChunked(value: string): string {
+  return value
+    .split(",")
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== "" && coding.toLowerCase() !== "aws-chunked")
+    .join(",");
+}
+
+const storageClasses = new Set([
+  "STANDARD",
+  "REDUCED_REDUNDANCY",
+  "STANDARD_IA",
+  "ONEZONE_IA",
+  "INTELLIGENT_TIERING",
+  "GLACIER",
+  "GLACIER_IR",
+  "DEEP_ARCHIVE",
+]);
+
+/**
+ * The storage class, which is recorded and has no other effect: every object is on the same disk.
+ *
+ * @throws {S3Error} `InvalidStorageClass`.
+ */
+export function readStorageClass(headers: Headers): string {
+  const value = headers["x-amz-storage-class"] ?? "STANDARD";
+  if (!storageClasses.has(value)) {
+    throw new S3Error("InvalidStorageClass", { details: { StorageClassRequested: value } });
+  }
+  return value;
+}
+
+/** The grants that a new object gets: those of its headers, or everything to who writes it. */
+export async function readObjectGrants(
+  engine: Engine,
+  headers: Headers,
+  identity: Identity,
+  bucket: Bucket,
+): Promise<Grant[]> {
+  const of = { owner: identity.owner, bucketOwner: bucket.owner };
+  const grants = parseAclHeaders(headers, of);
+  return grants === null
+    ? cannedGrants("private", of)
+    : resolveGrants(engine, grants, [identity.owner, bucket.owner]);
+}
+
+/**
+ * Refuses what would silently not be done: encryption that was asked for and is not there yet.
+ *
+ * @throws {S3Error} `NotImplemented`.
+ */
+export function refuseUnsupported(headers: Headers): void {
+  for (const name of unsupported) {
+    if (headers[name] === undefined) continue;
+    throw new S3Error("NotImplemented", {
+      message: "A header you provided implies functionality that is not implemented.",
+      details: { Header: name },
+    });
+  }
+}
+
+const unsupported = [
+  "x-amz-server-side-encryption",
+  "x-amz-server-side-encryption-customer-algorithm",
+  "x-amz-object-lock-mode",
+  "x-amz-object-lock-retain-until-date",
+  "x-amz-object-lock-legal-hold",
+  "x-amz-tagging",
+  "x-amz-write-offset-bytes",
+];

@@ -1,0 +1,249 @@
+/** PostObject: a form in a browser uploads a file. The form carries the signature, and a policy that limits it. */
+
+import { Readable } from "node:stream";
+import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
+import { putObject } from "../../engine/put-object.ts";
+import { postResponseXml } from "../../s3/documents/post-response.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { checkKey } from "../../s3/keys.ts";
+import {
+  checkContentLengthRange,
+  checkPostPolicy,
+  parsePostPolicy,
+  type PostPolicy,
+} from "../../s3/post-policy.ts";
+import { parsePostAuthorization, verifyPostSignature } from "../../s3/post-signature.ts";
+import { anonymous, identityOf, requireAccessKey } from "../authenticate.ts";
+import { authorize } from "../authorize.ts";
+import type { BucketContext, Identity, S3Response } from "../context.ts";
+import { readDescription, readObjectGrants, readStorageClass, refuseUnsupported } from "./object-input.ts";
+import { maxPutBytes } from "./put-object.ts";
+
+/** "The form data and boundaries (excluding the content of the file) cannot exceed 20KB." */
+const fieldsLimitBytes = 20 * 1024;
+const fieldsLimit = 100;
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html */
+export async function postObject(context: BucketContext): Promise<S3Response> {
+  const { site, bucket, operation, signal } = context;
+  const form = await openForm(context);
+  try {
+    const { fields, file } = form;
+    const key = readKey(fields, form.fileName);
+    const { identity, policy } = await authenticateForm(context, fields, key);
+    authorize(identity, operation, bucket);
+    const headers = { ...fields, ...aclHeader(fields) };
+    refuseUnsupported(headers);
+    const info = await putObject(
+      site.engine,
+      {
+        bucket,
+        key,
+        owner: identity.owner,
+        grants: await readObjectGrants(site.engine, headers, identity, bucket),
+        storageClass: readStorageClass(headers),
+        ...readDescription(headers),
+        ...(fields["content-md5"] === undefined ? {} : { contentMd5: fields["content-md5"] }),
+        body: measured(file, policy),
+      },
+      { signal },
+    );
+    return success(context, fields, key, info.etag);
+  } finally {
+    form.close();
+  }
+}
+
+interface Form {
+  /** Values by lower-case name, of the fields before the file. */
+  readonly fields: Record<string, string>;
+  readonly file: BusboyFileStream;
+  readonly fileName: string;
+  close(): void;
+}
+
+/** Reads the fields up to the file, which is the last one that counts: "the file … must be the last field". */
+function openForm({ request, body }: BucketContext): Promise<Form> {
+  const contentType = request.headers["content-type"] ?? "";
+  if (!/^multipart\/form-data\s*;/i.test(contentType)) {
+    throw new S3Error("PreconditionFailed", {
+      message: "Bucket POST must be of the enclosure-type multipart/form-data",
+      details: { Condition: "Bucket POST must be of the enclosure-type multipart/form-data" },
+    });
+  }
+  return new Promise((resolve, reject) => {
+    let parser: BusboyInstance;
+    try {
+      parser = new Busboy({
+        headers: { "content-type": contentType },
+        limits: {
+          fields: fieldsLimit,
+          fieldSize: fieldsLimitBytes,
+          fieldNameSize: 1024,
+          files: 1,
+          headerPairs: 50,
+        },
+      });
+    } catch (cause) {
+      throw malformed(cause);
+    }
+    const source = Readable.from(body.stream());
+    const fields = Object.create(null) as Record<string, string>;
+    let fieldsBytes = 0;
+    const fail = (cause: unknown): void => {
+      source.destroy();
+      reject(malformed(cause));
+    };
+    parser.on("field", (name, value, nameTruncated, valueTruncated) => {
+      const lower = name.toLowerCase();
+      fieldsBytes += name.length + value.length;
+      if (fieldsBytes > fieldsLimitBytes || nameTruncated || valueTruncated) {
+        fail(new S3Error("MaxPostPreDataLengthExceededError"));
+      } else if (fields[lower] !== undefined) {
+        fail(
+          new S3Error("InvalidArgument", {
+            message: `The form field ${JSON.stringify(name)} was sent more than once.`,
+            details: { ArgumentName: name, ArgumentValue: value },
+          }),
+        );
+      } else fields[lower] = value;
+    });
+    parser.on("file", (name, file, fileName) => {
+      if (name.toLowerCase() !== "file") {
+        fail(
+          new S3Error("InvalidArgument", {
+            message: `The file must be in the field "file", not in ${JSON.stringify(name)}.`,
+          }),
+        );
+        return;
+      }
+      source.once("error", (error) => file.destroy(error));
+      parser.once("error", (error) => file.destroy(malformed(error)));
+      resolve({
+        fields,
+        file,
+        fileName,
+        close: () => {
+          source.unpipe(parser);
+          source.destroy();
+        },
+      });
+    });
+    parser.on("fieldsLimit", () => fail(new S3Error("MaxPostPreDataLengthExceededError")));
+    parser.on("finish", () =>
+      fail(
+        new S3Error("InvalidArgument", {
+          message: "POST requires exactly one file upload per request.",
+          details: { ArgumentName: "file", ArgumentValue: "0" },
+        }),
+      ),
+    );
+    parser.on("error", fail);
+    source.once("error", fail);
+    source.pipe(parser);
+  });
+}
+
+function malformed(cause: unknown): S3Error {
+  return cause instanceof S3Error ? cause : new S3Error("MalformedPOSTRequest", { cause });
+}
+
+/** The signature first, and only what it covers is read as a policy. */
+async function authenticateForm(
+  { site, bucket }: BucketContext,
+  fields: Record<string, string>,
+  key: string,
+): Promise<{ identity: Identity; policy: PostPolicy | null }> {
+  const authorization = parsePostAuthorization(fields);
+  const encoded = fields["policy"];
+  if (authorization === null) {
+    if (encoded !== undefined) {
+      throw new S3Error("InvalidArgument", {
+        message:
+          "Bucket POST must contain a field named 'AWSAccessKeyId'. If it is specified, please check the order of the fields.",
+        details: { ArgumentName: "AWSAccessKeyId", ArgumentValue: "" },
+      });
+    }
+    return { identity: anonymous, policy: null };
+  }
+  if (encoded === undefined) {
+    throw new S3Error("InvalidArgument", {
+      message:
+        "Bucket POST must contain a field named 'policy'. If it is specified, please check the order of the fields.",
+      details: { ArgumentName: "policy", ArgumentValue: "" },
+    });
+  }
+  const owner = await requireAccessKey(site.engine, authorization.accessKeyId);
+  verifyPostSignature(encoded, authorization, {
+    secretAccessKey: owner.secretAccessKey,
+    region: site.region,
+  });
+  const policy = parsePostPolicy(encoded);
+  checkPostPolicy(policy, fields, { bucket: bucket.name, key, nowMs: site.engine.clock() });
+  return { identity: identityOf(owner), policy };
+}
+
+function readKey(fields: Record<string, string>, fileName: string): string {
+  const template = fields["key"];
+  if (template === undefined || template === "") {
+    throw new S3Error("InvalidArgument", {
+      message:
+        "Bucket POST must contain a field named 'key'. If it is specified, please check the order of the fields.",
+      details: { ArgumentName: "key", ArgumentValue: "" },
+    });
+  }
+  // Some browsers send the whole path of the file.
+  const base = fileName.slice(Math.max(fileName.lastIndexOf("/"), fileName.lastIndexOf("\\")) + 1);
+  const key = template.replaceAll("${filename}", () => base);
+  checkKey(key);
+  return key;
+}
+
+function aclHeader(fields: Record<string, string>): Record<string, string> {
+  return fields["acl"] === undefined ? {} : { "x-amz-acl": fields["acl"] };
+}
+
+/** The file's bytes, which the policy may limit and which end where they were cut. */
+async function* measured(file: BusboyFileStream, policy: PostPolicy | null): AsyncGenerator<Buffer> {
+  const maxBytes = Math.min(policy?.contentLengthRange?.max ?? maxPutBytes, maxPutBytes);
+  let size = 0;
+  for await (const chunk of file as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) {
+      throw new S3Error("EntityTooLarge", {
+        details: { ProposedSize: String(size), MaxSizeAllowed: String(maxBytes) },
+      });
+    }
+    yield chunk;
+  }
+  if (policy !== null) checkContentLengthRange(policy, size);
+}
+
+/** 204, or what the form asks for: a redirect, or 200, or 201 with a document. */
+function success(
+  { request, bucket }: BucketContext,
+  fields: Record<string, string>,
+  key: string,
+  etag: string,
+): S3Response {
+  const redirect = fields["success_action_redirect"] ?? fields["redirect"];
+  const quoted = `"${etag}"`;
+  const path = `/${bucket.name}/${encodeURIComponent(key).replaceAll("%2F", "/")}`;
+  const location = `${request.secure ? "https" : "http"}://${request.headers["host"] ?? ""}${path}`;
+  const headers: Record<string, string> = { etag: quoted, location };
+  if (redirect !== undefined && URL.canParse(redirect)) {
+    const target = new URL(redirect);
+    target.searchParams.set("bucket", bucket.name);
+    target.searchParams.set("key", key);
+    target.searchParams.set("etag", quoted);
+    return { status: 303, headers: { ...headers, location: target.href } };
+  }
+  if (fields["success_action_status"] === "201") {
+    return {
+      status: 201,
+      headers: { ...headers, "content-type": "application/xml" },
+      body: postResponseXml({ location, bucket: bucket.name, key, etag }),
+    };
+  }
+  return { status: fields["success_action_status"] === "200" ? 200 : 204, headers };
+}

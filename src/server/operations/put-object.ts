@@ -1,0 +1,64 @@
+/** PutObject. */
+
+import { putObject } from "../../engine/put-object.ts";
+import { checksumHeader } from "../../s3/checksums.ts";
+import { parseWriteConditions } from "../../s3/conditions.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { contentMd5, type RequestBody } from "../body.ts";
+import type { BucketContext, S3Response } from "../context.ts";
+import { readDescription, readObjectGrants, readStorageClass, refuseUnsupported } from "./object-input.ts";
+
+/** "The largest object that can be uploaded in a single PUT is 5 GB." */
+export const maxPutBytes: number = 5 * 1024 ** 3;
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
+export async function putObjectOperation(context: BucketContext): Promise<S3Response> {
+  const { site, request, identity, bucket, key, body, signal } = context;
+  const { headers } = request;
+  refuseUnsupported(headers);
+  const input = {
+    bucket,
+    key,
+    owner: identity.owner,
+    grants: await readObjectGrants(site.engine, headers, identity, bucket),
+    storageClass: readStorageClass(headers),
+    ...readDescription(headers),
+    ...parseWriteConditions(headers),
+    ...bodyInput(body, headers),
+  };
+  const info = await putObject(
+    site.engine,
+    { ...input, body: await bodyOf(body, site.engine.limits.inlineBytes) },
+    { signal },
+  );
+  return { status: 200, headers: { etag: `"${info.etag}"`, ...checksumHeaders(body) } };
+}
+
+/** What the engine verifies or records of a body, for whole objects and for parts. */
+export function bodyInput(
+  body: RequestBody,
+  headers: Readonly<Record<string, string>>,
+): { contentMd5?: string; checksum: () => RequestBody["checksum"] } {
+  if (body.size === undefined) throw new S3Error("MissingContentLength");
+  if (body.size > maxPutBytes) {
+    throw new S3Error("EntityTooLarge", {
+      details: { ProposedSize: String(body.size), MaxSizeAllowed: String(maxPutBytes) },
+    });
+  }
+  const md5 = contentMd5(headers);
+  return { ...(md5 === undefined ? {} : { contentMd5: md5 }), checksum: () => body.checksum };
+}
+
+/** A small body is read whole, a large one flows. */
+export async function bodyOf(
+  body: RequestBody,
+  inlineLimitBytes: number,
+): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
+  return (body.size as number) <= inlineLimitBytes ? body.bytes(inlineLimitBytes) : body.stream();
+}
+
+/** The checksum that was verified goes back to who gave it. */
+export function checksumHeaders({ checksum }: RequestBody): Record<string, string> {
+  if (checksum === undefined) return {};
+  return { [checksumHeader(checksum.algorithm)]: checksum.value, "x-amz-checksum-type": checksum.type };
+}

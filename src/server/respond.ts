@@ -1,0 +1,66 @@
+/** Writes an {@link S3Response} to a socket. */
+
+import type { ServerResponse } from "node:http";
+import type { S3Response } from "./context.ts";
+
+/**
+ * Writes head and body.
+ *
+ * @param headOnly The request was a HEAD: the headers are those of a GET, the body is left out.
+ * @param beforeEnd Awaited when all has been written and before the response is ended.
+ */
+export async function respond(
+  outgoing: ServerResponse,
+  headOnly: boolean,
+  response: S3Response,
+  beforeEnd?: () => Promise<void>,
+): Promise<void> {
+  const { status, headers, body } = response;
+  if (body === undefined || typeof body === "string" || body instanceof Uint8Array) {
+    const bytes = typeof body === "string" ? Buffer.from(body) : body;
+    if (status !== 204 && status !== 304 && headers["content-length"] === undefined) {
+      headers["content-length"] = String(bytes?.length ?? 0);
+    }
+    outgoing.writeHead(status, headers);
+    if (beforeEnd !== undefined) {
+      if (bytes !== undefined && !headOnly) outgoing.write(bytes);
+      else outgoing.flushHeaders();
+      await beforeEnd();
+      outgoing.end();
+    } else if (bytes === undefined || headOnly) outgoing.end();
+    else outgoing.end(bytes);
+    return;
+  }
+  outgoing.writeHead(status, headers);
+  await pour(body, outgoing);
+  await beforeEnd?.();
+  outgoing.end();
+}
+
+/**
+ * Writes chunk after chunk. A chunk's memory belongs to the source again once the next is asked for, so each write
+ * must have reached the kernel before that; a client that reads slowly holds the source back by the same rule.
+ */
+async function pour(source: AsyncIterable<Uint8Array>, outgoing: ServerResponse): Promise<void> {
+  try {
+    for await (const chunk of source) {
+      if (outgoing.destroyed) return;
+      await written(outgoing, chunk);
+    }
+  } catch (error) {
+    // The head is out, so the only honest answer left is a body that ends too early.
+    outgoing.destroy(error as Error);
+    throw error;
+  }
+}
+
+function written(outgoing: ServerResponse, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      outgoing.off("close", done);
+      resolve();
+    };
+    outgoing.once("close", done);
+    outgoing.write(chunk, done);
+  });
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { other, startTestServer, type TestServer } from "../support/server.ts";
+
+describe("buckets over HTTP", () => {
+  let s3: TestServer;
+  before(async () => {
+    s3 = await startTestServer();
+  });
+  after(() => s3.close());
+
+  it("CreateBucket answers 200 with the location, and again for its owner", async () => {
+    const first = await s3.send("PUT /mine");
+    assert.equal(first.status, 200);
+    assert.equal(first.headers["location"], "/mine");
+    assert.equal((await s3.send("PUT /mine")).status, 200);
+  });
+
+  it("CreateBucket refuses a name that another user has", async () => {
+    await s3.send("PUT /taken");
+    const again = await s3.send("PUT /taken", { as: other });
+    assert.equal(again.status, 409);
+    assert.equal(again.code, "BucketAlreadyExists");
+  });
+
+  it("CreateBucket refuses names that DNS refuses, and anonymous", async () => {
+    for (const name of ["ab", "Upper", "a..b", "192.168.5.4", "-a-b", "a_b", "x".repeat(64)]) {
+      const answer = await s3.send(`PUT /${name}`);
+      assert.equal(`${answer.status} ${answer.code}`, "400 InvalidBucketName", name);
+    }
+    assert.equal((await s3.send("PUT /nobody", { as: null })).status, 403);
+  });
+
+  it("CreateBucket refuses the location of another region", async () => {
+    const body =
+      "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>";
+    const answer = await s3.send("PUT /elsewhere", { body });
+    assert.equal(answer.code, "IllegalLocationConstraintException");
+    assert.equal((await s3.send("HEAD /elsewhere")).status, 404);
+  });
+
+  it("ListBuckets lists one's own, sorted", async () => {
+    for (const name of ["zoo", "ant"]) await s3.send(`PUT /${name}`, { as: other });
+    const { status, text } = await s3.send("GET /", { as: other });
+    assert.equal(status, 200);
+    assert.deepEqual(
+      [...text.matchAll(/<Name>(.*?)<\/Name>/g)].map((m) => m[1]),
+      ["ant", "zoo"],
+    );
+    assert.equal((await s3.send("GET /", { as: null })).status, 403);
+  });
+
+  it("ListBuckets pages with max-buckets", async () => {
+    await s3.send("PUT /page-1");
+    await s3.send("PUT /page-2");
+    const first = await s3.send("GET /?max-buckets=1&prefix=page-");
+    const token = /<ContinuationToken>(.*?)<\/ContinuationToken>/.exec(first.text)?.[1];
+    assert.match(first.text, /<Name>page-1<\/Name>/);
+    const second = await s3.send(`GET /?continuation-token=${token}&max-buckets=1&prefix=page-`);
+    assert.deepEqual(
+      [...second.text.matchAll(/<Name>(.*?)<\/Name>/g)].map((m) => m[1]),
+      ["page-2"],
+    );
+    assert.doesNotMatch(second.text, /<ContinuationToken>/);
+  });
+
+  it("GetBucketLocation of us-east-1 is empty", async () => {
+    await s3.send("PUT /where");
+    const { text } = await s3.send("GET /where?location");
+    assert.match(text, /<LocationConstraint xmlns="[^"]+"(\/>|><\/LocationConstraint>)/);
+  });
+
+  it("DeleteBucket refuses a bucket with objects and takes an empty one", async () => {
+    await s3.send("PUT /full");
+    await s3.send("PUT /full/key", { body: "x" });
+    const refused = await s3.send("DELETE /full");
+    assert.equal(`${refused.status} ${refused.code}`, "409 BucketNotEmpty");
+    assert.equal((await s3.send("DELETE /full", { as: other })).status, 403);
+    await s3.send("DELETE /full/key");
+    assert.equal((await s3.send("DELETE /full")).status, 204);
+    assert.equal((await s3.send("DELETE /full")).code, "NoSuchBucket");
+  });
+
+  it("an unknown subresource is NotImplemented, an unknown method MethodNotAllowed", async () => {
+    await s3.send("PUT /sub");
+    assert.equal((await s3.send("GET /sub?torrent")).code, "NotImplemented");
+    assert.equal((await s3.send("PATCH /sub")).code, "MethodNotAllowed");
+  });
+});

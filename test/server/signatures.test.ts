@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { presignV2, signV2 } from "../../src/s3/sigv2.ts";
+import { presignV4 } from "../../src/s3/sigv4.ts";
+import { other, owner, startTestServer, type TestServer } from "../support/server.ts";
+
+describe("signatures over HTTP", () => {
+  let s3: TestServer;
+  before(async () => {
+    s3 = await startTestServer();
+    await s3.send("PUT /signed");
+    await s3.send("PUT /signed/key", { body: "x" });
+  });
+  after(() => s3.close());
+
+  const host = (): string => `127.0.0.1:${s3.server.port}`;
+  const presign = (
+    method: string,
+    path: string,
+    options: { expiresSeconds?: number; date?: Date; query?: string } = {},
+  ): string =>
+    presignV4(
+      { method, path, query: options.query ?? "", headers: { host: host() } },
+      {
+        credentials: owner,
+        region: "us-east-1",
+        date: options.date ?? new Date(),
+        expiresSeconds: options.expiresSeconds ?? 60,
+      },
+    );
+
+  it("a wrong secret is SignatureDoesNotMatch, an unknown key InvalidAccessKeyId", async () => {
+    const as = { ...owner, secretAccessKey: "wrong" };
+    assert.equal((await s3.send("GET /signed/key", { as })).code, "SignatureDoesNotMatch");
+    assert.equal(
+      (await s3.send("GET /signed/key", { as: { ...owner, accessKeyId: "NOBODY" } })).code,
+      "InvalidAccessKeyId",
+    );
+  });
+
+  it("no secret and no signature of ours stands in an error", async () => {
+    const { text } = await s3.send("GET /signed/key", { as: { ...owner, secretAccessKey: "wrong" } });
+    assert.doesNotMatch(text, /owner-secret/);
+  });
+
+  it("presigned V4: GET, PUT, expired, changed, another method", async () => {
+    const target = `/signed/key?${presign("GET", "/signed/key")}`;
+    assert.equal((await s3.send(`GET ${target}`, { as: null })).text, "x");
+    assert.equal((await s3.send(`GET ${target}x`, { as: null })).code, "SignatureDoesNotMatch");
+    assert.equal((await s3.send(`DELETE ${target}`, { as: null })).code, "SignatureDoesNotMatch");
+    const put = `PUT /signed/put?${presign("PUT", "/signed/put")}`;
+    assert.equal((await s3.send(put, { as: null, body: "presigned" })).status, 200);
+    assert.equal((await s3.send("GET /signed/put")).text, "presigned");
+    const old = presign("GET", "/signed/key", { date: new Date(Date.now() - 120_000), expiresSeconds: 60 });
+    const expired = await s3.send(`GET /signed/key?${old}`, { as: null });
+    assert.deepEqual([expired.status, expired.code], [403, "AccessDenied"]);
+  });
+
+  it("an x-amz- header that was not signed is refused, presigned or not", async () => {
+    const put = `PUT /signed/acl?${presign("PUT", "/signed/acl")}`;
+    const answer = await s3.send(put, { as: null, body: "x", headers: { "x-amz-acl": "public-read" } });
+    assert.deepEqual([answer.status, answer.code], [403, "AccessDenied"]);
+    assert.equal((await s3.send("GET /signed/acl")).status, 404);
+  });
+
+  it("SigV2 in headers, with a subresource, and presigned", async () => {
+    const request = { method: "GET", path: "/signed", query: "acl", headers: { host: host() } };
+    const headers = signV2(request, { credentials: owner, date: new Date() });
+    assert.match((await s3.send("GET /signed?acl", { as: null, headers })).text, /AccessControlPolicy/);
+    const wrong = signV2(request, { credentials: { ...owner, secretAccessKey: "wrong" }, date: new Date() });
+    assert.equal(
+      (await s3.send("GET /signed?acl", { as: null, headers: wrong })).code,
+      "SignatureDoesNotMatch",
+    );
+    const query = presignV2(
+      { method: "GET", path: "/signed/key", query: "", headers: {} },
+      { credentials: owner, expires: Math.floor(Date.now() / 1000) + 60 },
+    );
+    assert.equal((await s3.send(`GET /signed/key?${query}`, { as: null })).text, "x");
+    const past = presignV2(
+      { method: "GET", path: "/signed/key", query: "", headers: {} },
+      { credentials: owner, expires: Math.floor(Date.now() / 1000) - 1 },
+    );
+    assert.equal((await s3.send(`GET /signed/key?${past}`, { as: null })).status, 403);
+  });
+
+  it("two mechanisms in one request are refused", async () => {
+    const answer = await s3.send(`GET /signed/key?${presign("GET", "/signed/key")}`);
+    assert.deepEqual([answer.status, answer.code], [400, "InvalidArgument"]);
+  });
+
+  it("a valid signature gives no right over what another user owns", async () => {
+    assert.equal((await s3.send("GET /signed/key", { as: other })).status, 403);
+  });
+
+  it("x-amz-expected-bucket-owner must be the owner", async () => {
+    const get = (id: string) =>
+      s3.send("GET /signed/key", { headers: { "x-amz-expected-bucket-owner": id } });
+    assert.equal((await get(owner.id)).status, 200);
+    assert.equal((await get(other.id)).status, 403);
+  });
+});
