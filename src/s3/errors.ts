@@ -61,6 +61,10 @@ const errorTable = {
     "The XML you provided was not well-formed or did not validate against our published schema.",
   ],
   MalformedPOSTRequest: [400, "The body of your POST request is not well-formed multipart/form-data."],
+  MalformedTrailerError: [
+    400,
+    "The request contained trailing data that was not well-formed or did not conform to our published schema.",
+  ],
   MalformedXML: [
     400,
     "The XML you provided was not well-formed or did not validate against our published schema.",
@@ -115,7 +119,7 @@ const errorTable = {
     400,
     "The provided 'x-amz-content-sha256' header does not match what was computed.",
   ],
-} as const satisfies Record<string, readonly [status: number, message: string]>;
+} as const;
 
 /** A code that this server sends. A client may meet others: {@link S3Error.code} is a plain string. */
 export type S3ErrorCode = keyof typeof errorTable;

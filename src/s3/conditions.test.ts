@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  checkCopyConditions,
+  checkReadConditions,
+  checkWriteConditions,
+  hasETag,
+  parseWriteConditions,
+  unquoteETag,
+} from "./conditions.ts";
+
+const object = { etag: "abc", lastModifiedMs: Date.UTC(2013, 4, 24, 0, 0, 0, 900) };
+const before = "Thu, 23 May 2013 00:00:00 GMT";
+const same = "Fri, 24 May 2013 00:00:00 GMT";
+const after = "Sat, 25 May 2013 00:00:00 GMT";
+
+const proceeds = (headers: Record<string, string>): void =>
+  assert.equal(checkReadConditions(headers, object), "proceed");
+const isNotModified = (headers: Record<string, string>): void =>
+  assert.equal(checkReadConditions(headers, object), "not-modified");
+const fails = (headers: Record<string, string>, condition: string): void =>
+  assert.throws(() => checkReadConditions(headers, object), {
+    code: "PreconditionFailed",
+    details: { Condition: condition },
+  });
+
+test("checkReadConditions() compares ETags, with or without quotes, in lists and as *", () => {
+  proceeds({});
+  proceeds({ "if-match": '"abc"' });
+  proceeds({ "if-match": "abc" });
+  proceeds({ "if-match": '"x", "abc"' });
+  proceeds({ "if-match": "*" });
+  fails({ "if-match": '"ABC"' }, "If-Match");
+  fails({ "if-match": '"x","y"' }, "If-Match");
+  fails({ "if-match": "" }, "If-Match");
+  isNotModified({ "if-none-match": '"x", "abc"' });
+  isNotModified({ "if-none-match": "*" });
+  isNotModified({ "if-none-match": 'W/"abc"' });
+  proceeds({ "if-none-match": '"x"' });
+  // A weak ETag is none that If-Match can hold for.
+  fails({ "if-match": 'W/"abc"' }, "If-Match");
+});
+
+test("checkReadConditions() compares dates by the second and ignores what is no date", () => {
+  isNotModified({ "if-modified-since": same });
+  isNotModified({ "if-modified-since": after });
+  proceeds({ "if-modified-since": before });
+  proceeds({ "if-unmodified-since": same });
+  proceeds({ "if-unmodified-since": after });
+  fails({ "if-unmodified-since": before }, "If-Unmodified-Since");
+  proceeds({ "if-modified-since": "soon" });
+  proceeds({ "if-unmodified-since": "soon" });
+});
+
+test("checkReadConditions() lets an ETag beat a date", () => {
+  proceeds({ "if-match": '"abc"', "if-unmodified-since": before });
+  proceeds({ "if-none-match": '"x"', "if-modified-since": after });
+  isNotModified({ "if-none-match": '"abc"', "if-modified-since": before });
+  fails({ "if-match": '"x"', "if-none-match": '"abc"' }, "If-Match");
+  isNotModified({ "if-match": '"abc"', "if-none-match": '"abc"' });
+  isNotModified({ "if-match": '"abc"', "if-modified-since": same });
+});
+
+test("checkCopyConditions() fails where a read would not be modified, and reads its own headers only", () => {
+  checkCopyConditions({ "if-match": '"x"', "x-amz-copy-source-if-match": "abc" }, object);
+  checkCopyConditions(
+    { "x-amz-copy-source-if-none-match": '"x"', "x-amz-copy-source-if-modified-since": after },
+    object,
+  );
+  for (const [name, value] of [
+    ["if-match", '"x"'],
+    ["if-none-match", '"abc"'],
+    ["if-modified-since", same],
+    ["if-unmodified-since", before],
+  ] as const) {
+    assert.throws(() => checkCopyConditions({ [`x-amz-copy-source-${name}`]: value }, object), {
+      code: "PreconditionFailed",
+    });
+  }
+});
+
+test("parseWriteConditions() takes * or one ETag", () => {
+  assert.deepEqual(parseWriteConditions({}), {});
+  assert.deepEqual(parseWriteConditions({ "if-match": '"abc"', "if-none-match": "*" }), {
+    ifMatch: "abc",
+    ifNoneMatch: "*",
+  });
+  assert.deepEqual(parseWriteConditions({ "if-none-match": "abc" }), { ifNoneMatch: "abc" });
+  assert.throws(() => parseWriteConditions({ "if-match": '"a", "b"' }), { code: "NotImplemented" });
+});
+
+test("checkWriteConditions() decides by what is there", () => {
+  const current = { etag: "abc" };
+  checkWriteConditions({}, null);
+  checkWriteConditions({ ifMatch: "abc" }, current);
+  checkWriteConditions({ ifMatch: "*" }, current);
+  checkWriteConditions({ ifNoneMatch: "*" }, null);
+  checkWriteConditions({ ifNoneMatch: "x" }, current);
+  assert.throws(() => checkWriteConditions({ ifMatch: "x" }, current), { code: "PreconditionFailed" });
+  assert.throws(() => checkWriteConditions({ ifNoneMatch: "*" }, current), { code: "PreconditionFailed" });
+  assert.throws(() => checkWriteConditions({ ifNoneMatch: "abc" }, current), { code: "PreconditionFailed" });
+  assert.throws(() => checkWriteConditions({ ifMatch: "abc" }, null), { code: "NoSuchKey" });
+  assert.throws(() => checkWriteConditions({ ifMatch: "*" }, null), { code: "NoSuchKey" });
+  const weak = parseWriteConditions({ "if-match": 'W/"abc"' });
+  assert.throws(() => checkWriteConditions(weak, current), { code: "PreconditionFailed" });
+});
+
+test("hasETag() is false for what is no list of ETags", () => {
+  for (const header of ['"abc', 'x"abc"', '"x" "abc"', ","])
+    assert.equal(hasETag(header, "abc", "weak"), false, header);
+});
+
+test("unquoteETag() takes off quotes in pairs", () => {
+  assert.equal(unquoteETag('"abc"'), "abc");
+  assert.equal(unquoteETag('W/"abc"'), "abc");
+  assert.equal(unquoteETag(" abc "), "abc");
+  assert.equal(unquoteETag('"'), '"');
+  assert.equal(unquoteETag('""'), "");
+});
