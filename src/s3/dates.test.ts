@@ -38,7 +38,6 @@ test("parseHttpDate() is null for what is no date", () => {
     "Fri, 24 May 2013 25:08:09 GMT",
     "Fri, 24 May 2013 07:61:09 GMT",
     "0",
-    ,
   ]) {
     assert.equal(parseHttpDate(form), null, form);
   }
