@@ -1,0 +1,68 @@
+/** From an operation's name and input to the request that {@link send} takes: by the rows of `src/s3/operations`. */
+
+import type { ChecksumAlgorithm } from "../s3/checksums.ts";
+import { createMd5 } from "../s3/hash.ts";
+import { operations } from "../s3/operations.ts";
+import type { ClientCore } from "./core.ts";
+import { readInput, writeQuery } from "./inputs.ts";
+import { type Payload, bytesPayload } from "./payload.ts";
+import type { Call } from "./send.ts";
+
+export interface CallOptions {
+  readonly answer?: Call["answer"];
+  readonly payload?: Payload | null;
+  readonly checksum?: ChecksumAlgorithm | null;
+  /** Query parameters that the input does not have, such as `encoding-type`. */
+  readonly query?: readonly (readonly [string, string])[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Query parameters of the operations' rows that come from the input. */
+const inputParameters = new Set(["partNumber", "uploadId"]);
+
+/** Describes a request. Throws TypeError for an input that cannot be sent. */
+export function createCall(name: string, input: object, options: CallOptions = {}): Call {
+  const operation = operations.get(name);
+  if (operation === undefined) throw new TypeError(`There is no operation ${name}.`);
+  const { headers, query } = readInput(input);
+  const { bucket, key } = input as { bucket?: string; key?: string };
+  return {
+    operation,
+    bucket: operation.resource === "service" ? undefined : bucket,
+    key: operation.resource === "object" ? key : undefined,
+    query: writeQuery(
+      operation.query.filter((parameter) => !inputParameters.has(parameter)),
+      [...query, ...(options.query ?? [])],
+    ),
+    headers: { ...headers, ...options.headers },
+    payload: options.payload ?? null,
+    checksum: options.checksum ?? null,
+    answer: options.answer ?? "document",
+  };
+}
+
+/** A document as a body, with its MD5: AWS demands one of some operations, and it harms nowhere. */
+export function documentBody(xml: string): Pick<CallOptions, "payload" | "headers"> {
+  const bytes = new TextEncoder().encode(xml);
+  const md5 = createMd5();
+  md5.update(bytes);
+  return {
+    payload: bytesPayload(bytes),
+    headers: { "content-type": "application/xml", "content-md5": md5.digest("base64") },
+  };
+}
+
+/** The checksum that a body is to be sent with: the one asked for, none beside another digest, else by the settings. */
+export function checksumOf(
+  core: ClientCore,
+  input: {
+    readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
+    readonly checksum?: unknown;
+    readonly contentMd5?: string | undefined;
+  },
+): ChecksumAlgorithm | null {
+  if (input.checksum !== undefined) return null;
+  if (input.checksumAlgorithm !== undefined) return input.checksumAlgorithm;
+  if (input.contentMd5 !== undefined) return null;
+  return core.settings.requestChecksums === "whenSupported" ? "CRC32" : null;
+}

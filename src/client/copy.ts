@@ -1,0 +1,140 @@
+/** Copies on the server, of any size: above 5 GiB in parts, with everything beside the bytes that one request would keep. */
+
+import type { CompletedPart } from "../s3/documents/multipart.ts";
+import { S3ResponseError } from "./errors.ts";
+import type { CopyObjectInput } from "./inputs.ts";
+import type { ObjectInfo } from "./outputs.ts";
+import { runParallel } from "./parallel.ts";
+import type { S3Client } from "./s3-client.ts";
+import { partSizeFor } from "./upload.ts";
+
+/** What a copy has come to. */
+export interface Copied {
+  /** Without quotes. */
+  readonly etag: string;
+  readonly versionId: string | undefined;
+}
+
+export interface CopyOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Size of the source in bytes, where the caller knows it: saves a request that would be refused. */
+  readonly sizeBytes?: number | undefined;
+  /** Parts under way at once. Default: the client's, 4. */
+  readonly concurrency?: number | undefined;
+}
+
+/** What one request copies at most. */
+const maxSingleCopyBytes = 5 * 1024 ** 3;
+/** No bytes pass through here, so that parts may be large. */
+const copyPartBytes = 256 * 1024 ** 2;
+
+/**
+ * Copies an object, whatever its size.
+ *
+ * In parts, content headers and metadata are taken from the source unless `metadataDirective` is REPLACE; the parts are
+ * of one version of the source, or the copy fails.
+ *
+ * @throws As S3Client's methods do.
+ */
+export async function copy(
+  client: S3Client,
+  input: CopyObjectInput,
+  options: CopyOptions = {},
+): Promise<Copied> {
+  const { signal, sizeBytes } = options;
+  if (sizeBytes === undefined || sizeBytes <= maxSingleCopyBytes) {
+    try {
+      const { etag, versionId } = await client.copyObject(input, { signal });
+      return { etag, versionId };
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+    }
+  }
+  return copyInParts(client, input, options);
+}
+
+/** AWS says so in words only. */
+function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof S3ResponseError)) return false;
+  if (error.code === "EntityTooLarge") return true;
+  return (
+    error.code === "InvalidRequest" &&
+    /larger than the maximum|maximum allowable size/i.test(error.serverMessage)
+  );
+}
+
+async function copyInParts(
+  client: S3Client,
+  input: CopyObjectInput,
+  { signal, concurrency = client.core.settings.concurrency }: CopyOptions,
+): Promise<Copied> {
+  const { bucket, key, copySource, metadataDirective, ifMatch, ifNoneMatch } = input;
+  const source = await client.headObject(
+    {
+      ...copySource,
+      ifMatch: input.copySourceIfMatch,
+      ifNoneMatch: input.copySourceIfNoneMatch,
+      ifModifiedSince: input.copySourceIfModifiedSince,
+      ifUnmodifiedSince: input.copySourceIfUnmodifiedSince,
+    },
+    { signal },
+  );
+  const created = await client.createMultipartUpload(
+    { ...input, ...(metadataDirective === "REPLACE" ? {} : propertiesOf(source)) },
+    { signal },
+  );
+  const upload = { bucket, key, uploadId: created.uploadId };
+  const completed: CompletedPart[] = [];
+  try {
+    await runParallel(
+      partRanges(source.size, partSizeFor(source.size, copyPartBytes)),
+      { concurrency, signal },
+      async ({ partNumber, copySourceRange }, partSignal) => {
+        const { etag } = await client.uploadPartCopy(
+          { ...upload, partNumber, copySource, copySourceRange, copySourceIfMatch: source.etag },
+          { signal: partSignal },
+        );
+        completed.push({ partNumber, etag });
+      },
+    );
+    completed.sort((a, b) => a.partNumber - b.partNumber);
+    const { etag, versionId } = await client.completeMultipartUpload(
+      { ...upload, parts: completed, ifMatch, ifNoneMatch },
+      { signal },
+    );
+    return { etag, versionId };
+  } catch (error) {
+    await client.abortMultipartUpload(upload).catch(() => {});
+    throw error;
+  }
+}
+
+function propertiesOf(source: ObjectInfo): Partial<CopyObjectInput> {
+  const {
+    cacheControl,
+    contentDisposition,
+    contentEncoding,
+    contentLanguage,
+    contentType,
+    expires,
+    metadata,
+  } = source;
+  return {
+    cacheControl,
+    contentDisposition,
+    contentEncoding,
+    contentLanguage,
+    contentType,
+    expires,
+    metadata,
+  };
+}
+
+function* partRanges(
+  size: number,
+  partSize: number,
+): Generator<{ readonly partNumber: number; readonly copySourceRange: string }> {
+  for (let start = 0, partNumber = 1; start < size; start += partSize, partNumber++) {
+    yield { partNumber, copySourceRange: `bytes=${start}-${Math.min(start + partSize, size) - 1}` };
+  }
+}

@@ -1,0 +1,205 @@
+/** The client's only dealings with the file system: objects out of files and into them. Loaded when they are asked for. */
+
+import { randomBytes } from "node:crypto";
+import { type FileHandle, open, realpath, rename, rm, stat, utimes } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { combineChecksums, createChecksum } from "../s3/checksums.ts";
+import { S3DataError } from "./errors.ts";
+import type { GetObjectInput } from "./inputs.ts";
+import type { ObjectBody } from "./object-body.ts";
+import type { ObjectInfo, Written } from "./outputs.ts";
+import { runParallel } from "./parallel.ts";
+import type { ProgressListener } from "./progress.ts";
+import type { S3Client } from "./s3-client.ts";
+import { partSizeFor, type UploadInput, type UploadOptions } from "./upload.ts";
+
+export interface FileDownloadOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ProgressListener | undefined;
+  /** Size of the ranges of a large object. Default: the client's partSizeBytes. */
+  readonly partSizeBytes?: number | undefined;
+  /** Ranges under way at once. Default: the client's concurrency. */
+  readonly concurrency?: number | undefined;
+}
+
+/** Calls `use` with the file open for reading. */
+export async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await open(path, "r");
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Uploads a file by its path. */
+export async function uploadFile(
+  client: S3Client,
+  input: Omit<UploadInput, "body">,
+  path: string,
+  options?: UploadOptions,
+): Promise<Written> {
+  return withFile(path, (file) => client.upload({ ...input, body: file }, options));
+}
+
+/** See {@link S3Client.downloadFile}. */
+export async function downloadFile(
+  client: S3Client,
+  input: GetObjectInput,
+  path: string,
+  options: FileDownloadOptions = {},
+): Promise<ObjectInfo> {
+  const { settings } = client.core;
+  const { signal, onProgress } = options;
+  const partSize = options.partSizeBytes ?? settings.partSizeBytes;
+  // The first answer tells the size. Its body becomes the first part of a large object, and the whole of a small one.
+  const { body, ...info } = await client.getObject(input, { signal });
+  const whole = input.range === undefined && input.partNumber === undefined;
+  const inRanges = whole && info.etag !== "" && info.contentLength > 2 * partSize;
+  try {
+    await replaceFile(path, async (file) => {
+      const write = new PositionedWriter(file, info.contentLength, onProgress);
+      if (inRanges) await fetchRanges(client, input, { body, info, write, partSize, options });
+      else await write.all(body, 0);
+    });
+  } finally {
+    body.cancel();
+  }
+  return info;
+}
+
+interface Ranges {
+  readonly body: ObjectBody;
+  readonly info: ObjectInfo;
+  readonly write: PositionedWriter;
+  readonly partSize: number;
+  readonly options: FileDownloadOptions;
+}
+
+/** The ranges of a large object side by side, each held to the ETag that the first answer named. */
+async function fetchRanges(
+  client: S3Client,
+  input: GetObjectInput,
+  { body: first, info, write, partSize: wanted, options }: Ranges,
+): Promise<void> {
+  const { signal, concurrency = client.core.settings.concurrency } = options;
+  const { contentLength: size, etag, checksum: told } = info;
+  const partSize = partSizeFor(size, wanted);
+  const algorithm = told?.type === "FULL_OBJECT" && told.algorithm.startsWith("CRC") ? told.algorithm : null;
+  const checksums: { readonly value: string; readonly size: number }[] = [];
+  const starts = Array.from({ length: Math.ceil(size / partSize) }, (_, index) => index * partSize);
+  await runParallel(starts, { concurrency, signal }, async (start, partSignal) => {
+    const end = Math.min(start + partSize, size);
+    const bytes =
+      start === 0
+        ? head(first, end)
+        : (
+            await client.getObject(
+              { ...input, ifMatch: etag, range: `bytes=${start}-${end - 1}` },
+              { signal: partSignal },
+            )
+          ).body;
+    const checksum = algorithm === null ? null : createChecksum(algorithm);
+    const written = await write.all(bytes, start, checksum?.update.bind(checksum), end - start);
+    if (checksum !== null) checksums[start / partSize] = { value: checksum.digest(), size: written };
+  });
+  if (algorithm === null) return;
+  const computed = combineChecksums(algorithm, checksums);
+  if (computed === told?.value) return;
+  throw new S3DataError(
+    "ChecksumMismatch",
+    { operation: "GetObject", bucket: input.bucket, key: input.key },
+    `the ${algorithm} of what arrived is ${computed}, that of what was stored ${told?.value}`,
+    "Get the object again. If it fails again, what is stored is damaged.",
+  );
+}
+
+/** The first bytes of a body; the rest is given up. */
+async function* head(body: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+  let left = size;
+  for await (const chunk of body) {
+    yield chunk.length > left ? chunk.subarray(0, left) : chunk;
+    left -= chunk.length;
+    if (left <= 0) return;
+  }
+}
+
+/** Writes pieces at their place in the file, and tells how far all of them are. */
+class PositionedWriter {
+  readonly #file: FileHandle;
+  readonly #totalBytes: number;
+  readonly #onProgress: ProgressListener | undefined;
+  #loadedBytes = 0;
+
+  constructor(file: FileHandle, totalBytes: number, onProgress: ProgressListener | undefined) {
+    this.#file = file;
+    this.#totalBytes = totalBytes;
+    this.#onProgress = onProgress;
+  }
+
+  /** Writes a body from a position on, and returns its size. */
+  async all(
+    body: AsyncIterable<Uint8Array>,
+    position: number,
+    see?: (bytes: Uint8Array) => void,
+    expectedBytes?: number,
+  ): Promise<number> {
+    let size = 0;
+    for await (const chunk of body) {
+      see?.(chunk);
+      await writeAll(this.#file, chunk, position + size);
+      size += chunk.length;
+      this.#loadedBytes += chunk.length;
+      this.#onProgress?.({ loadedBytes: this.#loadedBytes, totalBytes: this.#totalBytes });
+    }
+    if (size === 0) this.#onProgress?.({ loadedBytes: this.#loadedBytes, totalBytes: this.#totalBytes });
+    if (expectedBytes !== undefined && size !== expectedBytes) {
+      throw new RangeError(`The range from byte ${position} has ${size} bytes, not ${expectedBytes}.`);
+    }
+    return size;
+  }
+}
+
+/** A write may take only part of what it is given. */
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
+    at += bytesWritten;
+  }
+}
+
+/**
+ * Replaces a file by what `fill` writes, or not at all: it is written beside its place, and renamed once it is whole.
+ *
+ * What is no regular file, such as `/dev/stdout`, cannot be replaced and is written to.
+ */
+async function replaceFile(path: string, fill: (file: FileHandle) => Promise<void>): Promise<void> {
+  const target = await stat(path).catch(() => null);
+  if (target?.isDirectory() === true) throw new TypeError(`Cannot download to ${path}: it is a directory.`);
+  if (target !== null && !target.isFile()) {
+    const file = await open(path, "w");
+    try {
+      return await fill(file);
+    } finally {
+      await file.close();
+    }
+  }
+  // A link stays a link, to a file that is new.
+  const place = target === null ? path : await realpath(path);
+  const temporary = join(dirname(place), `.${basename(place)}.${randomBytes(6).toString("hex")}.part`);
+  const file = await open(temporary, "wx", target?.mode ?? 0o666);
+  try {
+    await fill(file);
+    await file.close();
+    await rename(temporary, place);
+  } catch (error) {
+    await file.close().catch(() => {});
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Sets a file's time to that of the object, as boto does. */
+export async function setModified(path: string, lastModifiedMs: number): Promise<void> {
+  if (lastModifiedMs > 0) await utimes(path, lastModifiedMs / 1000, lastModifiedMs / 1000);
+}

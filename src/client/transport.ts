@@ -1,0 +1,249 @@
+/**
+ * HTTP over undici's pools, one for each origin. The only file of the client that knows undici.
+ *
+ * undici is loaded with the first request. Its dispatch interface is used rather than `request()`: a body is
+ * collected without a Node stream around it, and nothing between here and the socket touches the path.
+ */
+
+import type { Dispatcher, Pool } from "undici";
+import {
+  ConnectionError,
+  type HttpBody,
+  type HttpRequest,
+  type HttpResponse,
+  type Transport,
+} from "./http.ts";
+
+export interface TransportOptions {
+  /** Connections to one origin; further requests wait for one. Default: 128. */
+  readonly maxConnections?: number | undefined;
+  /** Default: 5,000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Certificates to trust beside the system's, in PEM. */
+  readonly ca?: string | readonly string[] | undefined;
+}
+
+/** A transport that keeps its connections until it is closed. Idle ones do not keep the process alive. */
+export function createTransport(options: TransportOptions = {}): Transport {
+  const pools = new Map<string, Pool>();
+  let Pool: (new (origin: string, options: Pool.Options) => Pool) | undefined;
+  let closed = false;
+
+  const open = (origin: string): Pool => {
+    const found = pools.get(origin);
+    if (found !== undefined) return found;
+    const pool = new Pool!(origin, {
+      connections: options.maxConnections ?? 128,
+      connect: {
+        timeout: options.connectTimeoutMs ?? 5000,
+        ...(options.ca === undefined ? {} : { ca: [...new Set([options.ca].flat())] as string[] }),
+      },
+    });
+    pools.set(origin, pool);
+    return pool;
+  };
+
+  return {
+    async send(request) {
+      Pool ??= (await import("undici/lib/dispatcher/pool.js")).default;
+      if (closed) throw new TypeError("The client is closed: open a new one.");
+      request.signal?.throwIfAborted();
+      const pool = open(request.origin);
+      return new Promise<HttpResponse>((resolve, reject) => {
+        const exchange = new Exchange(request, resolve, reject);
+        const { headersTimeoutMs: headersTimeout, bodyTimeoutMs: bodyTimeout } = request;
+        const { method, target: path, headers } = request;
+        // A Readable.from() around the source would read ahead of the socket: undici takes the iterable itself, though
+        // its types do not say so.
+        const body = exchange.body as Uint8Array | null;
+        pool.dispatch({ method, path, headers, body, headersTimeout, bodyTimeout }, exchange);
+      });
+    },
+    async close() {
+      closed = true;
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+    destroy() {
+      closed = true;
+      for (const pool of pools.values()) void pool.destroy();
+    },
+  };
+}
+
+/** How much of a body waits for its reader before the socket is asked to pause. */
+const highWaterBytes = 512 * 1024;
+
+/** One request and its answer: undici's handler on one side, the answer's body on the other. */
+class Exchange implements Dispatcher.DispatchHandler, HttpBody {
+  readonly body: Uint8Array | AsyncIterable<Uint8Array> | null;
+  readonly #request: HttpRequest;
+  readonly #resolve: (response: HttpResponse) => void;
+  readonly #reject: (error: unknown) => void;
+  #controller: Dispatcher.DispatchController | null = null;
+  #answered = false;
+  #chunks: Uint8Array[] = [];
+  #buffered = 0;
+  #ended = false;
+  #failure: { readonly error: unknown } | null = null;
+  /** What the request's own body threw: not the connection's fault. */
+  #sourceFailure: { readonly error: unknown } | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(
+    request: HttpRequest,
+    resolve: (response: HttpResponse) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#request = request;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    const { body, signal } = request;
+    this.body = body === null || body instanceof Uint8Array ? body : this.#watch(body);
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  // The request's side.
+
+  async *#watch(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* source;
+    } catch (error) {
+      this.#sourceFailure = { error };
+      throw error;
+    }
+  }
+
+  readonly #onAbort = (): void => {
+    const reason: unknown = this.#request.signal?.reason;
+    this.#fail(reason);
+    this.#controller?.abort(reason instanceof Error ? reason : new Error("aborted", { cause: reason }));
+  };
+
+  // undici's side.
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#failure !== null) controller.abort(new Error("aborted while waiting for a connection"));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (status < 200) return;
+    this.#answered = true;
+    this.#resolve({ status, headers: joinHeaders(headers), body: this });
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#buffered += chunk.length;
+    if (this.#buffered >= highWaterBytes) controller.pause();
+    this.#wake?.();
+  }
+
+  onResponseEnd(): void {
+    this.#ended = true;
+    this.#finish();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(
+      this.#sourceFailure === null ? asConnectionError(error, this.#request) : this.#sourceFailure.error,
+    );
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure !== null || this.#ended) return;
+    this.#failure = { error };
+    if (!this.#answered) this.#reject(error);
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#request.signal?.removeEventListener("abort", this.#onAbort);
+    this.#wake?.();
+  }
+
+  // The reader's side.
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        const chunks = await this.#take(1);
+        if (chunks.length === 0) return;
+        yield* chunks;
+      }
+    } finally {
+      this.cancel();
+    }
+  }
+
+  async bytes(limit = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+    const all: Uint8Array[] = [];
+    let size = 0;
+    for (;;) {
+      const chunks = await this.#take(highWaterBytes);
+      if (chunks.length === 0) break;
+      for (const chunk of chunks) {
+        size += chunk.length;
+        if (size > limit) {
+          this.cancel();
+          throw new RangeError(`The answer's body is larger than ${limit} bytes.`);
+        }
+        all.push(chunk);
+      }
+    }
+    return all.length === 1 ? all[0]! : Buffer.concat(all, size);
+  }
+
+  cancel(): void {
+    if (this.#ended || this.#failure !== null) return;
+    const error = new ConnectionError("The body was given up.", { code: "CANCELLED" });
+    this.#fail(error);
+    this.#chunks = [];
+    this.#controller?.abort(error);
+  }
+
+  /** What has arrived, once that is `wanted` bytes or the end; nothing after the end. */
+  async #take(wanted: number): Promise<Uint8Array[]> {
+    while (this.#buffered < wanted && !this.#ended && this.#failure === null) {
+      this.#controller?.resume();
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = null;
+    }
+    // Bytes that arrived before the connection broke are good: they are handed out before the error.
+    if (this.#buffered === 0 && this.#failure !== null) throw this.#failure.error;
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    this.#buffered = 0;
+    return chunks;
+  }
+}
+
+function joinHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const joined = Object.create(null) as Record<string, string>;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) joined[name] = typeof value === "string" ? value : value.join(", ");
+  }
+  return joined;
+}
+
+/** Codes of undici that say that the caller asked for something that cannot be sent. */
+const misuse = new Set([
+  "UND_ERR_INVALID_ARG",
+  "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH",
+  "UND_ERR_NOT_SUPPORTED",
+]);
+
+function asConnectionError(error: Error & { code?: string }, request: HttpRequest): Error {
+  const code = error.code ?? "UNKNOWN";
+  if (misuse.has(code))
+    return new TypeError(`${request.method} ${request.origin}: ${error.message}`, { cause: error });
+  const timeout = code.endsWith("TIMEOUT") || code === "ETIMEDOUT";
+  return new ConnectionError(error.message, { code, timeout, cause: error });
+}

@@ -1,0 +1,202 @@
+/**
+ * Uploads of any size: one PUT where the body is small, else parts side by side with bounded memory. A part is held in
+ * memory while it is sent, so that it can be sent again; a stream is never asked for its bytes twice.
+ */
+
+import type { ChecksumAlgorithm } from "../s3/checksums.ts";
+import { type CompletedPart, maxParts } from "../s3/documents/multipart.ts";
+import { type Source, inPieces, toSource } from "./bodies.ts";
+import { checksumOf } from "./call.ts";
+import type { PutObjectInput } from "./inputs.ts";
+import type { Written } from "./outputs.ts";
+import { runParallel } from "./parallel.ts";
+import type { ProgressListener } from "./progress.ts";
+import type { S3Client } from "./s3-client.ts";
+
+export type UploadInput = PutObjectInput;
+
+export interface UploadOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ProgressListener | undefined;
+  /** At least 5 MiB. Default: the client's, 8 MiB. */
+  readonly partSizeBytes?: number | undefined;
+  /** Parts under way at once; each takes its size in memory. Default: the client's, 4. */
+  readonly concurrency?: number | undefined;
+}
+
+/** Bodies up to this many parts' size go by one PUT when their size is known. */
+const singlePutParts = 2;
+
+/**
+ * Stores a body of any kind and size.
+ *
+ * When a part fails for good or the signal is aborted, the upload is aborted on the server, so that no parts are left
+ * behind to be paid for.
+ *
+ * @throws As S3Client's methods do; RangeError for more than 5 TiB.
+ */
+export async function upload(
+  client: S3Client,
+  input: UploadInput,
+  options: UploadOptions = {},
+): Promise<Written> {
+  const { settings } = client.core;
+  const source = await toSource(input.body, input.contentLength);
+  const typed = { ...input, contentType: input.contentType ?? source.contentType };
+  const { size } = source;
+  const partSize = partSizeFor(size, options.partSizeBytes ?? settings.partSizeBytes);
+  if (size !== undefined && size <= partSize * singlePutParts) {
+    const bytes = source.bytes ?? (await readAll(source, size));
+    return putOnce(client, typed, bytes, options);
+  }
+  if (source.read !== undefined && size !== undefined) {
+    return inParts(client, typed, cutParts(source.read, size, partSize), size, options);
+  }
+
+  const pieces = inPieces(source.open(), growingPartSize(size, partSize));
+  try {
+    const first = await pieces.next();
+    if (first.done === true) return await putOnce(client, typed, new Uint8Array(0), options);
+    const second = await pieces.next();
+    if (second.done === true) return await putOnce(client, typed, first.value, options);
+    return await inParts(client, typed, numberParts([first.value, second.value], pieces), size, options);
+  } finally {
+    // Whatever happened, the stream is let go.
+    await pieces.return(undefined);
+  }
+}
+
+async function putOnce(
+  client: S3Client,
+  input: PutObjectInput,
+  bytes: Uint8Array,
+  { signal, onProgress }: UploadOptions,
+): Promise<Written> {
+  const written = await client.putObject(
+    { ...input, body: bytes, contentLength: undefined },
+    { signal, onSent: onProgress && countSent(onProgress, bytes.length) },
+  );
+  // Nothing is ever handed to the socket of a body of nothing.
+  if (bytes.length === 0) onProgress?.({ loadedBytes: 0, totalBytes: 0 });
+  return written;
+}
+
+/** A part before it is sent. */
+interface Part {
+  readonly partNumber: number;
+  readonly bytes: () => Promise<Uint8Array>;
+}
+
+async function inParts(
+  client: S3Client,
+  input: PutObjectInput,
+  parts: AsyncIterable<Part> | Iterable<Part>,
+  size: number | undefined,
+  options: UploadOptions,
+): Promise<Written> {
+  const { signal, onProgress, concurrency = client.core.settings.concurrency } = options;
+  const { body: _, contentLength: _length, contentMd5: _md5, checksum: _checksum, ...properties } = input;
+  const { ifMatch, ifNoneMatch, ...created } = properties;
+  const checksumAlgorithm = checksumOf(client.core, created) ?? undefined;
+  const { uploadId } = await client.createMultipartUpload({ ...created, checksumAlgorithm }, { signal });
+  const part = { bucket: input.bucket, key: input.key, uploadId };
+  const onSent = onProgress && countSent(onProgress, size);
+  const completed: CompletedPart[] = [];
+  try {
+    await runParallel(parts, { concurrency, signal }, async ({ partNumber, bytes }, partSignal) => {
+      const written = await client.uploadPart(
+        { ...part, partNumber, body: await bytes(), checksumAlgorithm },
+        { signal: partSignal, onSent },
+      );
+      completed.push(partOf(partNumber, written, checksumAlgorithm));
+    });
+    // The parts are those that were sent, never those that a listing shows: it may lag behind.
+    completed.sort((a, b) => a.partNumber - b.partNumber);
+    const { etag, versionId, checksum } = await client.completeMultipartUpload(
+      { ...part, parts: completed, ifMatch, ifNoneMatch },
+      { signal },
+    );
+    return { etag, versionId, checksum };
+  } catch (error) {
+    // Not with the caller's signal: it may be what has ended the upload. That this fails too is no news.
+    await client.abortMultipartUpload(part).catch(() => {});
+    throw error;
+  }
+}
+
+function partOf(
+  partNumber: number,
+  { etag, checksum }: Written,
+  algorithm: ChecksumAlgorithm | undefined,
+): CompletedPart {
+  const told = checksum !== undefined && checksum.algorithm === algorithm;
+  return {
+    partNumber,
+    etag,
+    ...(told ? { checksum: { algorithm: checksum.algorithm, value: checksum.value } } : {}),
+  };
+}
+
+/** The size of parts for a body: what is asked, or more where 10,000 such parts would not hold it. */
+export function partSizeFor(size: number | undefined, wanted: number): number {
+  if (size === undefined) return wanted;
+  if (size > maxObjectBytes) {
+    throw new RangeError(
+      `The body has ${size} bytes; an object of S3 has at most ${maxObjectBytes} (5 TiB).`,
+    );
+  }
+  return Math.max(wanted, Math.ceil(size / maxParts));
+}
+
+const maxObjectBytes = 5 * 1024 ** 4;
+
+/**
+ * Parts of a stream of unknown length double after every 1,000, so that 10,000 of them hold 5 TiB and a thousand still
+ * are 8 GiB of equal parts, as some servers want them.
+ */
+function growingPartSize(size: number | undefined, partSize: number): () => number {
+  let parts = 0;
+  return () => (size === undefined ? partSize * 2 ** Math.floor(parts++ / 1000) : partSize);
+}
+
+function* cutParts(read: NonNullable<Source["read"]>, size: number, partSize: number): Generator<Part> {
+  for (let start = 0, partNumber = 1; start < size; start += partSize, partNumber++) {
+    const end = Math.min(start + partSize, size);
+    yield { partNumber, bytes: () => read(start, end) };
+  }
+}
+
+async function* numberParts(
+  first: readonly Uint8Array[],
+  rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Part> {
+  let partNumber = 0;
+  const part = (bytes: Uint8Array): Part => ({ partNumber: ++partNumber, bytes: async () => bytes });
+  for (const bytes of first) yield part(bytes);
+  for await (const bytes of rest) {
+    if (partNumber === maxParts) throw new RangeError(`The body is larger than ${maxParts} parts can be.`);
+    yield part(bytes);
+  }
+}
+
+async function readAll(source: Source, size: number): Promise<Uint8Array> {
+  if (source.read !== undefined) return source.read(0, size);
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for await (const chunk of source.open()) {
+    if (at + chunk.length > size)
+      throw new RangeError(`The body was announced with ${size} bytes, but has more.`);
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  if (at !== size) throw new RangeError(`The body was announced with ${size} bytes, but has ${at}.`);
+  return bytes;
+}
+
+function countSent(onProgress: ProgressListener, totalBytes: number | undefined): (bytes: number) => void {
+  let loadedBytes = 0;
+  return (bytes) => {
+    loadedBytes += bytes;
+    onProgress({ loadedBytes, totalBytes });
+  };
+}
