@@ -1,6 +1,7 @@
 /** The engine's nouns: plain values, the same for every index and every store of blobs. */
 
 import type { Grant, Owner } from "../s3/acl.ts";
+import type { Checksum, ChecksumAlgorithm, ChecksumType } from "../s3/checksums.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import type { IdSource } from "./ids.ts";
 import type { Index } from "./index/index.ts";
@@ -23,13 +24,7 @@ export interface Bucket {
 }
 
 /** A checksum that a client gave, or asked for, beside the ETag. */
-export interface ObjectChecksum {
-  /** `CRC32`, `CRC32C`, `CRC64NVME`, `SHA1` or `SHA256`. */
-  readonly algorithm: string;
-  readonly type: "FULL_OBJECT" | "COMPOSITE";
-  /** Base64; a composite one ends in `-` and the number of parts. */
-  readonly value: string;
-}
+export type ObjectChecksum = Checksum;
 
 /** Everything about an object but its bytes. */
 export interface ObjectInfo {
@@ -94,8 +89,8 @@ export interface Upload {
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string;
   /** Every part gets a checksum of this algorithm, and the object one made of theirs. */
-  readonly checksumAlgorithm?: string | undefined;
-  readonly checksumType?: ObjectChecksum["type"] | undefined;
+  readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
+  readonly checksumType?: ChecksumType | undefined;
   /** Names the bucket's uploads in the index. */
   readonly bucketId: string;
   /** Version of the upload's row in the index. */
@@ -117,7 +112,7 @@ export interface Part {
 }
 
 export interface PartChecksum {
-  readonly algorithm: string;
+  readonly algorithm: ChecksumAlgorithm;
   /** Base64. */
   readonly value: string;
 }
@@ -161,5 +156,5 @@ export interface Engine {
 export const defaultLimits: EngineLimits = {
   inlineBytes: 32 * 1024,
   minPartBytes: 5 * 1024 * 1024,
-  trashGraceMs: 60_000,
+  trashGraceMs: 10_000,
 };

@@ -1,5 +1,6 @@
 /** The checksum of an object that was uploaded in parts. */
 
+import { combineChecksums, compositeChecksum } from "../s3/checksums.ts";
 import type { ObjectChecksum, Part, Upload } from "./types.ts";
 
 /**
@@ -7,9 +8,23 @@ import type { ObjectChecksum, Part, Upload } from "./types.ts";
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
-export function checksumOfParts(upload: Upload, parts: readonly Part[]): ObjectChecksum | undefined {
-  const { checksumAlgorithm } = upload;
-  if (checksumAlgorithm === undefined) return undefined;
-  if (!parts.every((part) => part.checksum?.algorithm === checksumAlgorithm)) return undefined;
-  return undefined;
+export function checksumOfParts(
+  { checksumAlgorithm: algorithm, checksumType }: Upload,
+  parts: readonly Part[],
+): ObjectChecksum | undefined {
+  if (algorithm === undefined) return undefined;
+  const values: { value: string; size: number }[] = [];
+  for (const { checksum, size } of parts) {
+    if (checksum?.algorithm !== algorithm) return undefined;
+    values.push({ value: checksum.value, size });
+  }
+  const type = checksumType ?? (algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE");
+  const value =
+    type === "FULL_OBJECT"
+      ? combineChecksums(algorithm, values)
+      : compositeChecksum(
+          algorithm,
+          values.map((part) => part.value),
+        );
+  return { algorithm, type, value };
 }

@@ -8,6 +8,7 @@
  */
 
 import type { Grant, Owner } from "../../s3/acl.ts";
+import type { ChecksumAlgorithm } from "../../s3/checksums.ts";
 import { idBytes, idTimeMs } from "../ids.ts";
 import type { ObjectChecksum, ObjectInfo } from "../types.ts";
 import {
@@ -38,7 +39,7 @@ export interface ObjectRecord {
 
 // Stored by their place in these lists: new ones go to the end.
 const contentKinds = ["none", "inline", "blob", "manifest"] as const;
-const checksumAlgorithms = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"];
+const checksumAlgorithms: readonly ChecksumAlgorithm[] = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"];
 const frequentContentTypes = [
   "binary/octet-stream",
   "application/octet-stream",
@@ -186,19 +187,19 @@ function md5OfEtag(etag: string, partCount: number | undefined): Buffer | undefi
 }
 
 export function writeChecksum(writer: Writer, { algorithm, type, value }: ObjectChecksum): void {
-  const code = checksumAlgorithms.indexOf(algorithm);
   const bytes = Buffer.from(value, "base64");
   const isPlain = bytes.toString("base64") === value;
-  // One byte: the algorithm (0 where it follows as text), whether composite, whether the value is text.
-  writer.u8((code + 1) | (type === "COMPOSITE" ? 0x40 : 0) | (isPlain ? 0 : 0x80));
-  if (code < 0) writer.string(algorithm);
+  // One byte: the algorithm, whether composite, whether the value follows as text.
+  writer.u8(checksumAlgorithms.indexOf(algorithm) | (type === "COMPOSITE" ? 0x40 : 0) | (isPlain ? 0 : 0x80));
   if (isPlain) writer.bytes(bytes);
   else writer.string(value);
 }
 
 export function readChecksum(reader: Reader): ObjectChecksum {
   const head = reader.u8();
-  const algorithm = checksumAlgorithms[(head & 0x3f) - 1] ?? reader.string();
+  const algorithm = checksumAlgorithms[head & 0x3f];
+  if (algorithm === undefined)
+    throw new RangeError(`Cannot read a checksum: unknown algorithm ${head & 0x3f}`);
   return {
     algorithm,
     type: head & 0x40 ? "COMPOSITE" : "FULL_OBJECT",

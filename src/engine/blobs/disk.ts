@@ -1,0 +1,171 @@
+/**
+ * Blobs in files: `ROOT/3f/018f…3f`, by the last byte of the id, which is random.
+ *
+ * A file is made exclusively, written, flushed, and its directory entry flushed before `write` resolves. It never
+ * changes afterwards. What a crash leaves is a file that nobody names, and the sweep removes it.
+ */
+
+import { constants } from "node:fs";
+import { mkdir, open, opendir, unlink } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { S3Error } from "../../s3/errors.ts";
+import { BlockCrcs, encodeFooter } from "./block-footer.ts";
+import type { BlobId, Blobs } from "./blobs.ts";
+import { DirectorySync } from "./directory-sync.ts";
+import { readBlob } from "./read-blob.ts";
+
+/** Bytes collected for one write. Two such are in memory at a time. */
+const writeBytes = 1024 * 1024;
+
+export interface DiskBlobsOptions {
+  /** Made when it is not there. */
+  readonly root: string;
+  /** `relaxed`: resolve before the flush. Default `strict`. */
+  readonly durability?: "strict" | "relaxed" | undefined;
+  /** Told of a flush that failed after `write` had resolved. */
+  readonly onLateError?: ((error: unknown) => void) | undefined;
+}
+
+export async function openDiskBlobs({
+  root,
+  durability = "strict",
+  onLateError = () => {},
+}: DiskBlobsOptions): Promise<Blobs> {
+  await makeDirectories(root);
+  const directories = new DirectorySync();
+  /** Flushes that nobody waits for, of `relaxed`. */
+  const late = new Set<Promise<void>>();
+
+  return {
+    async write(id, source): Promise<number> {
+      const path = pathOf(root, id);
+      const file = await onDisk(open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600));
+      try {
+        const size = await writeAll(file, id, source);
+        const flushed = flush(file, directories, dirname(path));
+        if (durability === "strict") {
+          await onDisk(flushed);
+        } else {
+          const settled: Promise<void> = flushed.catch(onLateError).finally(() => late.delete(settled));
+          late.add(settled);
+        }
+        return size;
+      } catch (error) {
+        await file.close().catch(() => {});
+        await unlink(path).catch(() => {});
+        throw error;
+      }
+    },
+    read: (id, range) => readBlob(pathOf(root, id), id, range),
+    async remove(id): Promise<void> {
+      try {
+        await unlink(pathOf(root, id));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      }
+    },
+    async *list(): AsyncIterable<BlobId> {
+      for (const name of directoryNames) {
+        for await (const entry of await opendir(join(root, name))) {
+          if (/^[0-9a-f]{32}$/.test(entry.name)) yield Buffer.from(entry.name, "hex");
+        }
+      }
+    },
+    async close(): Promise<void> {
+      await Promise.all(late);
+      await directories.close();
+    },
+  };
+}
+
+const directoryNames = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+function pathOf(root: string, id: BlobId): string {
+  const name = id.toString("hex");
+  return join(root, name.slice(-2), name);
+}
+
+async function makeDirectories(root: string): Promise<void> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const made = await Promise.all(
+    directoryNames.map(async (name) => mkdir(join(root, name), { recursive: true, mode: 0o700 })),
+  );
+  if (made.every((path) => path === undefined)) return;
+  const sync = new DirectorySync();
+  await sync.sync(root);
+  await sync.sync(dirname(root));
+  await sync.close();
+}
+
+/** Writes all that the source gives, and the footer. The next megabyte is collected while one is written. */
+async function writeAll(file: FileHandle, id: BlobId, source: AsyncIterable<Uint8Array>): Promise<number> {
+  const crcs = new BlockCrcs();
+  let size = 0;
+  let written = 0;
+  let pieces: Uint8Array[] = [];
+  let writing: Promise<void> = Promise.resolve();
+  const write = async (): Promise<void> => {
+    await writing;
+    const batch = pieces;
+    const at = written;
+    pieces = [];
+    written = size;
+    writing = onDisk(writeFully(file, batch, at));
+    // Awaited later: until then its failure must not count as unhandled.
+    writing.catch(() => {});
+  };
+  try {
+    for await (const piece of source) {
+      if (piece.length === 0) continue;
+      crcs.update(piece);
+      pieces.push(piece);
+      size += piece.length;
+      if (size - written >= writeBytes) await write();
+    }
+    const footer = encodeFooter(id, size, crcs.end());
+    pieces.push(footer);
+    await write();
+    await writing;
+  } finally {
+    // The file must not be closed while it is written.
+    await writing.catch(() => {});
+  }
+  return size;
+}
+
+/** The system may write less than it was given. */
+async function writeFully(file: FileHandle, pieces: readonly Uint8Array[], position: number): Promise<void> {
+  let rest = [...pieces];
+  let at = position;
+  while (rest.length > 0) {
+    // IOV_MAX is 1,024 on Linux.
+    const batch = rest.slice(0, 1024);
+    let { bytesWritten } = await file.writev(batch, at);
+    if (bytesWritten === 0) throw new Error("The system wrote nothing");
+    at += bytesWritten;
+    while (rest[0] !== undefined && bytesWritten >= rest[0].length) {
+      bytesWritten -= rest[0].length;
+      rest.shift();
+    }
+    if (bytesWritten > 0) rest = [(rest[0] as Uint8Array).subarray(bytesWritten), ...rest.slice(1)];
+  }
+}
+
+async function flush(file: FileHandle, directories: DirectorySync, directory: string): Promise<void> {
+  await file.datasync();
+  await file.close();
+  await directories.sync(directory);
+}
+
+/** Names what the disk could not do in S3's words. */
+async function onDisk<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const isFull = code === "ENOSPC" || code === "EDQUOT";
+    throw new S3Error(isFull ? "InsufficientStorage" : "InternalError", { cause: error });
+  }
+}

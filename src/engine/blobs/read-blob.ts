@@ -1,0 +1,66 @@
+/** Reads a range of a blob's file, in large pieces and one ahead, and verifies every block that it touches. */
+
+import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+
+import { blockBytes, decodeFooter, footerBytes, verifyBlocks } from "./block-footer.ts";
+import type { BlobId } from "./blobs.ts";
+
+/** Bytes of one read and of the piece it yields: whole blocks. */
+const pieceBytes = 8 * blockBytes;
+
+export async function* readBlob(
+  path: string,
+  id: BlobId,
+  { size, start, end }: { readonly size: number; readonly start: number; readonly end: number },
+): AsyncIterable<Buffer> {
+  if (start > end) return;
+  const file = await open(path, "r");
+  let ahead: Promise<Buffer> | null = null;
+  try {
+    const first = start - (start % blockBytes);
+    const last = Math.min(size, end + blockBytes - (end % blockBytes));
+    let at = first;
+    let crcs: Buffer;
+    let head: Buffer | null = null;
+    if (size - first <= pieceBytes) {
+      // All that is left of the file is one read.
+      const rest = await readFully(file, first, size - first + footerBytes(size));
+      crcs = decodeFooter(rest.subarray(size - first), id, size);
+      head = rest.subarray(0, last - first);
+    } else {
+      ahead = readFully(file, first, Math.min(pieceBytes, last - first));
+      // Awaited below: until then its failure must not count as unhandled.
+      ahead.catch(() => {});
+      crcs = decodeFooter(await readFully(file, size, footerBytes(size)), id, size);
+    }
+    while (at < last) {
+      const piece: Buffer = head ?? (await (ahead as Promise<Buffer>));
+      const next = at + piece.length;
+      ahead = null;
+      if (next < last) {
+        ahead = readFully(file, next, Math.min(pieceBytes, last - next));
+        ahead.catch(() => {});
+      }
+      verifyBlocks(piece, at / blockBytes, crcs);
+      yield piece.subarray(Math.max(0, start - at), Math.min(piece.length, end + 1 - at));
+      at = next;
+    }
+  } catch (error) {
+    throw new Error(`Cannot read blob ${id.toString("hex")}: ${(error as Error).message}`, { cause: error });
+  } finally {
+    // The file must not be closed while it is read.
+    await ahead?.catch(() => {});
+    await file.close();
+  }
+}
+
+async function readFully(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  for (let filled = 0; filled < length;) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
+    if (bytesRead === 0) throw new Error(`the file ends at ${position + filled}, its record says more`);
+    filled += bytesRead;
+  }
+  return bytes;
+}

@@ -1,0 +1,95 @@
+/**
+ * One owner of a data directory.
+ *
+ * The lock is the reader table of a small LMDB environment that is used for nothing else. A process that has it open
+ * holds a lock of the operating system on its file and a row in the table. The system lets go of the lock when the
+ * process ends, however it ends, and LMDB then clears the rows of the dead: nothing goes stale, process ids may be used
+ * again or be the same in two containers, and it works without a native module of our own.
+ */
+
+import { realpathSync } from "node:fs";
+
+import { open } from "lmdb";
+
+/** The data directory belongs to another process, or was opened twice in this one. */
+export class DataDirectoryInUseError extends Error {
+  override readonly name: string = "DataDirectoryInUseError";
+  readonly code: string = "DATA_DIRECTORY_IN_USE";
+  /** Process id of the owner; undefined when it cannot be told. */
+  readonly pid: number | undefined;
+
+  constructor(directory: string, pid: number | undefined, options?: ErrorOptions) {
+    const owner = pid === undefined ? "another process" : `process ${pid}`;
+    super(`Cannot open "${directory}": it is in use by ${owner}`, options);
+    this.pid = pid;
+  }
+}
+
+export interface OwnerLock {
+  release(): Promise<void>;
+}
+
+/** The directories that this process owns. Opening LMDB's lock file twice would let go of the first lock. */
+const owned = new Set<string>();
+
+/**
+ * Takes the lock of a data directory.
+ *
+ * @param directory The data directory, for the message.
+ * @param path Where the lock's files are; made when they are not there.
+ * @throws DataDirectoryInUseError
+ */
+export async function takeOwnerLock(directory: string, path: string): Promise<OwnerLock> {
+  const realDirectory = realpathSync(directory);
+  if (owned.has(realDirectory)) throw new DataDirectoryInUseError(directory, process.pid);
+  owned.add(realDirectory);
+  try {
+    const environment = openEnvironment(directory, path);
+    // Takes a row of the table and keeps it: nobody ever writes here, so an old snapshot costs nothing.
+    const row = environment.useReadTransaction();
+    const release = async (): Promise<void> => {
+      row.done();
+      await environment.close();
+      owned.delete(realDirectory);
+    };
+    environment.readerCheck();
+    const pids = readerPids(environment.readerList());
+    if (pids.length > 1) {
+      await release();
+      throw new DataDirectoryInUseError(
+        directory,
+        pids.find((pid) => pid !== process.pid),
+      );
+    }
+    return { release };
+  } catch (error) {
+    owned.delete(realDirectory);
+    throw error;
+  }
+}
+
+function openEnvironment(directory: string, path: string): LockEnvironment {
+  try {
+    const options = { path, overlappingSync: false, mapSize: 2 ** 20, permissionsMode: 0o600 };
+    return open(options) as LockEnvironment;
+  } catch (error) {
+    // A process of the same id in another container holds the row that would be ours.
+    if (/temporarily/i.test((error as Error).message)) {
+      throw new DataDirectoryInUseError(directory, undefined, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** What this file uses of lmdb-js, some of which its types do not know. */
+interface LockEnvironment {
+  useReadTransaction(): { done(): void };
+  readerCheck(): number;
+  /** A heading, then a line for each reader: process id, thread, transaction. */
+  readerList(): string;
+  close(): Promise<void>;
+}
+
+function readerPids(list: string): number[] {
+  return [...list.matchAll(/^ *(\d+) /gm)].map((match) => Number(match[1]));
+}

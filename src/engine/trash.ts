@@ -1,0 +1,131 @@
+/**
+ * Removes what no record names any more, once nobody can be reading it.
+ *
+ * A row of `trash` is handled in steps that may each be the last before a crash: files first, then rows, the row of
+ * `trash` itself with the last of them. What was done already is no error the second time.
+ */
+
+import { Draft } from "./atomic.ts";
+import { idTimeMs } from "./ids.ts";
+import type { Entry } from "./index/index.ts";
+import { decodeManifest, decodePart } from "./records/manifest.ts";
+import type { PartRecord } from "./records/manifest.ts";
+import { decodeTrash, encodeTrash } from "./records/references.ts";
+import { afterKey, afterPrefix, partKey, splitUploadKey } from "./table-keys.ts";
+import type { Engine } from "./types.ts";
+
+/** Rows of `trash`, of parts and of uploads that are handled in one commit. */
+const batchRows = 200;
+
+/**
+ * Handles the trash that is older than the grace.
+ *
+ * @param options.graceMs Default: the engine's limit.
+ * @returns How many rows were handled.
+ */
+export async function emptyTrash(
+  engine: Engine,
+  options: { readonly graceMs?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
+): Promise<number> {
+  const { graceMs = engine.limits.trashGraceMs, signal } = options;
+  let handled = 0;
+  let start: Buffer = Buffer.of(0);
+  for (;;) {
+    const rows = await rangeOf(engine, "trash", start);
+    for (const row of rows) {
+      if (idTimeMs(row.key) > engine.clock() - graceMs) return handled;
+      if (signal?.aborted) return handled;
+      if (await handle(engine, row)) handled++;
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return handled;
+    start = afterKey(last.key);
+  }
+}
+
+/** @returns False when somebody is still reading it. */
+async function handle(engine: Engine, row: Entry): Promise<boolean> {
+  const trash = decodeTrash(row.value);
+  switch (trash.kind) {
+    case "blob":
+      if (engine.pins.isPinned(trash.id)) return false;
+      await engine.blobs.remove(trash.id);
+      await engine.index.commit(new Draft().delete("trash", row.key).delete("blobs", trash.id));
+      return true;
+    case "manifest":
+      return removeManifest(engine, row, trash.id);
+    case "upload":
+      return removeParts(engine, row, trash.id);
+    default:
+      return removeUploads(engine, row, trash.id);
+  }
+}
+
+async function removeManifest(engine: Engine, row: Entry, id: Buffer): Promise<boolean> {
+  const manifest = await engine.index.get("manifests", id);
+  const parts = manifest === null ? [] : decodeManifest(manifest.value);
+  if (parts.some(({ content }) => content.kind !== "none" && engine.pins.isPinned(content.id))) return false;
+  for (let at = 0; at < parts.length; at += batchRows) {
+    const draft = new Draft();
+    for (const part of parts.slice(at, at + batchRows)) await removeBytes(engine, draft, part);
+    await engine.index.commit(draft);
+  }
+  await engine.index.commit(new Draft().delete("manifests", id).delete("trash", row.key));
+  return true;
+}
+
+async function removeParts(engine: Engine, row: Entry, uploadId: Buffer): Promise<boolean> {
+  for (;;) {
+    const rows = await rangeOf(engine, "parts", partKey(uploadId, 0), afterPrefix(uploadId));
+    const draft = new Draft();
+    for (const part of rows) {
+      await removeBytes(engine, draft, decodePart(part.value));
+      draft.delete("parts", part.key);
+    }
+    if (rows.length < batchRows) {
+      await engine.index.commit(draft.delete("trash", row.key));
+      return true;
+    }
+    await engine.index.commit(draft);
+  }
+}
+
+async function removeUploads(engine: Engine, row: Entry, bucketId: Buffer): Promise<boolean> {
+  for (;;) {
+    const rows = await rangeOf(engine, "uploads", bucketId, afterPrefix(bucketId));
+    const draft = new Draft();
+    for (const upload of rows) {
+      const { uploadId } = splitUploadKey(upload.key);
+      // The check keeps a part that is stored at this moment from outliving its upload.
+      draft
+        .check("uploads", upload.key, upload.version)
+        .delete("uploads", upload.key)
+        .put("trash", engine.ids.next(), encodeTrash({ kind: "upload", id: uploadId }));
+    }
+    const isLast = rows.length < batchRows;
+    if (isLast) draft.delete("trash", row.key);
+    if ((await engine.index.commit(draft)) && isLast) return true;
+  }
+}
+
+async function removeBytes(engine: Engine, draft: Draft, { content }: PartRecord): Promise<void> {
+  if (content.kind === "inline") draft.delete("inline", content.id);
+  if (content.kind === "blob") {
+    await engine.blobs.remove(content.id);
+    draft.delete("blobs", content.id);
+  }
+}
+
+async function rangeOf(
+  engine: Engine,
+  table: "trash" | "parts" | "uploads",
+  start: Buffer,
+  end?: Buffer,
+): Promise<Entry[]> {
+  const snapshot = engine.index.snapshot();
+  try {
+    return await snapshot.range(table, { start, end, limit: batchRows });
+  } finally {
+    snapshot.close();
+  }
+}
