@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as fc from "fast-check";
 import { httpDate, isoDate, parseHttpDate, parseIsoDate } from "./dates.ts";
 
 const timeMs = Date.UTC(2013, 4, 24, 7, 8, 9);
@@ -7,6 +8,14 @@ const timeMs = Date.UTC(2013, 4, 24, 7, 8, 9);
 test("httpDate() and isoDate() write whole seconds", () => {
   assert.equal(httpDate(timeMs + 999), "Fri, 24 May 2013 07:08:09 GMT");
   assert.equal(isoDate(timeMs + 999), "2013-05-24T07:08:09.000Z");
+});
+
+test("isoDate() equals toISOString() without the milliseconds", () => {
+  fc.assert(
+    fc.property(fc.date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-12-31") }), (date) => {
+      assert.equal(isoDate(date.getTime()), date.toISOString().replace(/\.\d+Z/, ".000Z"));
+    }),
+  );
 });
 
 test("parseHttpDate() reads the three forms of RFC 9110 and their looser kin", () => {

@@ -27,8 +27,11 @@ export function parseEncodingType(value: string | undefined): EncodingType | und
  * understands too, and those that only know percent signs as well.
  */
 export function encodeName(name: string, encodingType: EncodingType | undefined): string {
-  return encodingType === "url" ? uriEncode(name, { slash: false }) : name;
+  return encodingType === undefined || plainName.test(name) ? name : uriEncode(name, { slash: false });
 }
+
+/** Most keys are such, and SDKs ask for `url` in every listing. */
+const plainName = /^[\w.~/-]*$/;
 
 /** The reverse, for either way to write a space. What is not encoded properly stays as it is. */
 export function decodeName(name: string, encodingType: EncodingType | undefined): string {

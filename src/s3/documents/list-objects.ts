@@ -7,7 +7,6 @@ import {
   booleanOf,
   childrenOf,
   element,
-  escapeXml,
   integerOf,
   requiredText,
   textOf,
@@ -17,6 +16,7 @@ import {
 import { decodeName, encodeName, type EncodingType } from "./encoding-type.ts";
 import { parseResult } from "./error.ts";
 import {
+  etagXml,
   ownerXml,
   readChecksumAlgorithm,
   readChecksumType,
@@ -89,7 +89,7 @@ export function listObjectsV2Xml(list: ObjectListV2): string {
 
 function listXml(list: Page, withOwners: boolean, position: string): string {
   const name = nameWriter(list.encodingType);
-  let xml =
+  const head =
     element("Name", list.name) +
     name("Prefix", list.prefix) +
     position +
@@ -98,18 +98,18 @@ function listXml(list: Page, withOwners: boolean, position: string): string {
     element("EncodingType", list.encodingType) +
     element("IsTruncated", list.isTruncated);
   const ownerOf = withOwners ? createOwnerWriter() : (): string => "";
-  for (const object of list.objects) {
+  const contents = list.objects.map((object) => {
     const { key, lastModifiedMs, etag, size, storageClass, checksum } = object;
-    xml += `<Contents>${name("Key", key)}<LastModified>${isoDate(lastModifiedMs)}</LastModified><ETag>"${escapeXml(etag)}"</ETag>`;
-    if (checksum !== undefined) {
-      xml += element("ChecksumAlgorithm", checksum.algorithm) + element("ChecksumType", checksum.type);
-    }
-    xml += `<Size>${size}</Size>${ownerOf(object)}${element("StorageClass", storageClass)}</Contents>`;
-  }
-  for (const prefix of list.commonPrefixes) {
-    xml += `<CommonPrefixes>${name("Prefix", prefix)}</CommonPrefixes>`;
-  }
-  return xmlDocument("ListBucketResult", xml);
+    const algorithm =
+      checksum === undefined
+        ? ""
+        : element("ChecksumAlgorithm", checksum.algorithm) + element("ChecksumType", checksum.type);
+    return `<Contents>${name("Key", key)}<LastModified>${isoDate(lastModifiedMs)}</LastModified>${etagXml(etag)}${algorithm}<Size>${size}</Size>${ownerOf(object)}${element("StorageClass", storageClass)}</Contents>`;
+  });
+  const prefixes = list.commonPrefixes.map(
+    (prefix) => `<CommonPrefixes>${name("Prefix", prefix)}</CommonPrefixes>`,
+  );
+  return xmlDocument("ListBucketResult", head + contents.join("") + prefixes.join(""));
 }
 
 function nameWriter(
