@@ -1,22 +1,52 @@
 /** Opens the store of a data directory, and says in a command's words why it cannot. */
 
 import { existsSync } from "node:fs";
-import type { Engine } from "../engine/engine.ts";
+import { join } from "node:path";
+import { DataDirectoryInUseError, type Engine, type EngineLog, openEngine } from "../engine/engine.ts";
 import { CommandError } from "./command.ts";
 
 /** How to open. */
 export interface OpenOptions {
-  /** Make the directory where there is none. */
-  readonly create: boolean;
-  readonly durability: "strict" | "relaxed";
+  /** The server makes a directory where there is none; it alone does the store's background work. */
+  readonly as: "server" | "visitor";
+  readonly durability?: "strict" | "relaxed";
+  readonly log?: EngineLog;
 }
 
-export async function openDataDirectory(
-  dataDir: string,
-  { create, durability }: OpenOptions,
-): Promise<Engine> {
-  if (!create && !existsSync(dataDir)) {
+/**
+ * Opens a data directory.
+ *
+ * @throws {CommandError} When it is missing, in use or not to be opened.
+ */
+export async function openDataDirectory(dataDir: string, options: OpenOptions): Promise<Engine> {
+  const { as, durability, log } = options;
+  if (as === "visitor" && !existsSync(join(dataDir, "index"))) {
     throw new CommandError(`there is no data directory ${dataDir}`, "give the server's own with --data");
   }
-  throw new Error(`not yet ${durability}`);
+  try {
+    return await openEngine({ dataDir, durability, log, maintenance: as === "server" });
+  } catch (cause) {
+    if (cause instanceof DataDirectoryInUseError) {
+      const owner = cause.pid === undefined ? "another process" : `process ${cause.pid}`;
+      throw new CommandError(
+        `the data directory ${dataDir} is in use by ${owner}`,
+        as === "server" ? "stop it, or give another with --data" : "reach the running server with --endpoint",
+        { cause },
+      );
+    }
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new CommandError(
+      `cannot open the data directory ${dataDir}: ${reasons[code ?? ""] ?? message}`,
+      "give with --data a directory that can be written",
+      { cause },
+    );
+  }
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "there is no room on the disk",
+  ENOTDIR: "it is no directory",
+  EEXIST: "it is no directory",
+};

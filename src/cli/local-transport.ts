@@ -13,7 +13,7 @@ import { openDataDirectory } from "./data-directory.ts";
  * @throws {CommandError} When there is none, or a server is using it.
  */
 export async function openLocalTransport(dataDir: string): Promise<AdminTransport> {
-  const engine = await openDataDirectory(resolve(dataDir), { create: false, durability: "strict" });
+  const engine = await openDataDirectory(resolve(dataDir), { as: "visitor" });
   return {
     async send(method, path, body): Promise<unknown> {
       const bytes = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body));
@@ -21,7 +21,7 @@ export async function openLocalTransport(dataDir: string): Promise<AdminTranspor
         return (await administer(engine, { method, path, params: new Map(), body: bytes })).value;
       } catch (error) {
         if (!(error instanceof S3Error)) throw error;
-        throw new CommandError(error.message, "nothing was changed", { cause: error });
+        throw new CommandError(error.message.replace(/\.$/, ""), "nothing was changed", { cause: error });
       }
     },
     close: () => engine.close(),

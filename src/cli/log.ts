@@ -21,22 +21,22 @@ export function openLog(io: Io): Logger {
           io.stderr.write(plainLine(JSON.parse(line) as Record<string, unknown>)),
       }
     : io.stderr;
-  return pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  return pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  );
 }
-
-const levelNames: Readonly<Record<number, string>> = {
-  20: "debug",
-  30: "",
-  40: "warning",
-  50: "error",
-  60: "fatal",
-};
 
 /** One event as a person reads it: `12:00:00 error request failed (status 500, key "a")`. */
 export function plainLine(event: Readonly<Record<string, unknown>>): string {
   const { level, time, pid: _pid, msg, err, ...rest } = event;
   const clock = String(time).slice(11, 19);
-  const name = levelNames[level as number] ?? "";
+  const name = level === "info" ? "" : String(level);
   const details = Object.entries(rest).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
   const message = (err as { message?: string } | undefined)?.message;
   if (message !== undefined) details.push(message);

@@ -4,6 +4,12 @@
 import { constants } from "node:os";
 import { runProgram } from "./program.ts";
 
+const parentPollMs = 500;
+
+// Whoever read the log may go away; the server stays.
+process.stdout.on("error", () => {});
+process.stderr.on("error", () => {});
+
 process.exitCode = await runProgram(process.argv.slice(2), {
   env: process.env,
   stdout: process.stdout,
@@ -22,6 +28,13 @@ function stopSignal(): Promise<string> {
         asked = true;
         resolve(signal);
       });
+    }
+    if (process.env["npm_lifecycle_event"] !== undefined) {
+      // npm gives SIGTERM to the shell between it and this process. The shell dies of it and passes nothing on.
+      const shell = process.ppid;
+      setInterval(() => {
+        if (process.ppid !== shell) resolve("the end of npm");
+      }, parentPollMs).unref();
     }
   });
 }

@@ -98,7 +98,7 @@ test("runProgram() prints help and version on standard output", async () => {
 
 test("plainLine() keeps a key from moving the terminal's cursor", () => {
   const event = {
-    level: 50,
+    level: "error",
     time: "2026-01-02T03:04:05.678Z",
     pid: 1,
     msg: "request failed",

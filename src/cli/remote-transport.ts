@@ -79,10 +79,8 @@ function refusal(endpoint: URL, accessKeyId: string, status: number, text: strin
   if (known !== undefined) {
     return new CommandError(`${endpoint.origin} refused the access key "${accessKeyId}" with ${code}`, known);
   }
-  return new CommandError(
-    unescapeXml(/<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? code),
-    "nothing was changed",
-  );
+  const message = unescapeXml(/<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? code);
+  return new CommandError(message.replace(/\.$/, ""), "nothing was changed");
 }
 
 const refusals: Readonly<Record<string, string>> = {

@@ -35,7 +35,11 @@ export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<
   const log = openLog(io);
   const tls = await readTls(options);
   const dataDir = resolve(options.data);
-  const engine = await openDataDirectory(dataDir, { create: true, durability: options.durability });
+  const engine = await openDataDirectory(dataDir, {
+    as: "server",
+    durability: options.durability,
+    log: (level, message, error) => log[level](error === undefined ? {} : { err: error }, message),
+  });
   try {
     const administrator = await ensureAdministrator(engine, dataDir, io.env);
     const server = await listen(options, engine, log, tls);

@@ -1,0 +1,177 @@
+/** The program as a process: what a person and a supervisor see of `stowage serve`. */
+
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("main.js", import.meta.url));
+let scratch = "";
+before(() => {
+  scratch = mkdtempSync(join(tmpdir(), "stowage-serve-"));
+});
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly written: { stdout: string; stderr: string };
+  readonly exit: Promise<number | null>;
+}
+
+function start(line: string, env: Record<string, string> = {}): Running {
+  const child = spawn(process.execPath, [main, ...line.split(" ")], {
+    cwd: scratch,
+    env: { PATH: "", ...env },
+  });
+  const written = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].on("data", (bytes: Buffer) => {
+      written[name] += bytes.toString();
+    });
+  }
+  return { child, written, exit: once(child, "close").then(([code]) => code as number | null) };
+}
+
+async function run(
+  line: string,
+  env?: Record<string, string>,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const { exit, written } = start(line, env);
+  return { code: await exit, ...written };
+}
+
+/** Starts a server and waits for its line. */
+async function serve(line: string, env?: Record<string, string>): Promise<Running & { url: string }> {
+  const running = start(`serve --port 0 ${line}`, env);
+  while (!running.written.stdout.includes("\n")) {
+    const ended = await Promise.race([once(running.child.stdout as never, "data"), running.exit]);
+    assert.ok(Array.isArray(ended), `serve ended: ${running.written.stderr}`);
+  }
+  return { ...running, url: running.written.stdout.trim().replace("stowage: listening on ", "") };
+}
+
+test("serve says one line, logs JSON, drains at SIGTERM and exits with 0", async () => {
+  const server = await serve("--data life");
+  assert.match(server.written.stdout, /^stowage: listening on http:\/\/127\.0\.0\.1:\d+\n$/);
+  // A request under way when the signal comes is finished.
+  const slow = request(`${server.url}/_stowage/users`, {
+    method: "POST",
+    headers: { "content-length": "2" },
+    agent: false,
+  });
+  slow.flushHeaders();
+  await once(slow, "socket");
+  server.child.kill("SIGTERM");
+  slow.end("{}");
+  const [answer] = (await once(slow, "response")) as [{ statusCode: number; resume(): void }];
+  answer.resume();
+  assert.equal(answer.statusCode, 403);
+  assert.equal(await server.exit, 0);
+  const events = server.written.stderr
+    .trim()
+    .split("\n")
+    .map((text) => JSON.parse(text) as Record<string, unknown>);
+  assert.deepEqual(
+    events.map(({ msg }) => msg),
+    [
+      `listening; the administrator's keys are in ${join(scratch, "life", "admin.env")}`,
+      "finishing the requests under way",
+      "stopped",
+    ],
+  );
+  const secret =
+    /SECRET_ACCESS_KEY=(.*)/.exec(readFileSync(join(scratch, "life", "admin.env"), "utf8"))?.[1] ?? "";
+  assert.ok(secret.length === 40 && !server.written.stderr.includes(secret));
+});
+
+test("a second signal ends serve at once", async () => {
+  const server = await serve("--data twice");
+  const hanging = request(`${server.url}/_stowage/users`, {
+    method: "POST",
+    headers: { "content-length": "2" },
+  });
+  hanging.on("error", () => {}).flushHeaders();
+  await once(hanging, "socket");
+  server.child.kill("SIGTERM");
+  while (!server.written.stderr.includes("finishing")) await once(server.child.stderr as never, "data");
+  server.child.kill("SIGINT");
+  assert.equal(await server.exit, 130);
+});
+
+test("a data directory in use and a port in use are each one line with the way out", async () => {
+  const server = await serve("--data used --durability relaxed --console-port 9001");
+  try {
+    assert.match(server.written.stderr, /durability is relaxed/);
+    assert.match(server.written.stderr, /there is no console in this version/);
+    const pid = server.child.pid ?? 0;
+    const used = join(scratch, "used");
+    assert.deepEqual(await run("serve --port 0 --data used"), {
+      code: 1,
+      stdout: "",
+      stderr: `stowage: the data directory ${used} is in use by process ${pid}; stop it, or give another with --data\n`,
+    });
+    assert.deepEqual(await run("user ls --data used"), {
+      code: 1,
+      stdout: "",
+      stderr: `stowage: the data directory ${used} is in use by process ${pid}; reach the running server with --endpoint\n`,
+    });
+    const { port } = new URL(server.url);
+    assert.deepEqual(await run(`serve --port ${port} --data other`), {
+      code: 1,
+      stdout: "",
+      stderr: `stowage: cannot listen on 127.0.0.1 port ${port}: the port is in use; choose another with --port, or stop what uses it\n`,
+    });
+  } finally {
+    server.child.kill();
+    await server.exit;
+  }
+});
+
+test("users and keys are the same over a running server and on a stopped data directory", async () => {
+  const keys = { AWS_ACCESS_KEY_ID: "ADMINKEY", AWS_SECRET_ACCESS_KEY: "admin secret" };
+  const server = await serve("--data users", {
+    STOWAGE_ACCESS_KEY: "ADMINKEY",
+    STOWAGE_SECRET_KEY: "admin secret",
+  });
+  const id = "0123456789abcdef".repeat(4);
+  let added: Awaited<ReturnType<typeof run>>;
+  try {
+    const at = `--endpoint ${server.url}`;
+    added = await run(
+      `user add anna --id ${id} --access-key ANNAKEY --secret-key annasecret --json ${at}`,
+      keys,
+    );
+    assert.deepEqual(JSON.parse(added.stdout), {
+      user: { id, name: "anna", admin: false },
+      key: { accessKeyId: "ANNAKEY", secretAccessKey: "annasecret" },
+    });
+    assert.deepEqual(await run(`user rm admin ${at}`, keys), {
+      code: 1,
+      stdout: "",
+      stderr: "stowage: This is the last key of the last administrator; nothing was changed\n",
+    });
+    const refused = await run(`user ls ${at}`, {
+      AWS_ACCESS_KEY_ID: "ANNAKEY",
+      AWS_SECRET_ACCESS_KEY: "annasecret",
+    });
+    assert.equal(
+      refused.stderr,
+      `stowage: ${server.url} does not let the access key "ANNAKEY" administer users and keys; use an administrator's keys\n`,
+    );
+  } finally {
+    server.child.kill();
+    await server.exit;
+  }
+  const users = await run("user ls --data users");
+  assert.match(users.stdout, new RegExp(`^NAME +ADMIN +EMAIL +ID\nadmin +yes .*\nanna +no +${id}\n$`));
+  assert.equal((await run("key rm ANNAKEY --data users")).stdout, "removed the access key ANNAKEY\n");
+  assert.match(
+    (await run("key ls --data users")).stdout,
+    /^ACCESS KEY +USER +CREATED\nADMINKEY +admin +\S+\n$/,
+  );
+});
