@@ -207,6 +207,13 @@ test("parseXml() is not slowed down by long runs of white space", () => {
   assert.ok(performance.now() - start < 1000);
 });
 
+test("parseXml() quotes little of a document in its errors", () => {
+  assert.throws(
+    () => parseXml(`<K></${"a".repeat(100_000)}>`),
+    (error: Error) => error.message.length < 400,
+  );
+});
+
 test("childOf() and textOf() refuse a second child of the same name", () => {
   const root = parseXml("<O><Key>a</Key><Key>b</Key></O>");
   assert.throws(() => textOf(root, "Key"), malformed);

@@ -306,7 +306,9 @@ export function booleanOf(parent: XmlElement, name: string): boolean | undefined
 
 /** The error of a document that cannot be read: AWS's message with the reason behind it. */
 export function malformed(reason: string): S3Error {
+  // The reason may quote the document, which may be megabytes.
+  const short = reason.length > 200 ? `${reason.slice(0, 200)}…` : reason;
   return new S3Error("MalformedXML", {
-    message: `The XML you provided was not well-formed or did not validate against our published schema: ${reason}.`,
+    message: `The XML you provided was not well-formed or did not validate against our published schema: ${short}.`,
   });
 }

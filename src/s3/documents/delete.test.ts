@@ -8,7 +8,7 @@ test("parseDelete() reads what deleteXml() wrote", () => {
     objects: [
       { key: " a&b " },
       { key: "007", versionId: "null" },
-      { key: "\u0001\r\n", etag: "abc", size: 3 },
+      { key: "\u0001\r\n", etag: "abc", size: 3, lastModifiedMs: 1_369_353_600_000 },
     ],
   };
   assert.deepEqual(parseDelete(deleteXml(request)), request);
@@ -40,6 +40,7 @@ test("parseDelete() refuses what is no list of keys", () => {
     "<Delete><Quiet>true</Quiet></Delete>",
     "<Delete><Object/></Delete>",
     "<Delete><Object><Key>a</Key><Key>b</Key></Object></Delete>",
+    "<Delete><Object><Key>a</Key><LastModifiedTime>then</LastModifiedTime></Object></Delete>",
     "<Delete><Quiet>maybe</Quiet><Object><Key>a</Key></Object></Delete>",
     "<Remove><Object><Key>a</Key></Object></Remove>",
     "<!DOCTYPE Delete><Delete><Object><Key>a</Key></Object></Delete>",

@@ -1,6 +1,7 @@
 /** Delete and DeleteResult: up to 1,000 keys in one request. */
 
 import { unquoteETag } from "../conditions.ts";
+import { httpDate, parseHttpDate, parseIsoDate } from "../dates.ts";
 import {
   booleanOf,
   childrenOf,
@@ -31,8 +32,10 @@ export interface ObjectToDelete {
   readonly versionId?: string | undefined;
   /** Delete only an object with this ETag (without quotes), or any for `*`. */
   readonly etag?: string | undefined;
-  /** Delete only an object of this size in bytes. AWS knows it for directory buckets alone. */
+  /** Delete only an object of this size in bytes. AWS knows this and the next for directory buckets alone. */
   readonly size?: number | undefined;
+  /** Delete only an object that was written in this second. */
+  readonly lastModifiedMs?: number | undefined;
 }
 
 /** What became of each key. */
@@ -66,8 +69,8 @@ export interface DeleteFailure {
  */
 export function deleteXml({ quiet, objects }: DeleteRequest): string {
   const list = objects.map(
-    ({ key, versionId, etag, size }) =>
-      `<Object>${element("Key", key)}${element("VersionId", versionId)}${element("ETag", etag)}${element("Size", size)}</Object>`,
+    ({ key, versionId, etag, size, lastModifiedMs }) =>
+      `<Object>${element("Key", key)}${element("VersionId", versionId)}${element("ETag", etag)}${element("LastModifiedTime", lastModifiedMs === undefined ? undefined : httpDate(lastModifiedMs))}${element("Size", size)}</Object>`,
   );
   return xmlDocument("Delete", `${quiet ? "<Quiet>true</Quiet>" : ""}${list.join("")}`);
 }
@@ -90,11 +93,17 @@ function readObject(object: XmlElement): ObjectToDelete {
   const versionId = textOf(object, "VersionId");
   const etag = textOf(object, "ETag");
   const size = integerOf(object, "Size");
+  const lastModified = textOf(object, "LastModifiedTime");
+  const lastModifiedMs = lastModified
+    ? (parseHttpDate(lastModified) ?? parseIsoDate(lastModified))
+    : undefined;
+  if (lastModifiedMs === null) throw malformed("<LastModifiedTime> is no date");
   return {
     key: requiredText(object, "Key"),
     ...(versionId ? { versionId } : {}),
     ...(etag ? { etag: unquoteETag(etag) } : {}),
     ...(size === undefined ? {} : { size }),
+    ...(lastModifiedMs === undefined ? {} : { lastModifiedMs }),
   };
 }
 
