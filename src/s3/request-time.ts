@@ -15,17 +15,26 @@ export function formatAmzDate(timeMs: number): string {
 
 /** Reads `20130524T000000Z`; null for anything else. */
 export function parseAmzDate(value: string): number | null {
-  if (!/^\d{8}T\d{6}Z$/.test(value)) return null;
+  if (!/^\d{8}T(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ$/.test(value)) return null;
+  const day = Number(value.slice(6, 8));
   const timeMs = Date.UTC(
     Number(value.slice(0, 4)),
     Number(value.slice(4, 6)) - 1,
-    Number(value.slice(6, 8)),
+    day,
     Number(value.slice(9, 11)),
     Number(value.slice(11, 13)),
     Number(value.slice(13, 15)),
   );
   // Date.UTC rolls 31 February over into March; such a date is none.
-  return formatAmzDate(timeMs) === value ? timeMs : null;
+  return new Date(timeMs).getUTCDate() === day ? timeMs : null;
+}
+
+/** When a request was signed. */
+export interface RequestTime {
+  /** Milliseconds since the epoch. */
+  readonly timestampMs: number;
+  /** `yyyymmddThhmmssZ` */
+  readonly amzDate: string;
 }
 
 /**
@@ -33,11 +42,12 @@ export function parseAmzDate(value: string): number | null {
  *
  * @throws {S3Error} `AccessDenied` when there is no such date.
  */
-export function requestTimeMs({ headers }: SigningRequest): number {
-  const value = headers["x-amz-date"] ?? headers["date"];
-  const timeMs =
-    value === undefined ? null : (parseAmzDate(value) ?? parseHttpDate(value) ?? parseIsoDate(value));
-  if (timeMs !== null) return timeMs;
+export function requestTime({ headers }: SigningRequest): RequestTime {
+  const value = headers["x-amz-date"] ?? headers["date"] ?? "";
+  const amzDateMs = parseAmzDate(value);
+  if (amzDateMs !== null) return { timestampMs: amzDateMs, amzDate: value };
+  const timestampMs = parseHttpDate(value) ?? parseIsoDate(value);
+  if (timestampMs !== null) return { timestampMs, amzDate: formatAmzDate(timestampMs) };
   throw new S3Error("AccessDenied", {
     message: "AWS authentication requires a valid Date or x-amz-date header",
   });

@@ -9,7 +9,7 @@ import type { Credentials } from "./credentials.ts";
 import { queryPairs, uriEncode } from "./encoding.ts";
 import { S3Error } from "./errors.ts";
 import { hmacSha1, timingSafeEqual } from "./hash.ts";
-import { checkSkew, expiredError, requestTimeMs } from "./request-time.ts";
+import { checkSkew, expiredError, requestTime } from "./request-time.ts";
 import type { SigningRequest } from "./signing-request.ts";
 
 /**
@@ -207,11 +207,16 @@ export function verifyV2(
   { accessKeyId, signature, presigned, expires = 0 }: V2Authorization,
   { secretAccessKey, bucket, nowMs }: VerifyV2Options,
 ): void {
-  if (!presigned) checkSkew(requestTimeMs(request), nowMs);
+  if (!presigned) checkSkew(requestTime(request).timestampMs, nowMs);
   else if (nowMs >= expires * 1000) throw expiredError(expires * 1000, nowMs);
   const date = presigned ? String(expires) : dateLine(request.headers);
   const text = stringToSign(request, date, bucket, presigned);
   if (timingSafeEqual(signatureOf(text, secretAccessKey), signature)) return;
+  // botocore sends `/bucket` and signs `/bucket/`, which is the same bucket.
+  if (bucket === undefined && /^\/[^/]+$/.test(request.path)) {
+    const slashed = stringToSign({ ...request, path: `${request.path}/` }, date, bucket, presigned);
+    if (timingSafeEqual(signatureOf(slashed, secretAccessKey), signature)) return;
+  }
   throw new S3Error("SignatureDoesNotMatch", {
     details: { AWSAccessKeyId: accessKeyId, StringToSign: text, SignatureProvided: signature },
   });

@@ -169,7 +169,7 @@ export function verifyV4(
   authorization: V4Authorization,
   options: VerifyV4Options,
 ): V4Seed {
-  const { date, region, service, signature, signedHeaders, presigned, timestampMs } = authorization;
+  const { date, region, service, signature, signedHeaders, presigned, amzDate } = authorization;
   const { secretAccessKey, nowMs } = options;
   checkScope(
     authorization,
@@ -180,7 +180,6 @@ export function verifyV4(
   const payloadHash = options.payloadHash ?? payloadHashOf(request, authorization);
   checkHeadersSigned(request, signedHeaders, payloadHash);
 
-  const amzDate = formatAmzDate(timestampMs);
   const scope = scopeOf(date, region, service);
   const key = signingKey(secretAccessKey, date, region, service);
   const canonical = canonicalRequest(request, signedHeaders, payloadHash, presigned);

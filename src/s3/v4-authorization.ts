@@ -3,7 +3,7 @@
 import { type CredentialScope, parseCredential, type ScopeFault } from "./credential-scope.ts";
 import { queryPairs } from "./encoding.ts";
 import { S3Error } from "./errors.ts";
-import { formatAmzDate, parseAmzDate, requestTimeMs } from "./request-time.ts";
+import { parseAmzDate, requestTime, type RequestTime } from "./request-time.ts";
 import type { SigningRequest } from "./signing-request.ts";
 
 /** The only algorithm of version 4 that this server takes. */
@@ -13,14 +13,12 @@ export const v4Algorithm = "AWS4-HMAC-SHA256";
 export const maxExpiresSeconds = 604_800;
 
 /** What a request says of its own signature. Nothing of it is verified. */
-export interface V4Authorization extends CredentialScope {
+export interface V4Authorization extends CredentialScope, RequestTime {
   /** Lower-case, in the order sent. */
   readonly signedHeaders: readonly string[];
   /** Hexadecimal. */
   readonly signature: string;
   readonly presigned: boolean;
-  /** When it was signed, in milliseconds since the epoch. */
-  readonly timestampMs: number;
   /** Of a presigned request. */
   readonly expiresSeconds?: number;
   readonly sessionToken?: string;
@@ -34,7 +32,7 @@ export interface V4Authorization extends CredentialScope {
  */
 export function parseV4(request: SigningRequest): V4Authorization | null {
   const header = request.headers["authorization"];
-  if (header?.startsWith(v4Algorithm) === true && /^[ ,]?$/.test(header.charAt(v4Algorithm.length))) {
+  if (header?.startsWith(v4Algorithm) === true && /^ ?$/.test(header.charAt(v4Algorithm.length))) {
     return parseAuthorizationHeader(request, header.slice(v4Algorithm.length));
   }
   if (!request.query.includes("X-Amz-")) return null;
@@ -47,35 +45,30 @@ export function parseV4(request: SigningRequest): V4Authorization | null {
 }
 
 function parseAuthorizationHeader(request: SigningRequest, parameters: string): V4Authorization {
-  const values = new Map<string, string>();
-  for (const parameter of parameters.split(",")) {
-    const equals = parameter.indexOf("=");
-    if (equals !== -1) values.set(parameter.slice(0, equals).trim(), parameter.slice(equals + 1).trim());
-  }
-  const credential = values.get("Credential");
-  const signedHeaders = values.get("SignedHeaders");
-  const signature = values.get("Signature");
-  if (!credential || !signedHeaders || !signature) {
+  const credential = /[ ,]Credential=([^ ,]+)/.exec(parameters)?.[1];
+  const signedHeaders = /[ ,]SignedHeaders=([^ ,]+)/.exec(parameters)?.[1];
+  const signature = /[ ,]Signature=([^ ,]+)/.exec(parameters)?.[1];
+  if (credential === undefined || signedHeaders === undefined || signature === undefined) {
     throw headerFault(
       "the authorization header requires three components: Credential, SignedHeaders, and Signature.",
     );
   }
   const scope = parseCredential(credential, headerFault);
-  const timestampMs = requestTimeMs(request);
-  checkScopeDate(scope, timestampMs, headerFault);
+  const time = requestTime(request);
+  checkScopeDate(scope, time.amzDate, headerFault);
   const sessionToken = request.headers["x-amz-security-token"];
   return {
     ...scope,
     signedHeaders: signedHeaders.toLowerCase().split(";"),
     signature,
     presigned: false,
-    timestampMs,
+    ...time,
     ...(sessionToken === undefined ? {} : { sessionToken }),
   };
 }
 
 function parseAuthorizationQuery(params: ReadonlyMap<string, string>): V4Authorization {
-  const [named, credential, signature, date, signedHeaders, expires] = [
+  const [named, credential, signature, amzDate, signedHeaders, expires] = [
     "X-Amz-Algorithm",
     "X-Amz-Credential",
     "X-Amz-Signature",
@@ -83,18 +76,18 @@ function parseAuthorizationQuery(params: ReadonlyMap<string, string>): V4Authori
     "X-Amz-SignedHeaders",
     "X-Amz-Expires",
   ].map((name) => params.get(name));
-  if (!named || !credential || !signature || !date || !signedHeaders || !expires) {
+  if (!named || !credential || !signature || !amzDate || !signedHeaders || !expires) {
     throw queryError(
       "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
     );
   }
   if (named !== v4Algorithm) throw queryError(`X-Amz-Algorithm only supports "${v4Algorithm}"`);
   const scope = parseCredential(credential, queryFault);
-  const timestampMs = parseAmzDate(date);
+  const timestampMs = parseAmzDate(amzDate);
   if (timestampMs === null) {
     throw queryError(`X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`);
   }
-  checkScopeDate(scope, timestampMs, queryFault);
+  checkScopeDate(scope, amzDate, queryFault);
   const sessionToken = params.get("X-Amz-Security-Token");
   return {
     ...scope,
@@ -102,6 +95,7 @@ function parseAuthorizationQuery(params: ReadonlyMap<string, string>): V4Authori
     signature,
     presigned: true,
     timestampMs,
+    amzDate,
     expiresSeconds: parseExpires(expires),
     ...(sessionToken === undefined ? {} : { sessionToken }),
   };
@@ -121,9 +115,9 @@ function parseExpires(value: string): number {
   return seconds;
 }
 
-function checkScopeDate(scope: CredentialScope, timestampMs: number, fault: ScopeFault): void {
-  const day = formatAmzDate(timestampMs).slice(0, 8);
-  if (scope.date === day) return;
+function checkScopeDate(scope: CredentialScope, amzDate: string, fault: ScopeFault): void {
+  if (amzDate.startsWith(scope.date)) return;
+  const day = amzDate.slice(0, 8);
   throw fault(`Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${day}".`);
 }
 
