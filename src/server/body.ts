@@ -33,7 +33,7 @@ export class RequestBody {
   readonly size: number | undefined;
   readonly #request: S3Request;
   readonly #payload: Payload;
-  readonly #announced: AnnouncedChecksum | undefined;
+  #announced: AnnouncedChecksum | undefined;
   #checksum: Checksum | undefined;
 
   constructor(request: S3Request, payload: Payload) {
@@ -46,6 +46,12 @@ export class RequestBody {
   /** The checksum that the client gave and the bytes have, once the last byte was read. */
   get checksum(): Checksum | undefined {
     return this.#checksum;
+  }
+
+  /** Says that the request's checksum headers speak of something else than this body. */
+  leaveChecksum(): this {
+    this.#announced = undefined;
+    return this;
   }
 
   /**

@@ -11,7 +11,7 @@ import { authorize, authorizeObject } from "./authorize.ts";
 import { RequestBody } from "./body.ts";
 import type { BucketContext, Context, S3Response, Site } from "./context.ts";
 import { errorResponse } from "./error-response.ts";
-import { integerParam } from "./params.ts";
+import { checkVersionId, integerParam } from "./params.ts";
 import { handlers } from "./operations/index.ts";
 import type { S3Request } from "./request.ts";
 import { type Route, route } from "./route.ts";
@@ -77,6 +77,7 @@ async function perform(context: Context): Promise<S3Response> {
     return handler.run(context);
   }
 
+  checkVersionId(request.params.get("versionId"));
   const bucket = await getBucket(site.engine, bucketName);
   if (bucket === null) throw new S3Error("NoSuchBucket", { details: { BucketName: bucketName } });
   checkExpectedOwner(context, bucket.owner.id);

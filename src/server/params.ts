@@ -24,3 +24,13 @@ export function integerParam(
   }
   return cap === undefined ? value : Math.min(value, cap);
 }
+
+/**
+ * Buckets are not versioned yet, so the one version of every object is "null".
+ *
+ * @throws {S3Error} `NoSuchVersion` for any other.
+ */
+export function checkVersionId(versionId: string | undefined): void {
+  if (versionId === undefined || versionId === "null") return;
+  throw new S3Error("NoSuchVersion", { details: { VersionId: versionId } });
+}

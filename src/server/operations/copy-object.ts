@@ -9,6 +9,7 @@ import { S3Error } from "../../s3/errors.ts";
 import { decodeKey } from "../../s3/keys.ts";
 import { authorizeObject } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
+import { checkVersionId } from "../params.ts";
 import { xmlResponse } from "../xml-response.ts";
 import { readDescription, readObjectGrants, readStorageClass, refuseUnsupported } from "./object-input.ts";
 
@@ -108,8 +109,7 @@ function parseCopySource(value: string): { bucketName: string; key: string } {
       return { bucketName, key };
     throw invalid("Invalid copy source object key");
   }
-  if (query !== undefined && query !== "null")
-    throw new S3Error("NoSuchVersion", { details: { VersionId: query } });
+  checkVersionId(query);
   return { bucketName: decodeKey(rawBucket), key: decodeKey(rawKey) };
 }
 

@@ -1,19 +1,22 @@
 /** DeleteObject and DeleteObjects. */
 
 import { deleteObject } from "../../engine/delete-object.ts";
+import { parseWriteConditions } from "../../s3/conditions.ts";
 import { deleteResultXml, type DeleteFailure, parseDelete } from "../../s3/documents/delete.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkKey } from "../../s3/keys.ts";
 import { contentMd5, readDocument } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
+import { checkVersionId } from "../params.ts";
 import { xmlResponse } from "../xml-response.ts";
 
 /** 1,000 keys of 1,024 bytes, each byte at most `&quot;`, with their elements. */
 const deleteLimitBytes = 8 * 1024 * 1024;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
-export async function deleteObjectOperation({ site, bucket, key }: BucketContext): Promise<S3Response> {
-  await deleteObject(site.engine, bucket, key);
+export async function deleteObjectOperation(context: BucketContext): Promise<S3Response> {
+  const { site, request, bucket, key } = context;
+  await deleteObject(site.engine, bucket, key, parseWriteConditions(request.headers));
   return { status: 204, headers: {} };
 }
 
@@ -29,11 +32,11 @@ export async function deleteObjects({ site, request, bucket, body }: BucketConte
   const deleted: { key: string }[] = [];
   const errors: DeleteFailure[] = [];
   await Promise.all(
-    objects.map(async ({ key, versionId }, i) => {
+    objects.map(async ({ key, versionId, etag }, i) => {
       try {
         checkKey(key);
-        if (versionId !== undefined && versionId !== "null") throw new S3Error("NoSuchVersion");
-        await deleteObject(site.engine, bucket, key);
+        checkVersionId(versionId);
+        await deleteObject(site.engine, bucket, key, etag === undefined ? {} : { ifMatch: etag });
         deleted[i] = { key, ...(versionId === undefined ? {} : { versionId }) };
       } catch (error) {
         const { code, message } = error instanceof S3Error ? error : new S3Error("InternalError");

@@ -46,7 +46,8 @@ export async function listObjectsV2({ site, request, bucket }: BucketContext): P
   const token = params.get("continuation-token");
   const encodingType = parseEncodingType(params.get("encoding-type"));
   const maxKeys = readMaxKeys(params);
-  const after = token === undefined ? (startAfter ?? "") : readToken(token);
+  // An empty token is what a client sends that passes on a token it did not get.
+  const after = token === undefined || token === "" ? (startAfter ?? "") : readToken(token);
   const page = await listObjects(site.engine, bucket, { prefix, delimiter, after, limit: maxKeys });
   return xmlResponse(
     listObjectsV2Xml({

@@ -118,7 +118,9 @@ export async function completeMultipartUpload({
   body,
 }: BucketContext): Promise<S3Response> {
   const uploadId = readUploadId(request.params);
-  const parts = parseCompleteMultipartUpload(await readDocument(body, request.headers, completeLimitBytes));
+  // The checksum headers of this request are the object's, not its document's.
+  const document = await readDocument(body.leaveChecksum(), request.headers, completeLimitBytes);
+  const parts = parseCompleteMultipartUpload(document);
   const expected = readChecksumHeaders(request.headers);
   const size = request.headers["x-amz-mp-object-size"];
   const info = await completeUpload(site.engine, {

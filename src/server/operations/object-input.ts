@@ -50,11 +50,12 @@ export function readDescription(headers: Headers): Description {
 
 /** `aws-chunked` says how the bytes travel, not what they are. */
 function withoutAwsChunked(value: string): string {
+  if (!value.toLowerCase().includes("aws-chunked")) return value;
   return value
     .split(",")
     .map((coding) => coding.trim())
     .filter((coding) => coding !== "" && coding.toLowerCase() !== "aws-chunked")
-    .join(",");
+    .join(", ");
 }
 
 const storageClasses = new Set([

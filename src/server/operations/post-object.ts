@@ -76,6 +76,8 @@ function openForm({ request, body }: BucketContext): Promise<Form> {
     try {
       parser = new Busboy({
         headers: { "content-type": contentType },
+        // Some clients give every field a file name; what counts is the field's own name.
+        isPartAFile: (name) => name?.toLowerCase() === "file",
         limits: {
           fields: fieldsLimit,
           fieldSize: fieldsLimitBytes,
@@ -108,15 +110,7 @@ function openForm({ request, body }: BucketContext): Promise<Form> {
         );
       } else fields[lower] = value;
     });
-    parser.on("file", (name, file, fileName) => {
-      if (name.toLowerCase() !== "file") {
-        fail(
-          new S3Error("InvalidArgument", {
-            message: `The file must be in the field "file", not in ${JSON.stringify(name)}.`,
-          }),
-        );
-        return;
-      }
+    parser.on("file", (_name, file, fileName) => {
       source.once("error", (error) => file.destroy(error));
       parser.once("error", (error) => file.destroy(malformed(error)));
       resolve({

@@ -39,22 +39,38 @@ export function bodyInput(
   body: RequestBody,
   headers: Readonly<Record<string, string>>,
 ): { contentMd5?: string; checksum: () => RequestBody["checksum"] } {
-  if (body.size === undefined) throw new S3Error("MissingContentLength");
-  if (body.size > maxPutBytes) {
-    throw new S3Error("EntityTooLarge", {
-      details: { ProposedSize: String(body.size), MaxSizeAllowed: String(maxPutBytes) },
-    });
+  const { "content-length": length, "transfer-encoding": coding } = headers;
+  if (length === undefined && coding === undefined) throw new S3Error("MissingContentLength");
+  if (body.size !== undefined && body.size > maxPutBytes) {
+    throw tooLarge(body.size);
   }
   const md5 = contentMd5(headers);
   return { ...(md5 === undefined ? {} : { contentMd5: md5 }), checksum: () => body.checksum };
 }
 
-/** A small body is read whole, a large one flows. */
+/** A small body is read whole, a large one flows, as does one whose size nobody knows. */
 export async function bodyOf(
   body: RequestBody,
   inlineLimitBytes: number,
 ): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
-  return (body.size as number) <= inlineLimitBytes ? body.bytes(inlineLimitBytes) : body.stream();
+  if (body.size === undefined) return limited(body.stream());
+  return body.size <= inlineLimitBytes ? body.bytes(inlineLimitBytes) : body.stream();
+}
+
+/** AWS refuses `Transfer-Encoding: chunked` without aws-chunked; taking it costs nothing but this count. */
+async function* limited(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > maxPutBytes) throw tooLarge(size);
+    yield chunk;
+  }
+}
+
+function tooLarge(size: number): S3Error {
+  return new S3Error("EntityTooLarge", {
+    details: { ProposedSize: String(size), MaxSizeAllowed: String(maxPutBytes) },
+  });
 }
 
 /** The checksum that was verified goes back to who gave it. */
