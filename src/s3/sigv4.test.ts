@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { uriEncode } from "./encoding.ts";
-import type { S3Error } from "./errors.ts";
+import { S3Error } from "./errors.ts";
 import { sha256Hex } from "./hash.ts";
 import type { SigningRequest } from "./signing-request.ts";
 import { parseV4, payloadHashOf, presignV4, signV4, signV4WithSeed, verifyV4 } from "./sigv4.ts";
@@ -491,5 +491,36 @@ test("verifyV4() takes every key that signV4() and presignV4() signed", () => {
       verify(presign(request));
     }),
     { numRuns: 50 },
+  );
+});
+
+test("parseV4() and verifyV4() throw nothing but S3Error, whatever was sent", () => {
+  const bytes = fc.uint8Array({ maxLength: 30 }).map((array) => Buffer.from(array).toString("latin1"));
+  const valid = sign(get);
+  const mutated = (text: string): fc.Arbitrary<string> =>
+    fc
+      .tuple(fc.nat(text.length), fc.nat(10), bytes)
+      .map(([at, length, inserted]) => text.slice(0, at) + inserted + text.slice(at + length));
+  fc.assert(
+    fc.property(
+      mutated(valid.headers["authorization"] ?? ""),
+      mutated(presign(get).query),
+      bytes,
+      bytes,
+      (authorization, query, path, amzDate) => {
+        for (const request of [
+          withHeaders(valid, { authorization }),
+          withHeaders(valid, { "x-amz-date": amzDate }),
+          { ...get, query },
+          { ...valid, path, query: path },
+        ]) {
+          try {
+            verify(request);
+          } catch (error) {
+            assert.ok(error instanceof S3Error || error instanceof assert.AssertionError, String(error));
+          }
+        }
+      },
+    ),
   );
 });
