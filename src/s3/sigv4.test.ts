@@ -431,6 +431,10 @@ test("signV4() signs no header that changes on the way, and wants a host", () =>
   assert.match(authorization, /SignedHeaders=host;x-amz-content-sha256;x-amz-date,/);
   assert.throws(() => sign({ ...get, headers: {} }), TypeError);
   assert.throws(() => presign({ ...get, headers: {} }), TypeError);
+  assert.throws(
+    () => presignV4(get, { credentials, region, date, expiresSeconds: 60, signedHeaders: [] }),
+    TypeError,
+  );
 });
 
 test("verifyV4() takes a port in the host as it is sent", () => {

@@ -123,10 +123,7 @@ export function presignV4(request: SigningRequest, options: PresignV4Options): s
   const amzDate = formatAmzDate(options.date.getTime());
   const day = amzDate.slice(0, 8);
   const scope = scopeOf(day, region, service);
-  const signedHeaders =
-    options.signedHeaders === undefined
-      ? signableHeaders(request.headers)
-      : [...options.signedHeaders].sort();
+  const signedHeaders = signableHeaders(request.headers, options.signedHeaders);
 
   // In the order of the canonical query.
   let query = `X-Amz-Algorithm=${v4Algorithm}`;
@@ -253,11 +250,14 @@ function checkHeadersSigned(
   });
 }
 
-function signableHeaders(headers: Readonly<Record<string, string>>): string[] {
-  if (headers["host"] === undefined) throw new TypeError("Cannot sign a request without the header host.");
-  return Object.keys(headers)
-    .filter((name) => !unsignableHeaders.has(name))
-    .sort();
+function signableHeaders(
+  headers: Readonly<Record<string, string>>,
+  chosen: readonly string[] = Object.keys(headers),
+): string[] {
+  if (headers["host"] === undefined || !chosen.includes("host")) {
+    throw new TypeError("Cannot sign a request without the header host.");
+  }
+  return chosen.filter((name) => !unsignableHeaders.has(name)).sort();
 }
 
 function stringToSign(amzDate: string, scope: string, canonical: string): string {
