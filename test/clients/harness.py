@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import urllib.parse
 
@@ -83,12 +84,17 @@ class Case(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.directory)
 
     def file(self, name, content=None):
-        """A path in the test's directory; with content, a file that holds it."""
+        """A path in the test's directory; with content, a file that holds it.
+
+        It is a minute old: what synchronizes by time compares it with a LastModified of whole seconds.
+        """
         path = os.path.join(self.directory, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         if content is not None:
             with open(path, 'wb') as file:
                 file.write(content)
+            a_minute_ago = time.time() - 60
+            os.utime(path, (a_minute_ago, a_minute_ago))
         return path
 
     def content(self, name):

@@ -43,6 +43,8 @@ function chosenSuites(names: readonly string[]): readonly Suite[] {
 async function main(chosen: readonly Suite[], installs: boolean): Promise<number> {
   if (installs) install(chosen);
   const target = targetFromEnvironment() ?? (await startStowage());
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void target.stop().then(() => process.exit(1)));
   const total: Count = { passed: 0, failed: 0, skipped: 0 };
   try {
     console.log(`clients against ${target.description}`);

@@ -87,17 +87,12 @@ class Presigned(Boto2Case):
 class PresignedV4(Boto2Case):
     signature = 'v4'
 
-    def status(self, seconds):
-        status, _, body = harness.http_request('GET', self.connection.generate_url(
-            seconds, 'GET', self.bucket.name, 'key'))
-        return status, b'<Code>AuthorizationQueryParametersError</Code>' in body
-
     def test_lasts_a_week_at_most(self):
         self.put('key', 'secret')
-        self.assertEqual(self.status(604800), (200, False))
-        for seconds in (604801, 0, -1):
-            # Ceph takes any such time, or refuses with other codes.
-            self.assertEqual(self.status(seconds), (400, True)) if harness.KIND != 'rgw' else None
+        for seconds, statuses in ((604800, (200,)), (604801, (400, 403)), (-1, (400, 403)), (0, (400, 403))):
+            # AWS answers 400, where Ceph's published tests want 403.
+            url = self.connection.generate_url(seconds, 'GET', self.bucket.name, 'key')
+            self.assertIn(harness.http_status('GET', url), statuses, seconds)
 
     @unittest.skipIf(harness.KIND == 'rgw', 'Ceph takes presigned URLs from the future')
     def test_from_the_future_is_refused(self):

@@ -108,9 +108,7 @@ class S3cmd(harness.Case):
         self.assertEqual(harness.http_status('GET', '/' + self.bucket), 403)
         self.s3cmd('setacl', '--acl-public', self.url())
         self.assertEqual(harness.http_status('GET', '/' + self.bucket), 200)
-        info = dict(self.info())
-        self.assertEqual((info['Location'], info['Payer']),
-                         (harness.by_kind('us-east-1', rgw='default'), 'BucketOwner'))
+        self.assertIn(('Location', harness.by_kind('us-east-1', rgw='default')), self.info())
 
     def test_setacl_for_one_user(self):
         self.s3cmd('put', '--acl-public', self.file('up', b'text'), self.url('key'))
