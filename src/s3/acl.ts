@@ -56,8 +56,8 @@ export interface GranteeIdentity {
   readonly logDelivery?: boolean | undefined;
 }
 
-/** Every permission, in the order of AWS's table. */
-export const permissions: readonly Permission[] = ["FULL_CONTROL", "READ", "WRITE", "READ_ACP", "WRITE_ACP"];
+/** Every permission, in the order in which the grant headers are read. */
+export const permissions: readonly Permission[] = ["READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"];
 
 /** Every canned ACL. */
 export const cannedAcls: readonly CannedAcl[] = [
@@ -117,7 +117,7 @@ export function cannedGrants(
   acl: CannedAcl,
   of: { readonly owner: Owner; readonly bucketOwner?: Owner | undefined },
 ): Grant[] {
-  const grants: Grant[] = [{ grantee: userGrantee(of.owner), permission: "FULL_CONTROL" }];
+  const grants: Grant[] = [];
   const add = (grantee: Grantee, permission: Permission): void => {
     grants.push({ grantee, permission });
   };
@@ -152,6 +152,8 @@ export function cannedGrants(
     default:
       acl satisfies never;
   }
+  // The owner comes last, as on Ceph, whose tests compare lists in order; to everybody else the order means nothing.
+  add(userGrantee(of.owner), "FULL_CONTROL");
   return grants;
 }
 
@@ -160,11 +162,11 @@ function userGrantee(owner: Owner): Grantee {
 }
 
 const grantHeaders: readonly (readonly [header: string, permission: Permission])[] = [
-  ["x-amz-grant-full-control", "FULL_CONTROL"],
   ["x-amz-grant-read", "READ"],
   ["x-amz-grant-write", "WRITE"],
   ["x-amz-grant-read-acp", "READ_ACP"],
   ["x-amz-grant-write-acp", "WRITE_ACP"],
+  ["x-amz-grant-full-control", "FULL_CONTROL"],
 ];
 
 /**
