@@ -2,7 +2,7 @@
 # A real Ceph on this machine, for tests: one monitor, one manager, one OSD in a file, and the S3 gateway (RGW).
 #
 #   test/rgw/rgw.sh up   [DIR]   start it and create two users; about 20 s, 1 GB of memory, 1 GB of disk
-#   test/rgw/rgw.sh env  [DIR]   print its endpoint and both users' keys as shell exports
+#   test/rgw/rgw.sh env          print its endpoint and both users' keys as shell exports
 #   test/rgw/rgw.sh down [DIR]   stop its daemons and remove DIR (default: /tmp/stowage-rgw)
 #
 # As root on Debian it installs the packages that are missing. It listens on 127.0.0.1 only, RGW on ${RGW_PORT:-7480}
@@ -118,16 +118,20 @@ up() {
   echo "rgw.sh: Ceph RGW listens on http://127.0.0.1:$port"
 }
 
+# As STOWAGE_TEST_... for the suites in test/clients, as STOWAGE_TEST_RGW_... for tests that run on Ceph beside our server.
 print_env() {
-  cat <<ENV
-export STOWAGE_TEST_KIND=rgw
-export STOWAGE_TEST_ENDPOINT=http://127.0.0.1:$port
-export STOWAGE_TEST_ACCESS_KEY=$access_key
-export STOWAGE_TEST_SECRET_KEY=$secret_key
-export STOWAGE_TEST_ALT_ACCESS_KEY=$alt_access_key
-export STOWAGE_TEST_ALT_SECRET_KEY=$alt_secret_key
-export STOWAGE_TEST_ALT_EMAIL=$alt_email
+  local prefix
+  echo "export STOWAGE_TEST_KIND=rgw"
+  for prefix in STOWAGE_TEST STOWAGE_TEST_RGW; do
+    cat <<ENV
+export ${prefix}_ENDPOINT=http://127.0.0.1:$port
+export ${prefix}_ACCESS_KEY=$access_key
+export ${prefix}_SECRET_KEY=$secret_key
+export ${prefix}_ALT_ACCESS_KEY=$alt_access_key
+export ${prefix}_ALT_SECRET_KEY=$alt_secret_key
+export ${prefix}_ALT_EMAIL=$alt_email
 ENV
+  done
 }
 
 down() {
