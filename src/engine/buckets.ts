@@ -98,7 +98,7 @@ export async function listBuckets(
   const end = afterPrefix(bucketKey(prefix));
   let start = bucketKey(prefix);
   if (after !== undefined && bucketKey(after).compare(start) >= 0) start = afterKey(bucketKey(after));
-  const snapshot = engine.index.snapshot();
+  const snapshot = await engine.index.snapshot();
   try {
     for (;;) {
       const entries = await snapshot.range("buckets", { start, end, limit: 1000 });
@@ -206,7 +206,7 @@ function encodeBucket({ name: _name, version: _version, ...record }: Bucket): Bu
 
 async function isEmpty(engine: Engine, bucket: Bucket): Promise<boolean> {
   const start = bucketPrefix(bucket.id);
-  const snapshot = engine.index.snapshot();
+  const snapshot = await engine.index.snapshot();
   try {
     const entries = await snapshot.range("objects", { start, end: afterPrefix(start), limit: 1 });
     return entries.length === 0;

@@ -58,7 +58,7 @@ export async function completeUpload(engine: Engine, input: CompleteUploadInput)
     const upload = await mark(engine, found, rowKey);
     if (upload === conflict) return conflict;
 
-    const snapshot = engine.index.snapshot();
+    const snapshot = await engine.index.snapshot();
     let uploaded: PartRecord[];
     let existing;
     try {

@@ -39,7 +39,7 @@ export async function listObjects(
   if (limit <= 0) return { objects, commonPrefixes, isTruncated, last };
 
   const scope = bucketPrefix(bucket.id);
-  const snapshot = engine.index.snapshot();
+  const snapshot = await engine.index.snapshot();
   try {
     await walkRows(
       snapshot,

@@ -88,7 +88,7 @@ export async function listParts(
 ): Promise<{ parts: Part[]; isTruncated: boolean }> {
   const { after = 0, limit } = options;
   if (limit <= 0 || after >= maxPartNumber) return { parts: [], isTruncated: false };
-  const snapshot = engine.index.snapshot();
+  const snapshot = await engine.index.snapshot();
   try {
     const rows = await readParts(snapshot, Buffer.from(upload.uploadId, "hex"), after + 1, limit + 1);
     return { parts: rows.slice(0, limit), isTruncated: rows.length > limit };

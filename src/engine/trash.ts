@@ -122,7 +122,7 @@ async function rangeOf(
   start: Buffer,
   end?: Buffer,
 ): Promise<Entry[]> {
-  const snapshot = engine.index.snapshot();
+  const snapshot = await engine.index.snapshot();
   try {
     return await snapshot.range(table, { start, end, limit: batchRows });
   } finally {

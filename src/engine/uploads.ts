@@ -126,7 +126,7 @@ export async function listUploads(
   const commonPrefixes: string[] = [];
   let isTruncated = false;
   let last: { key: string; uploadId: string } | null = null;
-  const snapshot = engine.index.snapshot();
+  const snapshot = await engine.index.snapshot();
   try {
     if (limit > 0) {
       await walkRows(

@@ -241,7 +241,7 @@ function insertKey(draft: Draft, { accessKeyId, ...record }: AccessKey): void {
 
 async function* rowsWithPrefix(engine: Engine, table: Table, prefix: Buffer): AsyncIterable<Entry> {
   const end = afterPrefix(prefix);
-  const snapshot = engine.index.snapshot();
+  const snapshot = await engine.index.snapshot();
   try {
     let start = prefix;
     for (;;) {

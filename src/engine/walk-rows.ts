@@ -4,7 +4,8 @@ import type { Entry, Snapshot, Table } from "./index/index.ts";
 import { afterKey, afterPrefix } from "./table-keys.ts";
 
 /** Rows asked for at once: few where common prefixes are skipped, more while every row counts. */
-const leastBatchRows = 8;
+const leastBatchRows = 2;
+const firstBatchRows = 32;
 const mostBatchRows = 1000;
 
 export interface Walk {
@@ -37,7 +38,7 @@ export async function walkRows(
   const end = afterPrefix(prefixRow);
   let from = start.compare(prefixRow) > 0 ? start : prefixRow;
   let skipTo: Buffer | undefined;
-  let batchRows = clamp(delimiter === "" ? expectedRows : leastBatchRows * 4);
+  let batchRows = clamp(delimiter === "" ? expectedRows : Math.min(expectedRows, firstBatchRows));
 
   for (;;) {
     if (end !== undefined && from.compare(end) >= 0) return;
@@ -63,7 +64,7 @@ export async function walkRows(
     if (last === undefined || entries.length < batchRows) return;
     const isInsideSkipped = skipTo !== undefined && last.key.compare(skipTo) < 0;
     from = isInsideSkipped && skipTo !== undefined ? skipTo : afterKey(last.key);
-    batchRows = clamp(isInsideSkipped ? batchRows >> 1 : batchRows * 2);
+    batchRows = clamp(isInsideSkipped ? batchRows >> 2 : batchRows * 2);
   }
 }
 

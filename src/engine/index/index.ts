@@ -42,8 +42,6 @@ export interface Range {
   readonly end?: Uint8Array | undefined;
   /** The most rows to return. */
   readonly limit: number;
-  /** Return the last rows of the range, last one first. */
-  readonly reverse?: boolean | undefined;
 }
 
 /** The index at one moment. A value that fails its own checksum is an error, never returned. */
@@ -82,7 +80,7 @@ export interface Commit {
 export interface Index {
   /** The newest committed row. */
   get(table: Table, key: Uint8Array): Awaitable<Entry | null>;
-  snapshot(): Snapshot;
+  snapshot(): Awaitable<Snapshot>;
   /**
    * True when it is durable and every later read sees it, false when a check failed and nothing was done. The buffers
    * given must not change before.
@@ -91,4 +89,15 @@ export interface Index {
   /** How many rows the index believes a table has. */
   count(table: Table): Awaitable<number>;
   close(): Promise<void>;
+}
+
+/** For implementations: refuses a commit that none can take. @throws RangeError */
+export function checkKeys(...groups: readonly (readonly { readonly key: Uint8Array }[])[]): void {
+  for (const group of groups) {
+    for (const { key } of group) {
+      if (key.length === 0 || key.length > maxKeyBytes) {
+        throw new RangeError(`Invalid key of ${key.length} bytes: 1 to ${maxKeyBytes} are allowed`);
+      }
+    }
+  }
 }

@@ -1,24 +1,29 @@
 /**
- * The index on LMDB: one environment, a B-tree for each table.
+ * The index on LMDB.
  *
  * A commit is a nest of conditions that LMDB's write thread decides by itself, so hundreds of commits that arrive
- * together share one transaction and one flush, and no JavaScript runs while the write lock is held. The promise of a
- * write resolves after LMDB has flushed its pages and written the meta page through (`overlappingSync: false`): what is
- * answered is on the disk.
+ * together share one transaction and one flush, and no JavaScript runs while the write lock is held.
  *
  * A value is stored as `crc32 | value`, behind the version that lmdb-js puts in front. The CRC covers all of them and
  * the table and key, so a row that was damaged or is in the wrong place is an error.
+ *
+ * Pages of the file that were ever read count as resident memory of the process until it unmaps them, which LMDB never
+ * does. So the environment is opened anew when they have become many: a few milliseconds in which everybody waits.
  */
 
 import { randomInt } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 
-import { getLastVersion, open } from "lmdb";
-import type { Database, RangeOptions, RootDatabase, Transaction } from "lmdb";
+import { getLastVersion } from "lmdb";
+import type { RangeOptions, Transaction } from "lmdb";
 
 import { S3Error } from "../../s3/errors.ts";
-import { maxKeyBytes, tables } from "./index.ts";
-import type { Check, Commit, Entry, Index, Range, Snapshot, Table } from "./index.ts";
+import { checkKeys } from "./index.ts";
+import type { Awaitable, Check, Commit, Entry, Index, Range, Snapshot, Table } from "./index.ts";
+import { openEnvironment } from "./lmdb-environment.ts";
+import type { Environment, Tree } from "./lmdb-environment.ts";
+import { mappedResidentBytes } from "./mapped-memory.ts";
 
 export interface LmdbIndexOptions {
   /** Directory of the environment; made when it is not there. */
@@ -27,130 +32,197 @@ export interface LmdbIndexOptions {
   readonly durability?: "strict" | "relaxed" | undefined;
 }
 
-/**
- * Address space reserved for the file. lmdb-js would begin small and keep every outgrown mapping until it closes, each
- * with pages that count as resident.
- */
-const mapBytes = 2 ** 42;
-
-/** Larger than the kernel's, so that an inline body of 4 KiB takes one page of its own and not two. */
-const pageBytes = 8192;
-
 const crcBytes = 4;
 /** Smallest key there can be: LMDB has no empty ones. */
 const firstKey = Buffer.of(0);
 
-interface Tree {
-  readonly rows: Database<Buffer, Uint8Array>;
-  /** CRC of the table's name, where every CRC of its rows starts. */
-  readonly seed: number;
+/** Growth of mapped resident memory after which the environment is opened anew, and how often that is looked at. */
+const mostMappedBytes = 48 * 1024 * 1024;
+const lookEveryMs = 200;
+/** How long an opening waits for commits and snapshots to end before it is put off. */
+const patienceMs = 100;
+const mostAttempts = 100;
+const retryMs = 100;
+
+export function openLmdbIndex(options: LmdbIndexOptions): LmdbIndex {
+  return new LmdbIndex(options);
+}
+
+export class LmdbIndex implements Index {
+  readonly #path: string;
+  readonly #durability: "strict" | "relaxed";
+  /** Null while it is opened anew. */
+  #environment: Environment | null;
+  // No row ever has the same version twice: versions rise within a process, and each process starts at random.
+  #version = randomInt(2 ** 47) * 16;
+  /** Commits and snapshots that need the environment as it is. */
+  #users = 0;
+  #lastUserLeft: (() => void) | null = null;
+  /** What newcomers wait for. */
+  #gate: Promise<void> | null = null;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor({ path, durability = "strict" }: LmdbIndexOptions) {
+    this.#path = path;
+    this.#durability = durability;
+    this.#environment = openEnvironment(path, durability);
+    const atFirst = mappedResidentBytes() ?? Infinity;
+    this.#timer = setInterval(() => {
+      if ((mappedResidentBytes() ?? 0) - atFirst > mostMappedBytes) void this.remap();
+    }, lookEveryMs);
+    this.#timer.unref();
+  }
+
+  get(table: Table, key: Uint8Array): Awaitable<Entry | null> {
+    const environment = this.#environment;
+    if (environment === null) return this.#afterGate(() => this.get(table, key));
+    return getRow(table, environment.trees[table], key);
+  }
+
+  snapshot(): Awaitable<Snapshot> {
+    if (this.#gate !== null) return this.#afterGate(() => this.snapshot());
+    const { root, trees } = this.#opened();
+    const transaction = root.useReadTransaction();
+    this.#users++;
+    return {
+      get: (table, key) => getRow(table, trees[table], key, transaction),
+      range: (table, range) => rowsIn(table, trees[table], range, transaction),
+      close: () => {
+        transaction.done();
+        this.#leave();
+      },
+    };
+  }
+
+  async commit(commit: Commit): Promise<boolean> {
+    while (this.#gate !== null) await this.#gate;
+    this.#users++;
+    try {
+      return await write(this.#opened(), commit, ++this.#version);
+    } finally {
+      this.#leave();
+    }
+  }
+
+  count(table: Table): Awaitable<number> {
+    if (this.#environment === null) return this.#afterGate(() => this.count(table));
+    return (this.#environment.trees[table].rows.getStats() as { entryCount: number }).entryCount;
+  }
+
+  /** Opens the environment anew, which gives back the memory of its mapping; puts it off while a snapshot stays open. */
+  async remap(): Promise<void> {
+    if (this.#gate !== null) return;
+    const reopening = this.#reopen();
+    this.#gate = reopening.catch(() => {});
+    try {
+      await reopening;
+    } finally {
+      this.#gate = null;
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    while (this.#gate !== null) await this.#gate;
+    const { root } = this.#opened();
+    await root.flushed;
+    await root.close();
+    this.#environment = null;
+  }
+
+  #opened(): Environment {
+    if (this.#environment === null) throw new Error("The index is closed");
+    return this.#environment;
+  }
+
+  async #afterGate<T>(then: () => Awaitable<T>): Promise<T> {
+    if (this.#gate === null) throw new Error("The index is closed");
+    await this.#gate;
+    return then();
+  }
+
+  async #reopen(): Promise<void> {
+    if (!(await this.#idle())) return;
+    const { root } = this.#opened();
+    this.#environment = null;
+    await root.close();
+    this.#environment = await this.#reopened();
+  }
+
+  #leave(): void {
+    this.#users--;
+    if (this.#users === 0) this.#lastUserLeft?.();
+  }
+
+  /** Whether everybody has left in time. */
+  async #idle(): Promise<boolean> {
+    if (this.#users === 0) return true;
+    const left = new Promise<void>((resolve) => {
+      this.#lastUserLeft = resolve;
+    });
+    const patience = new AbortController();
+    await Promise.race([
+      left,
+      setTimeout(patienceMs, undefined, { signal: patience.signal }).catch(() => {}),
+    ]);
+    patience.abort();
+    this.#lastUserLeft = null;
+    return this.#users === 0;
+  }
+
+  /** The process may have run out of file descriptors for a moment. It cannot go on without an index. */
+  async #reopened(): Promise<Environment> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return openEnvironment(this.#path, this.#durability);
+      } catch (error) {
+        if (attempt === mostAttempts) throw error;
+        await setTimeout(retryMs);
+      }
+    }
+  }
+}
+
+async function write(
+  { root, trees }: Environment,
+  { checks = [], puts = [], deletes = [] }: Commit,
+  version: number,
+): Promise<boolean> {
+  // Whatever can be thrown must be before the first instruction is written, or half a commit would be done.
+  checkKeys(checks, puts, deletes);
+  const values = puts.map(({ table, key, value }) => seal(trees[table], key, value, version));
+
+  const outcomes: Promise<boolean>[] = [];
+  const nest = (depth: number): void => {
+    const check = checks[depth];
+    if (check !== undefined) {
+      outcomes.push(condition(trees[check.table], check, () => nest(depth + 1)));
+      return;
+    }
+    for (const { table, key } of deletes) void trees[table].rows.remove(key);
+    for (let at = 0; at < puts.length; at++) {
+      const { table, key } = puts[at] as (typeof puts)[number];
+      void trees[table].rows.put(key, values[at] as Buffer, version);
+    }
+  };
+  if (checks.length > 0) nest(0);
+  else outcomes.push(root.batch(() => nest(0)));
+  try {
+    // An inner condition may report success though an outer one failed, but what is inside of both is not done: the
+    // commit happened only if every condition held.
+    return (await Promise.all(outcomes)).every(Boolean);
+  } catch (error) {
+    throw commitFailed(await causeOf(error));
+  }
+}
+
+function condition({ rows }: Tree, { key, version }: Check, then: () => void): Promise<boolean> {
+  return version === null ? rows.ifNoExists(key, then) : rows.ifVersion(key, version, then);
 }
 
 /** What lmdb-js can do and its types do not tell. */
 interface ReadableRows {
   getBinary(key: Uint8Array, options?: { transaction: Transaction }): Buffer | undefined;
-}
-
-export function openLmdbIndex({ path, durability = "strict" }: LmdbIndexOptions): Index {
-  const options = {
-    path,
-    encoding: "binary" as const,
-    keyEncoding: "binary" as const,
-    overlappingSync: durability === "relaxed",
-    mapSize: mapBytes,
-    pageSize: pageBytes,
-    maxDbs: tables.length + 4,
-    // lmdb-js takes these two, though its types do not know them. The index holds secrets.
-    noReadAhead: true,
-    permissionsMode: 0o600,
-  };
-  const environment = open<Buffer, Uint8Array>(options);
-  const trees = Object.fromEntries(
-    tables.map((table): [Table, Tree] => [
-      table,
-      {
-        rows: environment.openDB<Buffer, Uint8Array>(table, {
-          encoding: "binary",
-          keyEncoding: "binary",
-          useVersions: true,
-        }),
-        seed: crc32(table),
-      },
-    ]),
-  ) as Record<Table, Tree>;
-  return new LmdbIndex(environment, trees);
-}
-
-class LmdbIndex implements Index {
-  readonly #environment: RootDatabase<Buffer, Uint8Array>;
-  readonly #trees: Readonly<Record<Table, Tree>>;
-  // No row ever has the same version twice: versions rise within a process, and each process starts at random.
-  #version = randomInt(2 ** 47) * 16;
-
-  constructor(environment: RootDatabase<Buffer, Uint8Array>, trees: Readonly<Record<Table, Tree>>) {
-    this.#environment = environment;
-    this.#trees = trees;
-  }
-
-  get(table: Table, key: Uint8Array): Entry | null {
-    return getRow(table, this.#trees[table], key);
-  }
-
-  snapshot(): Snapshot {
-    const trees = this.#trees;
-    const transaction = this.#environment.useReadTransaction();
-    return {
-      get: (table, key) => getRow(table, trees[table], key, transaction),
-      range: (table, range) => rowsIn(table, trees[table], range, transaction),
-      close: () => transaction.done(),
-    };
-  }
-
-  async commit({ checks = [], puts = [], deletes = [] }: Commit): Promise<boolean> {
-    // Whatever can be thrown must be before the first instruction is written, or half a commit would be done.
-    for (const { key } of checks) checkKey(key);
-    for (const { key } of puts) checkKey(key);
-    for (const { key } of deletes) checkKey(key);
-    const version = ++this.#version;
-    const values = puts.map(({ table, key, value }) => seal(this.#trees[table], key, value, version));
-
-    const outcomes: Promise<boolean>[] = [];
-    const nest = (depth: number): void => {
-      const check = checks[depth];
-      if (check !== undefined) {
-        outcomes.push(this.#condition(check, () => nest(depth + 1)));
-        return;
-      }
-      for (const { table, key } of deletes) void this.#trees[table].rows.remove(key);
-      for (let at = 0; at < puts.length; at++) {
-        const { table, key } = puts[at] as (typeof puts)[number];
-        void this.#trees[table].rows.put(key, values[at] as Buffer, version);
-      }
-    };
-    if (checks.length > 0) nest(0);
-    else outcomes.push(this.#environment.batch(() => nest(0)));
-    // An inner condition may report success though an outer one failed, but what is inside of both is not done: the
-    // commit happened only if every condition held.
-    try {
-      return (await Promise.all(outcomes)).every(Boolean);
-    } catch (error) {
-      throw commitFailed(await causeOf(error));
-    }
-  }
-
-  count(table: Table): number {
-    return (this.#trees[table].rows.getStats() as { entryCount: number }).entryCount;
-  }
-
-  async close(): Promise<void> {
-    await this.#environment.flushed;
-    await this.#environment.close();
-  }
-
-  #condition({ table, key, version }: Check, then: () => void): Promise<boolean> {
-    const { rows } = this.#trees[table];
-    return version === null ? rows.ifNoExists(key, then) : rows.ifVersion(key, version, then);
-  }
 }
 
 function getRow(
@@ -207,12 +279,6 @@ function unseal(table: Table, seed: number, key: Uint8Array, sealed: Buffer, ver
 
 function checksum(seed: number, key: Uint8Array, value: Uint8Array, version: number): number {
   return (crc32(value, crc32(key, seed)) ^ (version / 2 ** 32) ^ version) >>> 0;
-}
-
-function checkKey(key: Uint8Array): void {
-  if (key.length === 0 || key.length > maxKeyBytes) {
-    throw new RangeError(`Invalid key of ${key.length} bytes: 1 to ${maxKeyBytes} are allowed`);
-  }
 }
 
 /** lmdb-js hides the cause behind a promise of its own, which nobody else would handle. */

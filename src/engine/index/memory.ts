@@ -5,7 +5,7 @@
  */
 
 import type { Commit, Entry, Index, Range, Snapshot, Table } from "./index.ts";
-import { tables } from "./index.ts";
+import { checkKeys, tables } from "./index.ts";
 
 /** Rows in a chunk before it is split: large enough for few chunks, small enough to copy at each change. */
 const chunkRows = 256;
@@ -21,6 +21,7 @@ export function createMemoryIndex(): Index {
     get: (table, key) => copyOf(find(state[table], key)),
     snapshot: () => snapshotOf(state),
     async commit({ checks = [], puts = [], deletes = [] }: Commit): Promise<boolean> {
+      checkKeys(checks, puts, deletes);
       for (const check of checks) {
         if ((find(state[check.table], check.key)?.version ?? null) !== check.version) return false;
       }
@@ -57,20 +58,8 @@ function find(chunks: readonly Chunk[], key: Uint8Array): Entry | undefined {
   return entry !== undefined && entry.key.compare(key) === 0 ? entry : undefined;
 }
 
-function rowsIn(chunks: readonly Chunk[], { start, end, limit, reverse = false }: Range): Entry[] {
+function rowsIn(chunks: readonly Chunk[], { start, end, limit }: Range): Entry[] {
   const rows: Entry[] = [];
-  if (reverse) {
-    for (let at = end === undefined ? chunks.length - 1 : chunkOf(chunks, end); at >= 0; at--) {
-      const chunk = chunks[at] ?? [];
-      for (let row = chunk.length - 1; row >= 0; row--) {
-        const entry = chunk[row] as Entry;
-        if (end !== undefined && entry.key.compare(end) >= 0) continue;
-        if (entry.key.compare(start) < 0 || rows.length >= limit) return rows;
-        rows.push({ ...entry, value: Buffer.from(entry.value) });
-      }
-    }
-    return rows;
-  }
   for (let at = chunkOf(chunks, start); at < chunks.length; at++) {
     const chunk = chunks[at] ?? [];
     for (let row = firstNotBelow(chunk, start); row < chunk.length; row++) {

@@ -1,0 +1,53 @@
+/** One opening of the LMDB environment, with a B-tree for each table. */
+
+import { crc32 } from "node:zlib";
+
+import { open } from "lmdb";
+import type { Database, RootDatabase } from "lmdb";
+
+import { tables } from "./index.ts";
+import type { Table } from "./index.ts";
+
+/**
+ * Address space reserved for the file. lmdb-js would begin small and keep every outgrown mapping until it closes, each
+ * with pages that count as resident.
+ */
+const mapBytes = 2 ** 42;
+
+export interface Tree {
+  readonly rows: Database<Buffer, Uint8Array>;
+  /** CRC of the table's name, where every CRC of its rows starts. */
+  readonly seed: number;
+}
+
+export interface Environment {
+  readonly root: RootDatabase<Buffer, Uint8Array>;
+  readonly trees: Readonly<Record<Table, Tree>>;
+}
+
+/** @param path Directory of the environment; made when it is not there. */
+export function openEnvironment(path: string, durability: "strict" | "relaxed"): Environment {
+  const options = {
+    path,
+    encoding: "binary" as const,
+    keyEncoding: "binary" as const,
+    // When it is off, the promise of a write resolves after LMDB has flushed its pages and written the meta page
+    // through. When it is on, at once, and the flush follows; a crash of the system then falls back to the last flush.
+    overlappingSync: durability === "relaxed",
+    mapSize: mapBytes,
+    maxDbs: tables.length + 4,
+    // lmdb-js takes these two, though its types do not know them. The index holds secrets.
+    noReadAhead: true,
+    permissionsMode: 0o600,
+  };
+  const root = open<Buffer, Uint8Array>(options);
+  const entries = tables.map((table): [Table, Tree] => {
+    const rows = root.openDB<Buffer, Uint8Array>(table, {
+      encoding: "binary",
+      keyEncoding: "binary",
+      useVersions: true,
+    });
+    return [table, { rows, seed: crc32(table) }];
+  });
+  return { root, trees: Object.fromEntries(entries) as Record<Table, Tree> };
+}
