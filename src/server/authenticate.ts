@@ -4,6 +4,7 @@ import type { Engine } from "../engine/types.ts";
 import { type AccessKeyOwner, findAccessKey } from "../engine/users.ts";
 import { S3Error } from "../s3/errors.ts";
 import { type ChunkSigning, parsePayloadKind, type PayloadKind } from "../s3/chunked.ts";
+import { hoistedHeaders } from "../s3/hoisted-headers.ts";
 import { parseV2, verifyV2 } from "../s3/sigv2.ts";
 import { parseV4, payloadHashOf, type V4Authorization, verifyV4 } from "../s3/sigv4.ts";
 import type { Payload } from "./body.ts";
@@ -24,33 +25,38 @@ export const anonymous: Identity = {
 export interface Authentication {
   readonly identity: Identity;
   readonly payload: Payload;
+  /** The request, with the headers that a presigned URL carries in its query. */
+  readonly request: S3Request;
 }
 
 /**
  * Verifies a request's signature.
  *
- * @param hostBucket The bucket, where it stands in the host name: SigV2 signs it.
+ * @param options.hostBucket The bucket, where it stands in the host name: SigV2 signs it.
+ * @param options.anyRegion Whether a signature for another region is good: asking where a bucket is must be possible
+ *   before one knows.
  * @throws {S3Error} `SignatureDoesNotMatch`, `InvalidAccessKeyId`, `RequestTimeTooSkewed`, `AccessDenied` and the
  *   errors of a malformed authorization.
  */
 export async function authenticate(
   site: Site,
   request: S3Request,
-  hostBucket: string | null,
+  { hostBucket, anyRegion }: { readonly hostBucket?: string; readonly anyRegion?: boolean } = {},
 ): Promise<Authentication> {
   const { headers, params } = request;
   refuseTwoMechanisms(headers, params);
   const v4 = parseV4(request);
-  if (v4 !== null) return authenticateV4(site, request, v4);
+  if (v4 !== null) return authenticateV4(site, request, v4, anyRegion === true);
   const v2 = parseV2(request);
   if (v2 !== null) {
+    refuseChunks(headers);
     const owner = await requireAccessKey(site.engine, v2.accessKeyId);
     verifyV2(request, v2, {
       secretAccessKey: owner.secretAccessKey,
-      ...(hostBucket === null ? {} : { bucket: hostBucket }),
+      ...(hostBucket === undefined ? {} : { bucket: hostBucket }),
       nowMs: site.engine.clock(),
     });
-    return { identity: identityOf(owner), payload: unsignedPayload(headers) };
+    return { identity: identityOf(owner), payload: unsignedPayload(headers), request };
   }
   if (headers["authorization"] !== undefined) {
     throw new S3Error("InvalidArgument", {
@@ -61,28 +67,33 @@ export async function authenticate(
       },
     });
   }
-  // A trailer's checksum without any signature proves nothing about who wrote the bytes.
-  if (headers["x-amz-content-sha256"]?.startsWith("STREAMING-") === true) throw new S3Error("AccessDenied");
-  return { identity: anonymous, payload: unsignedPayload(headers) };
+  refuseChunks(headers);
+  return { identity: anonymous, payload: unsignedPayload(headers), request };
 }
 
 async function authenticateV4(
   site: Site,
   request: S3Request,
   authorization: V4Authorization,
+  anyRegion: boolean,
 ): Promise<Authentication> {
   const payloadHash = payloadHashOf(request, authorization);
   const kind = parsePayloadKind(payloadHash);
   const owner = await requireAccessKey(site.engine, authorization.accessKeyId);
   const seed = verifyV4(request, authorization, {
     secretAccessKey: owner.secretAccessKey,
-    region: site.region,
+    ...(anyRegion ? {} : { region: site.region }),
     nowMs: site.engine.clock(),
     payloadHash,
   });
   const { signingKey: key, scope, amzDate } = seed;
   const signing = { key, scope, amzDate, seedSignature: authorization.signature };
-  return { identity: identityOf(owner), payload: payloadOf(kind, signing) };
+  const hoisted = authorization.presigned ? hoistedHeaders(request.query) : {};
+  return {
+    identity: identityOf(owner),
+    payload: payloadOf(kind, signing),
+    request: { ...request, headers: { ...hoisted, ...request.headers } },
+  };
 }
 
 /**
@@ -103,6 +114,12 @@ export function identityOf({ user }: AccessKeyOwner): Identity {
 
 function payloadOf(kind: PayloadKind, signing: ChunkSigning): Payload {
   return kind.type === "chunked" && kind.kind === "signed" ? { ...kind, signing } : kind;
+}
+
+/** aws-chunked belongs to SigV4: without it, nobody answers for the chunks, and a trailer's checksum proves nothing. */
+function refuseChunks(headers: S3Request["headers"]): void {
+  if (headers["x-amz-content-sha256"]?.startsWith("STREAMING-") !== true) return;
+  throw new S3Error("AccessDenied", { message: "An aws-chunked body must be signed with AWS4-HMAC-SHA256." });
 }
 
 /** Without SigV4 nothing is said of the body, unless it came with a hash all the same. */

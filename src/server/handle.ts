@@ -42,11 +42,15 @@ export async function handle(
   try {
     found = route(request, site.domains);
     const { operation, bucketName, key, virtualHost } = found;
-    const { identity, payload } = await authenticate(site, request, virtualHost ? bucketName : null);
-    const body = new RequestBody(request, payload);
+    const verified = await authenticate(site, request, {
+      ...(virtualHost ? { hostBucket: bucketName } : {}),
+      anyRegion: operation.name === "GetBucketLocation",
+    });
+    const { identity } = verified;
+    const body = new RequestBody(verified.request, verified.payload);
     const response = await perform({
       site,
-      request,
+      request: verified.request,
       operation,
       identity,
       body,

@@ -77,8 +77,9 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
   };
   const metrics = createMetrics();
   const { log } = options;
+  const listener: Listener = { site, metrics, log, isClosing: () => !http.listening };
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean): void => {
-    answer(site, metrics, log, incoming, outgoing, waits).catch((error: unknown) => {
+    answer(listener, incoming, outgoing, waits).catch((error: unknown) => {
       log?.error({ err: error }, "an answer could not be written");
       outgoing.destroy();
     });
@@ -106,10 +107,16 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
   };
 }
 
+interface Listener {
+  readonly site: Site;
+  readonly metrics: Metrics;
+  readonly log: Logger | undefined;
+  /** Whether connections are to end with the answer that is being written. */
+  readonly isClosing: () => boolean;
+}
+
 async function answer(
-  site: Site,
-  metrics: Metrics,
-  log: Logger | undefined,
+  { site, metrics, log, isClosing }: Listener,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   waits: boolean,
@@ -140,6 +147,7 @@ async function answer(
 
   const { response, error } = outcome;
   const headers = { ...response.headers, "x-amz-request-id": requestId, server: "Stowage" };
+  if (isClosing()) outgoing.shouldKeepAlive = false;
   if (!outgoing.destroyed) await send(incoming, outgoing, { ...response, headers }, waiting);
   const seconds = (performance.now() - startedAt) / 1000;
   metrics.observe(outcome.operation ?? "Unknown", response.status, seconds);

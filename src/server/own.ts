@@ -43,7 +43,7 @@ async function answer(site: Site, metrics: Metrics, request: S3Request): Promise
     const { text, contentType } = await metrics.render();
     return { status: 200, headers: { "content-type": contentType }, body: text };
   }
-  const { identity, payload } = await authenticate(site, request, null);
+  const { identity, payload } = await authenticate(site, request);
   if (!identity.admin) throw new S3Error("AccessDenied");
   // Only a hash in the signature says that the body is the administrator's own.
   if (request.method !== "GET" && payload.type !== "sha256") {

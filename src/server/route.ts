@@ -67,12 +67,12 @@ function operationOf(request: S3Request, resource: Operation["resource"]): Opera
       details: { Method: request.method, ResourceType: resource.toUpperCase() },
     });
   }
-  const { params, headers } = request;
+  const { params } = request;
   const asked = [...params.keys()].filter((name) => subresources.has(name));
   const found = rows.find(
     (row) =>
-      (row.header === undefined || headers[row.header] !== undefined) &&
       row.query.every((wanted) => hasParam(params, wanted)) &&
+      (row.header === undefined || hasHeader(request, row.header)) &&
       asked.every((name) => row.query.includes(name) || isModifier(row, name)),
   );
   if (found !== undefined) return found;
@@ -89,6 +89,11 @@ function operationOf(request: S3Request, resource: Operation["resource"]): Opera
 /** `partNumber` alone asks GET and HEAD for one part; it chooses no other operation. */
 function isModifier(row: Operation, name: string): boolean {
   return name === "partNumber" && (row.name === "GetObject" || row.name === "HeadObject");
+}
+
+/** A presigned URL carries headers in its query; whether they are signed is found out later. */
+function hasHeader({ headers, params }: S3Request, name: string): boolean {
+  return headers[name] !== undefined || [...params.keys()].some((param) => param.toLowerCase() === name);
 }
 
 function hasParam(params: ReadonlyMap<string, string>, wanted: string): boolean {

@@ -126,6 +126,7 @@ describe("HTTP", () => {
     await draining.send("PUT /slow");
     await draining.send("PUT /slow?acl", { headers: { "x-amz-acl": "public-read-write" } });
     const socket = connect(draining.server.port, "127.0.0.1");
+    const ended = new Promise((resolve) => socket.once("close", resolve));
     let answer = "";
     socket.on("data", (chunk) => (answer += chunk.toString()));
     socket.write("PUT /slow/key HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nhel");
@@ -133,7 +134,7 @@ describe("HTTP", () => {
     const closed = draining.server.close();
     await assert.rejects(draining.send("GET /slow/key"));
     socket.write("lo");
-    await closed;
+    await Promise.all([closed, ended]);
     assert.match(answer, /^HTTP\/1\.1 200 /);
     await draining.engine.close();
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { presignV2, signV2 } from "../../src/s3/sigv2.ts";
-import { presignV4 } from "../../src/s3/sigv4.ts";
+import { presignV4, signV4 } from "../../src/s3/sigv4.ts";
 import { other, owner, startTestServer, type TestServer } from "../support/server.ts";
 
 describe("signatures over HTTP", () => {
@@ -61,6 +61,45 @@ describe("signatures over HTTP", () => {
     const answer = await s3.send(put, { as: null, body: "x", headers: { "x-amz-acl": "public-read" } });
     assert.deepEqual([answer.status, answer.code], [403, "AccessDenied"]);
     assert.equal((await s3.send("GET /signed/acl")).status, 404);
+  });
+
+  it("headers that a presigned URL carries in its query count", async () => {
+    const query = presign("PUT", "/signed/hoisted", { query: "x-amz-acl=public-read&x-amz-meta-a=1" });
+    assert.equal((await s3.send(`PUT /signed/hoisted?${query}`, { as: null, body: "x" })).status, 200);
+    const got = await s3.send("GET /signed/hoisted", { as: null });
+    assert.deepEqual([got.status, got.headers["x-amz-meta-a"]], [200, "1"]);
+    const copy = presign("PUT", "/signed/copied", { query: "x-amz-copy-source=signed%2Fkey" });
+    assert.equal((await s3.send(`PUT /signed/copied?${copy}`, { as: null })).status, 200);
+    assert.equal((await s3.send("GET /signed/copied")).text, "x");
+  });
+
+  it("SigV2 with an aws-chunked body is refused, not stored with its framing", async () => {
+    const headers: Record<string, string> = {
+      host: host(),
+      "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+      "x-amz-decoded-content-length": "0",
+    };
+    const request = { method: "PUT", path: "/signed/framed", query: "", headers };
+    const signed = { ...headers, ...signV2(request, { credentials: owner, date: new Date() }) };
+    const answer = await s3.send("PUT /signed/framed", { as: null, body: "0\r\n\r\n", headers: signed });
+    assert.equal(answer.status, 403);
+  });
+
+  it("GetBucketLocation may be signed for any region, nothing else", async () => {
+    for (const [query, status] of [
+      ["location", 200],
+      ["acl", 400],
+    ] as const) {
+      const signed = signV4(
+        { method: "GET", path: "/signed", query, headers: { host: host() } },
+        { credentials: owner, region: "eu-west-1", payloadHash: "UNSIGNED-PAYLOAD", date: new Date() },
+      );
+      assert.equal(
+        (await s3.send(`GET /signed?${query}`, { as: null, headers: signed })).status,
+        status,
+        query,
+      );
+    }
   });
 
   it("SigV2 in headers, with a subresource, and presigned", async () => {
