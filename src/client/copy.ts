@@ -5,8 +5,16 @@ import { S3ResponseError } from "./errors.ts";
 import type { CopyObjectInput } from "./inputs.ts";
 import type { ObjectInfo } from "./outputs.ts";
 import { runParallel } from "./parallel.ts";
-import type { S3Client } from "./s3-client.ts";
+import type { ClientCore } from "./core.ts";
 import { partSizeFor } from "./upload.ts";
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  copyObject,
+  createMultipartUpload,
+  headObject,
+  uploadPartCopy,
+} from "./operations.ts";
 
 /** What a copy has come to. */
 export interface Copied {
@@ -37,20 +45,20 @@ const copyPartBytes = 256 * 1024 ** 2;
  * @throws As S3Client's methods do.
  */
 export async function copy(
-  client: S3Client,
+  core: ClientCore,
   input: CopyObjectInput,
   options: CopyOptions = {},
 ): Promise<Copied> {
   const { signal, sizeBytes } = options;
   if (sizeBytes === undefined || sizeBytes <= maxSingleCopyBytes) {
     try {
-      const { etag, versionId } = await client.copyObject(input, { signal });
+      const { etag, versionId } = await copyObject(core, input, { signal });
       return { etag, versionId };
     } catch (error) {
       if (!isTooLarge(error)) throw error;
     }
   }
-  return copyInParts(client, input, options);
+  return copyInParts(core, input, options);
 }
 
 /** AWS says so in words only. */
@@ -64,12 +72,13 @@ function isTooLarge(error: unknown): boolean {
 }
 
 async function copyInParts(
-  client: S3Client,
+  core: ClientCore,
   input: CopyObjectInput,
-  { signal, concurrency = client.core.settings.concurrency }: CopyOptions,
+  { signal, concurrency = core.settings.concurrency }: CopyOptions,
 ): Promise<Copied> {
   const { bucket, key, copySource, metadataDirective, ifMatch, ifNoneMatch } = input;
-  const source = await client.headObject(
+  const source = await headObject(
+    core,
     {
       ...copySource,
       ifMatch: input.copySourceIfMatch,
@@ -79,7 +88,8 @@ async function copyInParts(
     },
     { signal },
   );
-  const created = await client.createMultipartUpload(
+  const created = await createMultipartUpload(
+    core,
     { ...input, ...(metadataDirective === "REPLACE" ? {} : propertiesOf(source)) },
     { signal },
   );
@@ -90,7 +100,8 @@ async function copyInParts(
       partRanges(source.size, partSizeFor(source.size, copyPartBytes)),
       { concurrency, signal },
       async ({ partNumber, copySourceRange }, partSignal) => {
-        const { etag } = await client.uploadPartCopy(
+        const { etag } = await uploadPartCopy(
+          core,
           { ...upload, partNumber, copySource, copySourceRange, copySourceIfMatch: source.etag },
           { signal: partSignal },
         );
@@ -98,13 +109,14 @@ async function copyInParts(
       },
     );
     completed.sort((a, b) => a.partNumber - b.partNumber);
-    const { etag, versionId } = await client.completeMultipartUpload(
+    const { etag, versionId } = await completeMultipartUpload(
+      core,
       { ...upload, parts: completed, ifMatch, ifNoneMatch },
       { signal },
     );
     return { etag, versionId };
   } catch (error) {
-    await client.abortMultipartUpload(upload).catch(() => {});
+    await abortMultipartUpload(core, upload).catch(() => {});
     throw error;
   }
 }

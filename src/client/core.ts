@@ -1,11 +1,10 @@
 /** What the requests of one client share: settings, connections, credentials, and what was learned on the way. */
 
-import { credentialsChain, environmentCredentials, profileCredentials } from "./credentials/chain.ts";
-import { CredentialsCache } from "./credentials/credentials.ts";
+import { CredentialsCache, type CredentialsProvider } from "./credentials/credentials.ts";
+import { environmentCredentials, profileCredentials } from "./credentials/static-credentials.ts";
 import type { Transport } from "./http.ts";
 import { RetryBudget } from "./retry.ts";
 import { type S3ClientOptions, type Settings, readSettings } from "./settings.ts";
-import { createTransport } from "./transport.ts";
 
 export interface ClientCore {
   readonly settings: Settings;
@@ -26,13 +25,7 @@ export interface ClientCore {
 export function createCore(options: S3ClientOptions): ClientCore {
   const settings = readSettings(options);
   const clock = options.clock ?? Date.now;
-  const transport =
-    options.transport ??
-    createTransport({
-      maxConnections: options.maxConnections,
-      connectTimeoutMs: settings.connectMs,
-      ca: options.ca,
-    });
+  const transport = options.transport ?? createLazyTransport(options, settings);
   return {
     settings,
     transport,
@@ -42,6 +35,32 @@ export function createCore(options: S3ClientOptions): ClientCore {
     clock,
     clockOffsetMs: 0,
     random: options.random ?? Math.random,
+  };
+}
+
+/** undici, loaded with the first request. */
+function createLazyTransport({ maxConnections, ca }: S3ClientOptions, { connectMs }: Settings): Transport {
+  let opening: Promise<Transport> | undefined;
+  let transport: Transport | undefined;
+  let closed = false;
+  const open = async (): Promise<Transport> => {
+    const { createTransport } = await import("./transport.ts");
+    transport = createTransport({ maxConnections, connectTimeoutMs: connectMs, ca });
+    return transport;
+  };
+  return {
+    async send(request) {
+      if (closed) throw new TypeError("The client is closed: make a new one.");
+      return (transport ?? (await (opening ??= open()))).send(request);
+    },
+    async close() {
+      closed = true;
+      await (await opening)?.close();
+    },
+    destroy() {
+      closed = true;
+      void opening?.then((opened) => opened.destroy());
+    },
   };
 }
 
@@ -78,7 +97,9 @@ function credentialsOf(
   const atHand =
     environmentCredentials(context.env) ??
     (settings.profileNamed ? profileCredentials(staticProfile(settings)) : null);
-  return new CredentialsCache(credentialsChain(context), clock, atHand);
+  const chain = async (): ReturnType<CredentialsProvider> =>
+    (await import("./credentials/chain.ts")).credentialsChain(context)();
+  return new CredentialsCache(chain, clock, atHand);
 }
 
 /** A profile that the program itself names goes before the keys of the environment. */

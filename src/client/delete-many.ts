@@ -7,7 +7,9 @@ import {
   maxDeleteKeys,
 } from "../s3/documents/delete.ts";
 import { runParallel } from "./parallel.ts";
-import type { RequestOptions, S3Client } from "./s3-client.ts";
+import type { ClientCore } from "./core.ts";
+import { deleteObjects } from "./operations.ts";
+import type { RequestOptions } from "./send.ts";
 
 /** A key, or one version of it. */
 export interface DeleteTarget {
@@ -17,16 +19,16 @@ export interface DeleteTarget {
 
 /** Deletes what the keys name, while they are still being listed. Throws as S3Client's methods do. */
 export async function deleteMany(
-  client: S3Client,
+  core: ClientCore,
   bucket: string,
   keys: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
   { signal }: RequestOptions = {},
 ): Promise<DeleteResult> {
   const deleted: DeletedObject[] = [];
   const errors: DeleteFailure[] = [];
-  const { concurrency } = client.core.settings;
+  const { concurrency } = core.settings;
   await runParallel(inBatches(keys), { concurrency, signal }, async (objects, batchSignal) => {
-    const result = await client.deleteObjects({ bucket, objects }, { signal: batchSignal });
+    const result = await deleteObjects(core, { bucket, objects }, { signal: batchSignal });
     deleted.push(...result.deleted);
     errors.push(...result.errors);
   });

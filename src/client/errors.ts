@@ -143,7 +143,7 @@ export class S3ConnectionError extends Error {
       readonly code: string;
       readonly problem: string;
       readonly attempts: number;
-      readonly fix?: string;
+      readonly fix?: string | undefined;
       readonly cause?: unknown;
     },
   ) {

@@ -1,13 +1,14 @@
 /** Listings that run on: every entry of every page, with the next page fetched while one is read. */
 
-import type { ListedObject, ObjectListV2 } from "../s3/documents/list-objects.ts";
-import type { ListObjectsV2Input } from "./inputs.ts";
-import type { RequestOptions, S3Client } from "./s3-client.ts";
+/** A page, what is in it, and what the next one begins after; without a `next` it is the last. */
+export interface ListingPage<Page, Entry> {
+  readonly page: Page;
+  readonly entries: Iterable<Entry>;
+  readonly next: string | undefined;
+}
 
-/** Gets a page; `next` is what the page before said, undefined for the first. Without a `next` it is the last. */
-export type PageSource<Page> = (
-  next: string | undefined,
-) => Promise<{ readonly page: Page; readonly next: string | undefined }>;
+/** Gets a page; `next` is what the page before said, undefined for the first. */
+export type PageSource<Page, Entry> = (next: string | undefined) => Promise<ListingPage<Page, Entry>>;
 
 /**
  * A listing. It can be read several times; each begins anew.
@@ -17,32 +18,34 @@ export type PageSource<Page> = (
  * for await (const page of bucket.list().pages()) console.log(page.length);
  */
 export class Listing<Page, Entry> implements AsyncIterable<Entry> {
-  readonly #source: PageSource<Page>;
-  readonly #entries: (page: Page) => Iterable<Entry>;
+  readonly #source: PageSource<Page, Entry>;
 
-  constructor(source: PageSource<Page>, entries: (page: Page) => Iterable<Entry>) {
+  constructor(source: PageSource<Page, Entry>) {
     this.#source = source;
-    this.#entries = entries;
   }
 
   /** Page by page, as the server cuts them. */
   async *pages(): AsyncGenerator<Page, void, undefined> {
-    let coming = this.#source(undefined);
-    for (;;) {
-      const { page, next } = await coming;
-      if (next === undefined) {
-        yield page;
-        return;
-      }
-      coming = this.#source(next);
-      // Whoever stops here never sees what becomes of it.
-      coming.catch(() => {});
-      yield page;
-    }
+    for await (const { page } of this.#pages()) yield page;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Entry, void, undefined> {
-    for await (const page of this.pages()) yield* this.#entries(page);
+    for await (const { entries } of this.#pages()) yield* entries;
+  }
+
+  async *#pages(): AsyncGenerator<ListingPage<Page, Entry>, void, undefined> {
+    let coming = this.#source(undefined);
+    for (;;) {
+      const current = await coming;
+      if (current.next === undefined) {
+        yield current;
+        return;
+      }
+      coming = this.#source(current.next);
+      // Whoever stops here never sees what becomes of it.
+      coming.catch(() => {});
+      yield current;
+    }
   }
 
   /** All entries. */
@@ -51,20 +54,4 @@ export class Listing<Page, Entry> implements AsyncIterable<Entry> {
     for await (const entry of this) entries.push(entry);
     return entries;
   }
-}
-
-/** Every object of a listing; its common prefixes stand in the pages. */
-export function listObjects(
-  client: S3Client,
-  input: ListObjectsV2Input,
-  options?: RequestOptions,
-): Listing<ObjectListV2, ListedObject> {
-  return new Listing(
-    async (continuationToken) => {
-      const page = await client.listObjectsV2({ ...input, continuationToken }, options);
-      // A server that says "truncated" and no more would be asked for the same page for ever.
-      return { page, next: page.isTruncated ? page.nextContinuationToken : undefined };
-    },
-    (page) => page.objects,
-  );
 }

@@ -7,11 +7,12 @@ import { combineChecksums, createChecksum } from "../s3/checksums.ts";
 import { S3DataError } from "./errors.ts";
 import type { GetObjectInput } from "./inputs.ts";
 import type { ObjectBody } from "./object-body.ts";
-import type { ObjectInfo, Written } from "./outputs.ts";
+import type { ObjectInfo } from "./outputs.ts";
 import { runParallel } from "./parallel.ts";
 import type { ProgressListener } from "./progress.ts";
-import type { S3Client } from "./s3-client.ts";
-import { partSizeFor, type UploadInput, type UploadOptions } from "./upload.ts";
+import type { ClientCore } from "./core.ts";
+import { partSizeFor } from "./upload.ts";
+import { getObject } from "./operations.ts";
 
 export interface FileDownloadOptions {
   readonly signal?: AbortSignal | undefined;
@@ -32,34 +33,24 @@ export async function withFile<T>(path: string, use: (file: FileHandle) => Promi
   }
 }
 
-/** Uploads a file by its path. */
-export async function uploadFile(
-  client: S3Client,
-  input: Omit<UploadInput, "body">,
-  path: string,
-  options?: UploadOptions,
-): Promise<Written> {
-  return withFile(path, (file) => client.upload({ ...input, body: file }, options));
-}
-
-/** See {@link S3Client.downloadFile}. */
+/** See S3Client.downloadFile. */
 export async function downloadFile(
-  client: S3Client,
+  core: ClientCore,
   input: GetObjectInput,
   path: string,
   options: FileDownloadOptions = {},
 ): Promise<ObjectInfo> {
-  const { settings } = client.core;
+  const { settings } = core;
   const { signal, onProgress } = options;
   const partSize = options.partSizeBytes ?? settings.partSizeBytes;
   // The first answer tells the size. Its body becomes the first part of a large object, and the whole of a small one.
-  const { body, ...info } = await client.getObject(input, { signal });
+  const { body, ...info } = await getObject(core, input, { signal });
   const whole = input.range === undefined && input.partNumber === undefined;
   const inRanges = whole && info.etag !== "" && info.contentLength > 2 * partSize;
   try {
     await replaceFile(path, async (file) => {
       const write = new PositionedWriter(file, info.contentLength, onProgress);
-      if (inRanges) await fetchRanges(client, input, { body, info, write, partSize, options });
+      if (inRanges) await fetchRanges(core, input, { body, info, write, partSize, options });
       else await write.all(body, 0);
     });
   } finally {
@@ -78,11 +69,11 @@ interface Ranges {
 
 /** The ranges of a large object side by side, each held to the ETag that the first answer named. */
 async function fetchRanges(
-  client: S3Client,
+  core: ClientCore,
   input: GetObjectInput,
   { body: first, info, write, partSize: wanted, options }: Ranges,
 ): Promise<void> {
-  const { signal, concurrency = client.core.settings.concurrency } = options;
+  const { signal, concurrency = core.settings.concurrency } = options;
   const { contentLength: size, etag, checksum: told } = info;
   const partSize = partSizeFor(size, wanted);
   const algorithm = told?.type === "FULL_OBJECT" && told.algorithm.startsWith("CRC") ? told.algorithm : null;
@@ -94,7 +85,8 @@ async function fetchRanges(
       start === 0
         ? head(first, end)
         : (
-            await client.getObject(
+            await getObject(
+              core,
               { ...input, ifMatch: etag, range: `bytes=${start}-${end - 1}` },
               { signal: partSignal },
             )

@@ -16,6 +16,11 @@ export interface Written {
   readonly checksum: Checksum | undefined;
 }
 
+/** Answers that have headers beside their document. */
+export interface Versioned {
+  readonly versionId: string | undefined;
+}
+
 /** An object without its bytes. */
 export interface ObjectInfo {
   /** Bytes of the whole object, also where only a range of it was asked for. */

@@ -10,10 +10,8 @@ import type { CompleteMultipartUploadInput, PutObjectInput } from "./inputs.ts";
 import type { ObjectInfo, Written } from "./outputs.ts";
 import type { Payload } from "./payload.ts";
 
-/** What is asked of the client here. */
-interface Heads {
-  headObject(input: { readonly bucket: string; readonly key: string }): Promise<ObjectInfo>;
-}
+/** Asks for the object at a place. */
+export type HeadObject = (object: { readonly bucket: string; readonly key: string }) => Promise<ObjectInfo>;
 
 /** Does something whose repetition fails with `code` if the first attempt was successful after all. */
 export async function wasOwn(code: string, attempt: () => Promise<unknown>): Promise<void> {
@@ -26,7 +24,7 @@ export async function wasOwn(code: string, attempt: () => Promise<unknown>): Pro
 
 /** A conditional PUT that fails when repeated: it was ours if the object there has the ETag of our bytes. */
 export async function ownPut(
-  client: Heads,
+  headObject: HeadObject,
   { bucket, key }: PutObjectInput,
   { bytes }: Payload,
   attempt: () => Promise<Written>,
@@ -35,13 +33,13 @@ export async function ownPut(
     return await attempt();
   } catch (error) {
     if (!isDoubtful(error, "PreconditionFailed") || bytes === undefined) throw error;
-    return await objectIs(client, { bucket, key }, md5Hex(bytes), error);
+    return await objectIs(headObject, { bucket, key }, md5Hex(bytes), error);
   }
 }
 
 /** A completion that fails when repeated: it was ours if the object there has the ETag that our parts come to. */
 export async function ownComplete(
-  client: Heads,
+  headObject: HeadObject,
   { bucket, key, parts }: CompleteMultipartUploadInput,
   attempt: () => Promise<CompletedUpload & { readonly versionId: string | undefined }>,
 ): Promise<CompletedUpload & { readonly versionId: string | undefined }> {
@@ -51,7 +49,7 @@ export async function ownComplete(
     if (!isDoubtful(error, "NoSuchUpload") && !isDoubtful(error, "PreconditionFailed")) throw error;
     const etag = etagOfParts(parts.map((part) => part.etag));
     if (etag === null) throw error;
-    return { location: "", bucket, key, ...(await objectIs(client, { bucket, key }, etag, error)) };
+    return { location: "", bucket, key, ...(await objectIs(headObject, { bucket, key }, etag, error)) };
   }
 }
 
@@ -60,12 +58,12 @@ function isDoubtful(error: unknown, code: string): boolean {
 }
 
 async function objectIs(
-  client: Heads,
+  headObject: HeadObject,
   object: { readonly bucket: string; readonly key: string },
   etag: string,
   error: unknown,
 ): Promise<Written> {
-  const found = await client.headObject(object).catch(() => null);
+  const found = await headObject(object).catch(() => null);
   if (found?.etag !== etag) throw error;
   return { etag, versionId: found.versionId, checksum: found.checksum };
 }

@@ -7,7 +7,7 @@ import { type ClientCore, serverDate } from "./core.ts";
 import { CredentialsError } from "./errors.ts";
 import { readInput, writeQuery } from "./inputs.ts";
 import type * as inputs from "./inputs.ts";
-import { placeOf, regionOf } from "./send.ts";
+import { placeOf, regionOf } from "./place.ts";
 
 /** What a URL is for. Headers among the fields are signed: whoever uses it must send exactly the same. */
 export interface PresignInput
@@ -34,6 +34,8 @@ export interface PresignInput
   readonly prefix?: string | undefined;
   readonly delimiter?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The plain URL, without a signature. Default: false. */
+  readonly unsigned?: boolean | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export function presign(core: ClientCore, input: PresignInput): string {
   const { headers, query: pairs } = readInput(input);
   const query = writeQuery([], [...pairs, ...Object.entries(input.query ?? {})]);
   const url = (signed: string): string => `${place.origin}${place.path}${signed === "" ? "" : `?${signed}`}`;
-  if (core.credentials === null) return url(query);
+  if (core.credentials === null || input.unsigned === true) return url(query);
 
   const credentials = core.credentials.peek();
   if (credentials === null) {

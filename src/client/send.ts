@@ -5,25 +5,17 @@
 
 import type { ChecksumAlgorithm } from "../s3/checksums.ts";
 import type { Credentials } from "../s3/credentials.ts";
-import { parseHttpDate } from "../s3/dates.ts";
-import { type ErrorDocument, parseError } from "../s3/documents/error.ts";
-import { S3Error } from "../s3/errors.ts";
 import type { Operation } from "../s3/operations.ts";
 import { signV2 } from "../s3/sigv2.ts";
 import { signV4WithSeed } from "../s3/sigv4.ts";
 import { type ClientCore, serverDate } from "./core.ts";
-import { type Place, locate, regionOfHost } from "./endpoint.ts";
-import {
-  type RequestSubject,
-  S3ConnectionError,
-  S3ResponseError,
-  codeOfStatus,
-  responseError,
-} from "./errors.ts";
-import { ConnectionError, type HttpBody, type HttpResponse } from "./http.ts";
+import type { Place } from "./endpoint.ts";
+import { type RequestSubject, S3ConnectionError, S3ResponseError } from "./errors.ts";
+import { ConnectionError, type HttpBody } from "./http.ts";
+import { type History, consumedFix, isErrorDocument, learn, readError } from "./judge.ts";
 import { type Payload, frame } from "./payload.ts";
+import { placeOf, regionOf } from "./place.ts";
 import { type Failure, askedDelayMs, failureOf, retryDelayMs } from "./retry.ts";
-import { endpointFor } from "./settings.ts";
 
 /** A request as the operations describe it. */
 export interface Call {
@@ -41,8 +33,12 @@ export interface Call {
   readonly answer: "document" | "nothing" | "stream";
 }
 
-export interface SendOptions {
+/** What every operation takes last. */
+export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface SendOptions extends RequestOptions {
   /** Called with the number of bytes that the socket took since the last call; negative when they are sent again. */
   readonly onSent?: ((bytes: number) => void) | undefined;
 }
@@ -72,19 +68,16 @@ export async function send(core: ClientCore, call: Call, options: SendOptions = 
   const learned = new Set<string>();
   let failedBefore: Failure | null = null;
   for (let attempt = 1; ; attempt++) {
-    const outcome = await attemptOnce(core, call, options, {
-      attempts: attempt,
-      maybeDone: failedBefore !== null,
-    });
+    const outcome = await attemptOnce(core, call, options, attempt, failedBefore !== null);
     if (outcome.answer !== undefined) {
       core.retryBudget.give(failedBefore);
       return { ...outcome.answer, attempts: attempt };
     }
-    const { error, failure } = outcome;
+    const { error, failure, credentials } = outcome;
     if (options.signal?.aborted === true) throw error;
-    if (call.payload !== null && !call.payload.replayable) throw consumed(error, call, core);
     // What was learned from the answer (clock, region, that credentials ended) is tried at once, and once each.
-    const lesson = learn(core, call, outcome);
+    const lesson = learn(core, call.bucket, error, credentials);
+    if (isConsumed(call)) throw error;
     if (lesson !== null && !learned.has(lesson)) {
       learned.add(lesson);
       continue;
@@ -96,102 +89,82 @@ export async function send(core: ClientCore, call: Call, options: SendOptions = 
   }
 }
 
+function isConsumed({ payload }: Call): boolean {
+  return payload !== null && !payload.replayable;
+}
+
 /** What one attempt came to: an answer, or an error and what it means. */
 type Outcome =
   | { readonly answer: Omit<Answer, "attempts">; readonly error?: undefined }
   | {
       readonly answer?: undefined;
-      readonly error: unknown;
+      readonly error: S3ResponseError | S3ConnectionError;
       readonly failure: Failure | null;
-      readonly credentials?: Credentials | null;
+      readonly credentials: Credentials | null;
     };
-
-/** What came before, for the error. */
-interface History {
-  readonly attempts: number;
-  readonly maybeDone: boolean;
-}
 
 async function attemptOnce(
   core: ClientCore,
   call: Call,
   options: SendOptions,
-  history: History,
+  attempts: number,
+  maybeDone: boolean,
 ): Promise<Outcome> {
   const credentials = core.credentials === null ? null : await core.credentials.get();
   const place = placeOf(core, call);
   const subject = subjectOf(core, call, place);
-  let sentBytes = 0;
-  const onSent =
-    options.onSent === undefined
-      ? undefined
-      : (bytes: number): void => {
-          sentBytes += bytes;
-          options.onSent?.(bytes);
-        };
-  const takeBack = (): void => {
-    if (sentBytes > 0) options.onSent?.(-sentBytes);
-  };
-
-  let response: HttpResponse;
+  const progress = countSent(options.onSent);
+  const history = (): History => ({ attempts, maybeDone, consumed: isConsumed(call) });
   try {
-    response = await core.transport.send({
-      ...signed(core, call, place, credentials, onSent),
+    const response = await core.transport.send({
+      ...signed(core, call, place, credentials, progress?.add),
       signal: options.signal,
-      headersTimeoutMs: slowOperations.has(call.operation.name)
-        ? core.settings.headersMs * 5
-        : core.settings.headersMs,
+      headersTimeoutMs: core.settings.headersMs * (slowOperations.has(call.operation.name) ? 5 : 1),
       bodyTimeoutMs: core.settings.bodyMs,
     });
     const { status, headers, body } = response;
-    if (status < 300) {
-      if (call.answer === "stream") return { answer: { status, headers, text: "", body } };
-      const text = decode(await body.bytes(maxDocumentBytes));
-      if (call.answer === "nothing") return { answer: { status, headers, text: "", body: null } };
-      if (!isErrorDocument(text)) {
-        if (text.trim() === "") throw new ConnectionError("the answer is empty", { code: "EMPTY_ANSWER" });
-        return { answer: { status, headers, text, body: null } };
-      }
-      // Copies, completes and batch deletes answer 200 before they begin, and tell in the body how they ended.
-      takeBack();
-      return failed(readError(subject, response, text, history), credentials);
+    const isAnswer = status < 300;
+    if (isAnswer && call.answer === "stream") return { answer: { status, headers, text: "", body } };
+    const text = decode(await body.bytes(isAnswer ? maxDocumentBytes : maxErrorBytes));
+    // Copies, completes and batch deletes answer 200 before they begin, and tell in the body how they ended.
+    if (!isAnswer || (call.answer === "document" && isErrorDocument(text))) {
+      progress?.takeBack();
+      const error = readError(subject, response, text, history());
+      return { error, failure: failureOf(error.status, error.code), credentials };
     }
-    takeBack();
-    return failed(
-      readError(subject, response, decode(await body.bytes(maxErrorBytes)), history),
-      credentials,
-    );
-  } catch (error) {
-    if (!(error instanceof ConnectionError)) throw error;
-    takeBack();
-    return {
-      error: new S3ConnectionError(subject, {
-        code: error.code,
-        problem: error.message,
-        attempts: history.attempts,
-        cause: error.cause ?? error,
-      }),
-      failure: error.timeout ? "timeout" : "transient",
-    };
+    if (call.answer === "nothing") return { answer: { status, headers, text: "", body: null } };
+    if (text.trim() === "") throw new ConnectionError("the answer is empty", { code: "EMPTY_ANSWER" });
+    return { answer: { status, headers, text, body: null } };
+  } catch (failure) {
+    if (!(failure instanceof ConnectionError)) throw failure;
+    progress?.takeBack();
+    const { code, message: problem, timeout } = failure;
+    const fix = isConsumed(call) ? consumedFix : undefined;
+    const cause = failure.cause ?? failure;
+    const error = new S3ConnectionError(subject, { code, problem, attempts, cause, fix });
+    return { error, failure: timeout ? "timeout" : "transient", credentials };
   }
+}
+
+/** Tells how many bytes the socket has taken, and takes them back when they are to be sent again. */
+function countSent(
+  onSent: SendOptions["onSent"],
+): { readonly add: (bytes: number) => void; readonly takeBack: () => void } | undefined {
+  if (onSent === undefined) return undefined;
+  let sentBytes = 0;
+  return {
+    add(bytes) {
+      sentBytes += bytes;
+      onSent(bytes);
+    },
+    takeBack() {
+      if (sentBytes > 0) onSent(-sentBytes);
+    },
+  };
 }
 
 /** Operations in which the server may work for minutes before it answers. */
 const slowOperations = new Set(["CompleteMultipartUpload", "CopyObject", "UploadPartCopy"]);
-
-/** Where a call goes, by what is known of its bucket's region. */
-export function placeOf(core: ClientCore, { bucket, key }: Pick<Call, "bucket" | "key">): Place {
-  return locate(endpointFor(core.settings, regionOf(core, bucket)), {
-    addressing: core.settings.addressing,
-    ...(bucket === undefined ? {} : { bucket }),
-    ...(key === undefined ? {} : { key }),
-  });
-}
-
-/** The region that a call is signed for. */
-export function regionOf(core: ClientCore, bucket: string | undefined): string {
-  return core.regions.get(bucket ?? "") ?? core.settings.region;
-}
 
 function subjectOf(core: ClientCore, call: Call, place: Place): RequestSubject {
   const { operation, bucket, key } = call;
@@ -271,127 +244,6 @@ function hasDigest(headers: Readonly<Record<string, string>>): boolean {
     "content-md5" in headers ||
     Object.keys(headers).some((name) => /^x-amz-checksum-(?!algo|type)/.test(name))
   );
-}
-
-// ------------------------------------------------------------------------------------------------- what an answer says
-
-function isErrorDocument(text: string): boolean {
-  return /^\s*(?:<\?xml[^>]*\?>)?\s*<Error[\s>]/.test(text);
-}
-
-function readError(
-  subject: RequestSubject,
-  response: HttpResponse,
-  text: string,
-  history: History,
-): S3ResponseError {
-  const { status, headers } = response;
-  const document = parseError(text);
-  const code = document?.code ?? codeOfStatus(status, subject);
-  return responseError({
-    subject,
-    code,
-    // An error inside a 200 has the status that its code has elsewhere.
-    status: status < 300 ? new S3Error(code).status : status,
-    serverMessage: document?.message,
-    details: document === null ? {} : detailsOf(document),
-    headers: { ...headers },
-    body: text,
-    ...history,
-    ...redirectFix(status, headers, document?.details),
-  });
-}
-
-function detailsOf({ details, resource, requestId, hostId }: ErrorDocument): Record<string, string> {
-  return {
-    ...details,
-    ...(resource === undefined ? {} : { Resource: resource }),
-    ...(requestId === undefined ? {} : { RequestId: requestId }),
-    ...(hostId === undefined ? {} : { HostId: hostId }),
-  };
-}
-
-function redirectFix(
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  details: Readonly<Record<string, string>> = {},
-): { fix: string } | undefined {
-  if (status !== 301 && status !== 307) return undefined;
-  const to = details["Endpoint"] ?? headers["location"];
-  if (to === undefined) return undefined;
-  return {
-    fix: `The server names ${to} instead. Credentials are not sent to another host: set it as endpoint.`,
-  };
-}
-
-function failed(error: S3ResponseError, credentials: Credentials | null): Outcome {
-  return { error, failure: failureOf(error.status, error.code), credentials };
-}
-
-/** The server's clock differs by more than it or we tolerate. */
-const skewMs = 5 * 60_000;
-
-/** Takes from an error what makes the next attempt different, and names it; null where there is nothing of the kind. */
-function learn(core: ClientCore, call: Call, outcome: Outcome): string | null {
-  const { error } = outcome;
-  if (!(error instanceof S3ResponseError)) return null;
-  const { code, status, headers, details } = error;
-
-  const date = parseHttpDate(headers["date"] ?? "");
-  if (date !== null && (status === 403 || code === "RequestTimeTooSkewed") && core.credentials !== null) {
-    const offsetMs = date - core.clock();
-    if (Math.abs(offsetMs - core.clockOffsetMs) > skewMs) {
-      core.clockOffsetMs = offsetMs;
-      return "clock";
-    }
-  }
-
-  if (status === 301 || status === 307 || status === 400) {
-    const region = regionIn(headers, details);
-    if (region !== undefined && region !== regionOf(core, call.bucket)) {
-      core.regions.set(call.bucket ?? "", region);
-      return "region";
-    }
-  }
-
-  if (code === "ExpiredToken" || code === "ExpiredTokenException" || code === "TokenRefreshRequired") {
-    const credentials = "credentials" in outcome ? outcome.credentials : null;
-    if (credentials) core.credentials?.expire(credentials);
-    return "credentials";
-  }
-  return null;
-}
-
-/**
- * The region that an answer names. Of another endpoint only Amazon's region is taken out, never the host: credentials
- * go nowhere but where the settings say.
- */
-function regionIn(
-  headers: Readonly<Record<string, string>>,
-  details: Readonly<Record<string, string>>,
-): string | undefined {
-  const host = details["Endpoint"] ?? /^https?:\/\/([^/:]+)/.exec(headers["location"] ?? "")?.[1] ?? "";
-  const region = headers["x-amz-bucket-region"] ?? details["Region"] ?? regionOfHost(host);
-  return region !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(region) ? region : undefined;
-}
-
-function consumed(error: unknown, { operation, bucket, key }: Call, core: ClientCore): unknown {
-  const fix =
-    "The body is a stream that was read and cannot be sent again: give bytes, a Blob or a file, or use upload().";
-  if (error instanceof S3ConnectionError) {
-    const { code, cause, attempts } = error;
-    const problem = cause instanceof Error ? cause.message : error.message;
-    return new S3ConnectionError(
-      { operation: operation.name, bucket, key },
-      { code, problem, attempts, fix, cause },
-    );
-  }
-  if (error instanceof S3ResponseError && failureOf(error.status, error.code) !== null) {
-    const { code, status, serverMessage, details, headers, body, attempts } = error;
-    const subject = { operation: operation.name, bucket, key, anonymous: core.credentials === null };
-    return responseError({ subject, code, status, serverMessage, details, headers, body, attempts, fix });
-  }
-  return error;
 }
 
 function decode(bytes: Uint8Array): string {

@@ -1,11 +1,12 @@
 /**
  * HTTP over undici's pools, one for each origin. The only file of the client that knows undici.
  *
- * undici is loaded with the first request. Its dispatch interface is used rather than `request()`: a body is
+ * This file and undici are loaded with the first request. The dispatch interface is used rather than `request()`: a body is
  * collected without a Node stream around it, and nothing between here and the socket touches the path.
  */
 
-import type { Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
+import Pool from "undici/lib/dispatcher/pool.js";
 import {
   ConnectionError,
   type HttpBody,
@@ -26,29 +27,23 @@ export interface TransportOptions {
 /** A transport that keeps its connections until it is closed. Idle ones do not keep the process alive. */
 export function createTransport(options: TransportOptions = {}): Transport {
   const pools = new Map<string, Pool>();
-  let Pool: (new (origin: string, options: Pool.Options) => Pool) | undefined;
-  let closed = false;
-
-  const open = (origin: string): Pool => {
+  const poolOf = (origin: string): Pool => {
     const found = pools.get(origin);
     if (found !== undefined) return found;
-    const pool = new Pool!(origin, {
+    const pool = new Pool(origin, {
       connections: options.maxConnections ?? 128,
       connect: {
         timeout: options.connectTimeoutMs ?? 5000,
-        ...(options.ca === undefined ? {} : { ca: [...new Set([options.ca].flat())] as string[] }),
+        ...(options.ca === undefined ? {} : { ca: [options.ca].flat() }),
       },
     });
     pools.set(origin, pool);
     return pool;
   };
-
   return {
     async send(request) {
-      Pool ??= (await import("undici/lib/dispatcher/pool.js")).default;
-      if (closed) throw new TypeError("The client is closed: open a new one.");
       request.signal?.throwIfAborted();
-      const pool = open(request.origin);
+      const pool = poolOf(request.origin);
       return new Promise<HttpResponse>((resolve, reject) => {
         const exchange = new Exchange(request, resolve, reject);
         const { headersTimeoutMs: headersTimeout, bodyTimeoutMs: bodyTimeout } = request;
@@ -60,11 +55,9 @@ export function createTransport(options: TransportOptions = {}): Transport {
       });
     },
     async close() {
-      closed = true;
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
     destroy() {
-      closed = true;
       for (const pool of pools.values()) void pool.destroy();
     },
   };

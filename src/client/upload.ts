@@ -11,9 +11,22 @@ import type { PutObjectInput } from "./inputs.ts";
 import type { Written } from "./outputs.ts";
 import { runParallel } from "./parallel.ts";
 import type { ProgressListener } from "./progress.ts";
-import type { S3Client } from "./s3-client.ts";
+import type { ClientCore } from "./core.ts";
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  putObject,
+  uploadPart,
+} from "./operations.ts";
 
 export type UploadInput = PutObjectInput;
+
+/** What was stored. */
+export interface Uploaded extends Written {
+  /** Bytes. */
+  readonly size: number;
+}
 
 export interface UploadOptions {
   readonly signal?: AbortSignal | undefined;
@@ -36,30 +49,30 @@ const singlePutParts = 2;
  * @throws As S3Client's methods do; RangeError for more than 5 TiB.
  */
 export async function upload(
-  client: S3Client,
+  core: ClientCore,
   input: UploadInput,
   options: UploadOptions = {},
-): Promise<Written> {
-  const { settings } = client.core;
+): Promise<Uploaded> {
+  const { settings } = core;
   const source = await toSource(input.body, input.contentLength);
   const typed = { ...input, contentType: input.contentType ?? source.contentType };
   const { size } = source;
   const partSize = partSizeFor(size, options.partSizeBytes ?? settings.partSizeBytes);
   if (size !== undefined && size <= partSize * singlePutParts) {
     const bytes = source.bytes ?? (await readAll(source, size));
-    return putOnce(client, typed, bytes, options);
+    return putOnce(core, typed, bytes, options);
   }
   if (source.read !== undefined && size !== undefined) {
-    return inParts(client, typed, cutParts(source.read, size, partSize), size, options);
+    return inParts(core, typed, cutParts(source.read, size, partSize), size, options);
   }
 
   const pieces = inPieces(source.open(), growingPartSize(size, partSize));
   try {
     const first = await pieces.next();
-    if (first.done === true) return await putOnce(client, typed, new Uint8Array(0), options);
+    if (first.done === true) return await putOnce(core, typed, new Uint8Array(0), options);
     const second = await pieces.next();
-    if (second.done === true) return await putOnce(client, typed, first.value, options);
-    return await inParts(client, typed, numberParts([first.value, second.value], pieces), size, options);
+    if (second.done === true) return await putOnce(core, typed, first.value, options);
+    return await inParts(core, typed, numberParts([first.value, second.value], pieces), size, options);
   } finally {
     // Whatever happened, the stream is let go.
     await pieces.return(undefined);
@@ -67,18 +80,19 @@ export async function upload(
 }
 
 async function putOnce(
-  client: S3Client,
+  core: ClientCore,
   input: PutObjectInput,
   bytes: Uint8Array,
   { signal, onProgress }: UploadOptions,
-): Promise<Written> {
-  const written = await client.putObject(
+): Promise<Uploaded> {
+  const written = await putObject(
+    core,
     { ...input, body: bytes, contentLength: undefined },
     { signal, onSent: onProgress && countSent(onProgress, bytes.length) },
   );
   // Nothing is ever handed to the socket of a body of nothing.
   if (bytes.length === 0) onProgress?.({ loadedBytes: 0, totalBytes: 0 });
-  return written;
+  return { ...written, size: bytes.length };
 }
 
 /** A part before it is sent. */
@@ -88,23 +102,25 @@ interface Part {
 }
 
 async function inParts(
-  client: S3Client,
+  core: ClientCore,
   input: PutObjectInput,
   parts: AsyncIterable<Part> | Iterable<Part>,
   size: number | undefined,
   options: UploadOptions,
-): Promise<Written> {
-  const { signal, onProgress, concurrency = client.core.settings.concurrency } = options;
+): Promise<Uploaded> {
+  const { signal, onProgress, concurrency = core.settings.concurrency } = options;
   const { body: _, contentLength: _length, contentMd5: _md5, checksum: _checksum, ...properties } = input;
   const { ifMatch, ifNoneMatch, ...created } = properties;
-  const checksumAlgorithm = checksumOf(client.core, created) ?? undefined;
-  const { uploadId } = await client.createMultipartUpload({ ...created, checksumAlgorithm }, { signal });
+  const checksumAlgorithm = checksumOf(core, created) ?? undefined;
+  const { uploadId } = await createMultipartUpload(core, { ...created, checksumAlgorithm }, { signal });
   const part = { bucket: input.bucket, key: input.key, uploadId };
   const onSent = onProgress && countSent(onProgress, size);
   const completed: CompletedPart[] = [];
+  let sizeOfParts = 0;
   try {
     await runParallel(parts, { concurrency, signal }, async ({ partNumber, bytes }, partSignal) => {
-      const written = await client.uploadPart(
+      const written = await uploadPart(
+        core,
         { ...part, partNumber, body: await bytes(), checksumAlgorithm },
         { signal: partSignal, onSent },
       );
@@ -112,14 +128,15 @@ async function inParts(
     });
     // The parts are those that were sent, never those that a listing shows: it may lag behind.
     completed.sort((a, b) => a.partNumber - b.partNumber);
-    const { etag, versionId, checksum } = await client.completeMultipartUpload(
+    const { etag, versionId, checksum } = await completeMultipartUpload(
+      core,
       { ...part, parts: completed, ifMatch, ifNoneMatch },
       { signal },
     );
-    return { etag, versionId, checksum };
+    return { etag, versionId, checksum, size: sizeOfParts };
   } catch (error) {
     // Not with the caller's signal: it may be what has ended the upload. That this fails too is no news.
-    await client.abortMultipartUpload(part).catch(() => {});
+    await abortMultipartUpload(core, part).catch(() => {});
     throw error;
   }
 }

@@ -10,6 +10,7 @@ import { CredentialsError } from "../errors.ts";
 import type { Transport } from "../http.ts";
 import type { CredentialsProvider, TemporaryCredentials } from "./credentials.ts";
 import { type Environment, type Profiles, type Section, textOf } from "./profiles.ts";
+import { environmentCredentials, profileCredentials } from "./static-credentials.ts";
 
 /** What the sources need from outside. */
 export interface ChainContext {
@@ -22,24 +23,6 @@ export interface ChainContext {
   readonly region: string;
   readonly transport: Transport;
   readonly clock: () => number;
-}
-
-/** The keys of the environment, or null. */
-export function environmentCredentials(env: Environment): Credentials | null {
-  const accessKeyId = env["AWS_ACCESS_KEY_ID"];
-  const secretAccessKey = env["AWS_SECRET_ACCESS_KEY"];
-  if (!accessKeyId || !secretAccessKey) return null;
-  const sessionToken = env["AWS_SESSION_TOKEN"];
-  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
-}
-
-/** The keys that stand in a profile themselves, or null. */
-export function profileCredentials(section: Section | undefined): Credentials | null {
-  const accessKeyId = textOf(section, "aws_access_key_id");
-  const secretAccessKey = textOf(section, "aws_secret_access_key");
-  if (accessKeyId === undefined || secretAccessKey === undefined) return null;
-  const sessionToken = textOf(section, "aws_session_token");
-  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 
 /**

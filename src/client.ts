@@ -1,0 +1,103 @@
+/** The client: `import { connectS3 } from "stowage/client"`. Export lists only. */
+
+export { ACL, CannedACL, Grant, Policy } from "./client/acl.ts";
+export { Bucket } from "./client/bucket.ts";
+export {
+  connectS3,
+  OrdinaryCallingFormat,
+  ProtocolIndependentOrdinaryCallingFormat,
+  S3Connection,
+  SubdomainCallingFormat,
+  VHostCallingFormat,
+} from "./client/connection.ts";
+export {
+  CredentialsError,
+  S3ConnectionError,
+  S3CopyError,
+  S3CreateError,
+  S3DataError,
+  S3PermissionsError,
+  S3ResponseError,
+} from "./client/errors.ts";
+export { Key } from "./client/key.ts";
+export { Listing } from "./client/listing.ts";
+export { MultiPartUpload } from "./client/multipart-upload.ts";
+export { ObjectBody } from "./client/object-body.ts";
+export { Prefix } from "./client/prefix.ts";
+export { ResultSet } from "./client/result-set.ts";
+export { S3Client } from "./client/s3-client.ts";
+export { User } from "./client/user.ts";
+export { S3Error } from "./s3/errors.ts";
+
+export type { GrantOptions } from "./client/acl.ts";
+export type { Body, FileHandleLike } from "./client/bodies.ts";
+export type { GetKeyOptions, ListOptions, RecursiveOptions } from "./client/bucket.ts";
+export type {
+  CreateBucketOptions,
+  GetBucketOptions,
+  PostForm,
+  PostFormOptions,
+} from "./client/connection.ts";
+export type { Copied, CopyOptions } from "./client/copy.ts";
+export type { CredentialsProvider, TemporaryCredentials } from "./client/credentials/credentials.ts";
+export type { DeleteTarget } from "./client/delete-many.ts";
+export type { Addressing } from "./client/endpoint.ts";
+export type { GenerateUrlOptions, Method } from "./client/generate-url.ts";
+export type { HttpBody, HttpRequest, HttpResponse, Transport } from "./client/http.ts";
+export type {
+  AbortMultipartUploadInput,
+  AclInput,
+  BucketInput,
+  ChecksumInput,
+  CompleteMultipartUploadInput,
+  CopyObjectInput,
+  CopySource,
+  CreateBucketInput,
+  CreateMultipartUploadInput,
+  DeleteObjectInput,
+  DeleteObjectsInput,
+  GetObjectInput,
+  HeadObjectInput,
+  ListBucketsInput,
+  ListMultipartUploadsInput,
+  ListObjectsInput,
+  ListObjectsV2Input,
+  ListPartsInput,
+  ObjectInput,
+  ObjectProperties,
+  PutObjectInput,
+  ReadConditions,
+  ResponseOverrides,
+  UploadPartCopyInput,
+  UploadPartInput,
+  WriteConditions,
+} from "./client/inputs.ts";
+export type { CopyKeyOptions, GetOptions, ProgressOptions, PutOptions } from "./client/key-options.ts";
+export type { CopyPartOptions, UploadPartOptions } from "./client/multipart-upload.ts";
+export type { FileDownloadOptions } from "./client/node-files.ts";
+export type { ObjectInfo, Versioned, Written } from "./client/outputs.ts";
+export type { PresignInput } from "./client/presign.ts";
+export type { BotoCallback, Progress, ProgressListener } from "./client/progress.ts";
+export type { RawAnswer, RawRequest } from "./client/request.ts";
+export type { RetryOptions } from "./client/retry.ts";
+export type { RequestOptions } from "./client/send.ts";
+export type { ChecksumMode, S3ClientOptions, Timeouts } from "./client/settings.ts";
+export type { Uploaded, UploadInput, UploadOptions } from "./client/upload.ts";
+export type { WriteTarget } from "./client/write-target.ts";
+export type { AccessControlPolicy, CannedAcl, Grantee, Group, Owner, Permission } from "./s3/acl.ts";
+export type { Checksum, ChecksumAlgorithm, ChecksumType } from "./s3/checksums.ts";
+export type { Credentials } from "./s3/credentials.ts";
+export type { CopyResult } from "./s3/documents/copy-result.ts";
+export type { DeletedObject, DeleteFailure, DeleteResult } from "./s3/documents/delete.ts";
+export type { BucketList, ListedBucket } from "./s3/documents/list-buckets.ts";
+export type { ListedObject, ObjectListV1, ObjectListV2 } from "./s3/documents/list-objects.ts";
+export type {
+  CompletedPart,
+  CompletedUpload,
+  InitiatedUpload,
+  ListedPart,
+  ListedUpload,
+  PartList,
+  UploadList,
+} from "./s3/documents/multipart.ts";
+export type { PostCondition } from "./s3/post-policy.ts";

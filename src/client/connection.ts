@@ -1,0 +1,256 @@
+/** boto's S3Connection: where everything begins. */
+
+import type { CannedAcl } from "../s3/acl.ts";
+import { type PostCondition, buildPostPolicy } from "../s3/post-signature.ts";
+import { Bucket } from "./bucket.ts";
+import { serverDate } from "./core.ts";
+import { CredentialsError, S3ResponseError } from "./errors.ts";
+import { type GenerateUrlOptions, type Method, presignInput } from "./generate-url.ts";
+import type { RawAnswer, RawRequest } from "./request.ts";
+import type { RequestOptions } from "./send.ts";
+import { S3Client } from "./s3-client.ts";
+import { placeOf, regionOf } from "./place.ts";
+import type { S3ClientOptions } from "./settings.ts";
+
+/** boto's calling formats, as values of the option `addressing`. */
+export const SubdomainCallingFormat = "virtual";
+export const VHostCallingFormat = "cname";
+export const OrdinaryCallingFormat = "path";
+export const ProtocolIndependentOrdinaryCallingFormat = "path";
+
+export interface GetBucketOptions extends RequestOptions {
+  /** False: a Bucket without asking whether it exists. Default: true. */
+  readonly validate?: boolean | undefined;
+}
+
+export interface CreateBucketOptions extends RequestOptions {
+  /** The region. Default: the connection's. */
+  readonly location?: string | undefined;
+  /** A canned ACL. */
+  readonly policy?: CannedAcl | undefined;
+}
+
+export interface PostFormOptions {
+  /** Seconds. Default: 6,000. */
+  readonly expiresIn?: number | undefined;
+  readonly acl?: CannedAcl | undefined;
+  /** Where the browser goes after the upload. */
+  readonly successActionRedirect?: string | undefined;
+  /** 200, 201 or 204. */
+  readonly successActionStatus?: 200 | 201 | 204 | undefined;
+  /** The largest file in bytes. */
+  readonly maxContentLength?: number | undefined;
+  readonly minContentLength?: number | undefined;
+  readonly storageClass?: string | undefined;
+  /** Further fields, each of which must come back exactly as it is. */
+  readonly fields?: Readonly<Record<string, string>> | undefined;
+  /** Further conditions, such as `["starts-with", "$Content-Type", "image/"]`. */
+  readonly conditions?: readonly PostCondition[] | undefined;
+}
+
+/** A form that uploads one file: send it to `action` as multipart/form-data, with the field `file` behind the others. */
+export interface PostForm {
+  readonly action: string;
+  readonly fields: readonly { readonly name: string; readonly value: string }[];
+}
+
+/**
+ * A connection to one S3 server. Iterating it lists the buckets.
+ *
+ * @example
+ * const conn = new S3Connection("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+ * const open = new S3Connection({ anon: true });
+ * const local = new S3Connection(id, secret, { endpoint: "http://127.0.0.1:9000" });
+ */
+export class S3Connection implements AsyncIterable<Bucket> {
+  /** The layer below: one method for each operation of S3. */
+  readonly client: S3Client;
+
+  constructor(options?: S3ClientOptions);
+  constructor(accessKeyId: string, secretAccessKey: string, options?: S3ClientOptions);
+  constructor(
+    keyOrOptions: string | S3ClientOptions = {},
+    secretAccessKey = "",
+    options: S3ClientOptions = {},
+  ) {
+    this.client = new S3Client(
+      typeof keyOrOptions === "string"
+        ? { ...options, credentials: { accessKeyId: keyOrOptions, secretAccessKey } }
+        : keyOrOptions,
+    );
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Bucket, void, undefined> {
+    yield* await this.getAllBuckets();
+  }
+
+  /** The user's buckets, sorted by name. */
+  async getAllBuckets(options?: RequestOptions): Promise<Bucket[]> {
+    const buckets: Bucket[] = [];
+    let continuationToken: string | undefined;
+    do {
+      const page = await this.client.listBuckets({ continuationToken }, options);
+      for (const { name, createdAtMs } of page.buckets)
+        buckets.push(new Bucket(this, name, new Date(createdAtMs)));
+      ({ continuationToken } = page);
+    } while (continuationToken !== undefined);
+    return buckets.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** The canonical id of the user whose keys these are. */
+  async getCanonicalUserId(options?: RequestOptions): Promise<string> {
+    return (await this.client.listBuckets({}, options)).owner.id;
+  }
+
+  /** A bucket that exists. Throws S3ResponseError NoSuchBucket where it does not, AccessDenied where it is not yours. */
+  async getBucket(name: string, { validate = true, signal }: GetBucketOptions = {}): Promise<Bucket> {
+    return validate ? this.headBucket(name, { signal }) : new Bucket(this, name);
+  }
+
+  /** As {@link getBucket} with validation. */
+  async headBucket(name: string, options?: RequestOptions): Promise<Bucket> {
+    await this.client.headBucket({ bucket: name }, options);
+    return new Bucket(this, name);
+  }
+
+  /** A bucket, or null where there is none. Throws for any other answer than yes and 404. */
+  async lookup(name: string, options?: RequestOptions): Promise<Bucket | null> {
+    try {
+      return await this.headBucket(name, options);
+    } catch (error) {
+      if (error instanceof S3ResponseError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  /** Whether there is a bucket of this name that may be listed. */
+  async hasBucket(name: string, options?: RequestOptions): Promise<boolean> {
+    return (await this.lookup(name, options)) !== null;
+  }
+
+  /** Throws S3CreateError where the name is taken. */
+  async createBucket(name: string, { location, policy, signal }: CreateBucketOptions = {}): Promise<Bucket> {
+    await this.client.createBucket({ bucket: name, locationConstraint: location, acl: policy }, { signal });
+    return new Bucket(this, name);
+  }
+
+  /** Throws S3ResponseError BucketNotEmpty while something is in it. */
+  async deleteBucket(bucket: string | Bucket, options?: RequestOptions): Promise<void> {
+    await this.client.deleteBucket({ bucket: typeof bucket === "string" ? bucket : bucket.name }, options);
+  }
+
+  /**
+   * A URL with which anybody may make one request until it ends. Synchronous.
+   *
+   * @param expiresIn Seconds; at most 604,800, a week.
+   * @throws CredentialsError where the credentials come from somewhere that must be waited for: `await
+   *   conn.client.credentials()` once before.
+   * @example
+   * conn.generateUrl(3600, "GET", { bucket: "mybucket", key: "photo.jpg" });
+   */
+  generateUrl(
+    expiresIn: number,
+    method: Method,
+    options: GenerateUrlOptions & {
+      readonly bucket?: string | undefined;
+      readonly key?: string | undefined;
+    } = {},
+  ): string {
+    const { core } = this.client;
+    const { bucket, key } = options;
+    const input = presignInput(expiresIn, method, options, serverDate(core).getTime());
+    return this.client.presign({ ...input, bucket, key, unsigned: options.queryAuth === false });
+  }
+
+  /** A policy document as boto writes it, unsigned. `conditions` are conditions of S3's form. */
+  buildPostPolicy(expiration: Date, conditions: readonly PostCondition[]): string {
+    return JSON.stringify({ expiration: expiration.toISOString(), conditions });
+  }
+
+  /**
+   * A form with which anybody may upload one file until it ends, signed with version 4. Synchronous.
+   *
+   * @param key May end in `${filename}`, which becomes the name of the file that is uploaded.
+   * @throws CredentialsError as {@link generateUrl} does, and for an anonymous connection.
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
+   */
+  buildPostFormArgs(bucketName: string, key: string, options: PostFormOptions = {}): PostForm {
+    const { core } = this.client;
+    const credentials = core.credentials?.peek() ?? null;
+    if (credentials === null) {
+      throw new CredentialsError(
+        `Cannot sign a form for bucket "${bucketName}": no credentials are at hand`,
+        "Give keys, or call await conn.client.credentials() once before.",
+      );
+    }
+    const { expiresIn = 6000, maxContentLength, minContentLength = 0 } = options;
+    const fields: Record<string, string> = { ...options.fields };
+    const optional = {
+      acl: options.acl,
+      success_action_redirect: options.successActionRedirect,
+      success_action_status: options.successActionStatus,
+      "x-amz-storage-class": options.storageClass,
+    };
+    for (const [name, value] of Object.entries(optional))
+      if (value !== undefined) fields[name] = String(value);
+    const signed = buildPostPolicy({
+      credentials,
+      region: regionOf(core, bucketName),
+      bucket: bucketName,
+      key,
+      date: serverDate(core),
+      expiresSeconds: expiresIn,
+      fields,
+      ...(options.conditions === undefined ? {} : { conditions: options.conditions }),
+      ...(maxContentLength === undefined
+        ? {}
+        : { contentLengthRange: [minContentLength, maxContentLength] as const }),
+    });
+    const { origin, path } = placeOf(core, { bucket: bucketName });
+    return {
+      action: origin + path,
+      fields: Object.entries({ key, ...signed }).map(([name, value]) => ({ name, value })),
+    };
+  }
+
+  /** Any request, signed and repeated like the others: the way out to what has no method here. */
+  async request(input: RawRequest, options?: RequestOptions): Promise<RawAnswer> {
+    return this.client.request(input, options);
+  }
+
+  /** Waits for requests under way, then closes the connections. */
+  async close(): Promise<void> {
+    await this.client.close();
+  }
+
+  /** Closes the connections at once. */
+  [Symbol.dispose](): void {
+    this.client[Symbol.dispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/**
+ * A connection, as `boto.connect_s3` makes one.
+ *
+ * @example
+ * const conn = connectS3({ anon: true });
+ */
+export function connectS3(options?: S3ClientOptions): S3Connection;
+export function connectS3(
+  accessKeyId: string,
+  secretAccessKey: string,
+  options?: S3ClientOptions,
+): S3Connection;
+export function connectS3(
+  keyOrOptions?: string | S3ClientOptions,
+  secretAccessKey = "",
+  options?: S3ClientOptions,
+): S3Connection {
+  return typeof keyOrOptions === "string"
+    ? new S3Connection(keyOrOptions, secretAccessKey, options)
+    : new S3Connection(keyOrOptions);
+}

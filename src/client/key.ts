@@ -1,0 +1,405 @@
+/** boto's Key: an object by its name, whether it exists or not. */
+
+import type { AccessControlPolicy, CannedAcl, Permission } from "../s3/acl.ts";
+import type { Checksum } from "../s3/checksums.ts";
+import type { ListedObject } from "../s3/documents/list-objects.ts";
+import { createMd5 } from "../s3/hash.ts";
+import type { Policy } from "./acl.ts";
+import type { Body, FileHandleLike } from "./bodies.ts";
+import type { Bucket } from "./bucket.ts";
+import { contentTypeOf } from "./content-type.ts";
+import { S3ResponseError } from "./errors.ts";
+import type { GenerateUrlOptions, Method } from "./generate-url.ts";
+import { KeyContents } from "./key-contents.ts";
+import {
+  type CopyKeyOptions,
+  type GetOptions,
+  type PutOptions,
+  getInput,
+  listenerOf,
+} from "./key-options.ts";
+import { ObjectBody } from "./object-body.ts";
+import type { RequestOptions } from "./send.ts";
+import type { ObjectInfo } from "./outputs.ts";
+import type { S3Client } from "./s3-client.ts";
+import type { Uploaded } from "./upload.ts";
+import { User } from "./user.ts";
+
+/** Content headers that boto keeps as properties, by the names that {@link Key.setMetadata} takes for them. */
+const contentProperties = {
+  "cache-control": "cacheControl",
+  "content-disposition": "contentDisposition",
+  "content-encoding": "contentEncoding",
+  "content-language": "contentLanguage",
+  "content-type": "contentType",
+} as const;
+
+/**
+ * An object by its name.
+ *
+ * @example
+ * const key = new Key(bucket, "this/whole/thing/is/a/key1");
+ * await key.put("This is my text");
+ * console.log(await key.text());
+ */
+export class Key extends KeyContents {
+  readonly bucket: Bucket;
+  name: string;
+  /** What {@link put} will store and what the last answer said; names in lower case. */
+  metadata: Record<string, string> = {};
+  cacheControl: string | undefined;
+  override contentType: string | undefined;
+  contentEncoding: string | undefined;
+  contentDisposition: string | undefined;
+  contentLanguage: string | undefined;
+  /** Without quotes. */
+  etag: string | undefined;
+  lastModified: Date | undefined;
+  owner: User | undefined;
+  storageClass: string | undefined;
+  /** Bytes. */
+  override size: number | undefined;
+  /** The version that this key stands for; undefined: whatever is current. */
+  versionId: string | undefined;
+  deleteMarker = false;
+  isLatest: boolean | undefined;
+  checksum: Checksum | undefined;
+
+  constructor(bucket: Bucket, name = "") {
+    super();
+    this.bucket = bucket;
+    this.name = name;
+  }
+
+  /** The name; boto has both. */
+  get key(): string {
+    return this.name;
+  }
+
+  set key(name: string) {
+    this.name = name;
+  }
+
+  get #client(): S3Client {
+    return this.bucket.connection.client;
+  }
+
+  get #address(): { readonly bucket: string; readonly key: string } {
+    if (this.name === "")
+      throw new TypeError(`The key has no name yet: set key.name, or new Key(bucket, name).`);
+    return { bucket: this.bucket.name, key: this.name };
+  }
+
+  get #versioned(): {
+    readonly bucket: string;
+    readonly key: string;
+    readonly versionId: string | undefined;
+  } {
+    return { ...this.#address, versionId: this.versionId };
+  }
+
+  // ------------------------------------------------------------------------------------------------------- writing
+
+  /**
+   * Stores a body of any kind and size under the name, with the key's metadata and content headers.
+   *
+   * @param body Text, bytes, a Blob, a web or Node stream, an async iterable, or an open file.
+   * @throws S3ResponseError PreconditionFailed with `replace: false` where the key exists.
+   */
+  async put(body: Body, options: PutOptions = {}): Promise<Uploaded> {
+    const { replace = true, policy, size, md5, metadata, signal, partSizeBytes, concurrency } = options;
+    const blobType = body instanceof Blob && body.type !== "" ? body.type : undefined;
+    const contentType = options.contentType ?? this.contentType ?? blobType ?? contentTypeOf(this.name);
+    const merged = { ...this.metadata, ...lowerCased(metadata ?? {}) };
+    const written = await this.#client.upload(
+      {
+        ...this.#address,
+        body,
+        contentLength: size,
+        contentMd5: md5,
+        contentType,
+        cacheControl: this.cacheControl,
+        contentDisposition: this.contentDisposition,
+        contentEncoding: this.contentEncoding,
+        contentLanguage: this.contentLanguage,
+        metadata: merged,
+        storageClass: options.storageClass ?? this.storageClass,
+        acl: policy,
+        checksumAlgorithm: options.checksumAlgorithm,
+        ifMatch: options.ifMatch,
+        ifNoneMatch: replace ? options.ifNoneMatch : "*",
+        headers: options.headers,
+      },
+      { signal, partSizeBytes, concurrency, onProgress: listenerOf(options) },
+    );
+    this.metadata = merged;
+    this.contentType = contentType;
+    this.size = written.size;
+    this.etag = written.etag;
+    // The key is what stands under the name now, whatever version it was before.
+    this.versionId = undefined;
+    this.checksum = written.checksum;
+    this.lastModified = undefined;
+    return written;
+  }
+
+  /** As {@link put}. */
+  async setContentsFromString(text: string | Uint8Array, options?: PutOptions): Promise<Uploaded> {
+    return this.put(text, options);
+  }
+
+  /** As {@link put}, from an open file, read from its beginning. */
+  async setContentsFromFile(file: FileHandleLike | Blob, options?: PutOptions): Promise<Uploaded> {
+    return this.put(file, options);
+  }
+
+  /** As {@link put}, from a file by its path; its content type is guessed by its name. */
+  async setContentsFromFilename(path: string, options: PutOptions = {}): Promise<Uploaded> {
+    const { withFile } = await import("./node-files.ts");
+    const contentType = options.contentType ?? this.contentType ?? contentTypeOf(path);
+    return withFile(path, (file) => this.put(file, { ...options, contentType }));
+  }
+
+  /** As {@link put}, from a stream, whose length need not be known. */
+  async setContentsFromStream(
+    stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>,
+    options?: PutOptions,
+  ): Promise<Uploaded> {
+    return this.put(stream, options);
+  }
+
+  // ------------------------------------------------------------------------------------------------------- reading
+
+  /** The object's bytes, fetched when they are read. */
+  override contents(options: GetOptions = {}): ObjectBody {
+    return new ObjectBody(() => this.#fetch(options));
+  }
+
+  async *#fetch(options: GetOptions): AsyncGenerator<Uint8Array> {
+    const { body } = await this.#get(options);
+    yield* body;
+  }
+
+  async #get(options: GetOptions): Promise<ObjectInfo & { readonly body: ObjectBody }> {
+    const { signal } = options;
+    const answer = await this.#client.getObject(
+      { ...this.#versioned, ...getInput(options) },
+      { signal, onProgress: listenerOf(options) },
+    );
+    this.#learn(answer);
+    return answer;
+  }
+
+  /**
+   * Writes the object into a file by its path, large ones by several ranges at once. A download that fails leaves what
+   * was there.
+   */
+  async getContentsToFilename(path: string, options: GetOptions = {}): Promise<void> {
+    const { setModified } = await import("./node-files.ts");
+    const info = await this.#client.downloadFile({ ...this.#versioned, ...getInput(options) }, path, {
+      signal: options.signal,
+      onProgress: listenerOf(options),
+    });
+    this.#learn(info);
+    await setModified(path, info.lastModifiedMs);
+  }
+
+  // ------------------------------------------------------------------------------------- what stands beside the bytes
+
+  /** Sets metadata, or a content header such as `Content-Type`, for the next {@link put}. */
+  setMetadata(name: string, value: string): void {
+    const lower = name.toLowerCase();
+    if (lower in contentProperties) this[contentProperties[lower as keyof typeof contentProperties]] = value;
+    else this.metadata[lower] = value;
+  }
+
+  /** Metadata that was set here or came with the object; undefined where there is none of the name. */
+  getMetadata(name: string): string | undefined {
+    const lower = name.toLowerCase();
+    if (lower in contentProperties) return this[contentProperties[lower as keyof typeof contentProperties]];
+    return Object.hasOwn(this.metadata, lower) ? this.metadata[lower] : undefined;
+  }
+
+  updateMetadata(metadata: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(metadata)) this.setMetadata(name, value);
+  }
+
+  /**
+   * Changes the metadata of the object that is stored, by copying it onto itself.
+   *
+   * @param plus What is set. @param minus Names of what is taken away.
+   */
+  async setRemoteMetadata(
+    plus: Readonly<Record<string, string>>,
+    minus: readonly string[] = [],
+    { preserveAcl = true, signal }: { readonly preserveAcl?: boolean } & RequestOptions = {},
+  ): Promise<void> {
+    await this.refresh({ signal });
+    for (const name of minus) delete this.metadata[name.toLowerCase()];
+    this.updateMetadata(plus);
+    await this.copy(this.bucket, this.name, { metadata: this.metadata, preserveAcl, signal });
+  }
+
+  /** Asks the server for everything but the bytes. Throws S3ResponseError NoSuchKey. */
+  async refresh(options?: RequestOptions): Promise<this> {
+    this.#learn(await this.#client.headObject(this.#versioned, options));
+    return this;
+  }
+
+  /** Whether there is an object of this name. Throws for any other answer than yes and 404. */
+  async exists(options?: RequestOptions): Promise<boolean> {
+    try {
+      await this.refresh(options);
+      return true;
+    } catch (error) {
+      if (error instanceof S3ResponseError && error.status === 404) return false;
+      throw error;
+    }
+  }
+
+  async delete(options?: RequestOptions): Promise<void> {
+    await this.#client.deleteObject(this.#versioned, options);
+  }
+
+  /**
+   * Copies the object on the server, whatever its size.
+   *
+   * @returns The copy.
+   */
+  async copy(toBucket: string | Bucket, toName: string, options: CopyKeyOptions = {}): Promise<Key> {
+    const bucket =
+      typeof toBucket === "string"
+        ? await this.bucket.connection.getBucket(toBucket, { validate: false })
+        : toBucket;
+    const { metadata, preserveAcl = false, policy, signal } = options;
+    const copy = new Key(bucket, toName);
+    // REPLACE takes the content headers away with the metadata: they are sent again.
+    const replaced = metadata !== undefined || options.contentType !== undefined;
+    if (replaced && this.etag === undefined) await this.refresh({ signal });
+    const { etag } = await this.#client.copy(
+      {
+        bucket: bucket.name,
+        key: toName,
+        copySource: this.#versioned,
+        ...(replaced
+          ? {
+              metadataDirective: "REPLACE" as const,
+              metadata: metadata ?? this.metadata,
+              contentType: options.contentType ?? this.contentType,
+              cacheControl: this.cacheControl,
+              contentDisposition: this.contentDisposition,
+              contentEncoding: this.contentEncoding,
+              contentLanguage: this.contentLanguage,
+            }
+          : {}),
+        storageClass: options.storageClass ?? this.storageClass,
+        acl: policy,
+      },
+      { sizeBytes: this.size, signal },
+    );
+    copy.etag = etag;
+    copy.size = this.size;
+    if (preserveAcl) await copy.setAcl(await this.getAcl({ signal }), { signal });
+    return copy;
+  }
+
+  /** Moves the object to another storage class, by copying it onto itself with everything it has. */
+  async changeStorageClass(storageClass: string, options?: RequestOptions): Promise<void> {
+    await this.copy(this.bucket, this.name, { storageClass, preserveAcl: true, ...options });
+    this.storageClass = storageClass;
+  }
+
+  /** The MD5 of a body, in hexadecimal and in base64 as {@link PutOptions.md5} takes it. */
+  async computeMd5(body: Body): Promise<[hex: string, base64: string]> {
+    const { toSource } = await import("./bodies.ts");
+    const md5 = createMd5();
+    for await (const chunk of (await toSource(body)).open()) md5.update(chunk);
+    const digest = md5.digest();
+    return [digest.toString("hex"), digest.toString("base64")];
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ access
+
+  /** Gives the object a canned ACL, or exactly the grants of a policy. */
+  async setAcl(acl: CannedAcl | Policy | AccessControlPolicy, options?: RequestOptions): Promise<void> {
+    await this.bucket.setAcl(acl, this.#address.key, { versionId: this.versionId, ...options });
+  }
+
+  /** As {@link setAcl}. */
+  async setCannedAcl(acl: CannedAcl, options?: RequestOptions): Promise<void> {
+    await this.setAcl(acl, options);
+  }
+
+  async getAcl(options?: RequestOptions): Promise<Policy> {
+    return this.bucket.getAcl(this.#address.key, { versionId: this.versionId, ...options });
+  }
+
+  async getXmlAcl(options?: RequestOptions): Promise<string> {
+    return this.bucket.getXmlAcl(this.#address.key, { versionId: this.versionId, ...options });
+  }
+
+  async setXmlAcl(xml: string, options?: RequestOptions): Promise<void> {
+    await this.bucket.setXmlAcl(xml, this.#address.key, { versionId: this.versionId, ...options });
+  }
+
+  /** Everybody may read the object. */
+  async makePublic(options?: RequestOptions): Promise<void> {
+    await this.setAcl("public-read", options);
+  }
+
+  /** Adds a grant for a user by e-mail address; the other grants stay. */
+  async addEmailGrant(permission: Permission, emailAddress: string, options?: RequestOptions): Promise<void> {
+    const policy = await this.getAcl(options);
+    policy.acl.addEmailGrant(permission, emailAddress);
+    await this.setAcl(policy, options);
+  }
+
+  /** Adds a grant for a user by canonical id; the other grants stay. */
+  async addUserGrant(permission: Permission, userId: string, options?: RequestOptions): Promise<void> {
+    const policy = await this.getAcl(options);
+    policy.acl.addUserGrant(permission, userId);
+    await this.setAcl(policy, options);
+  }
+
+  /**
+   * A URL with which anybody may do one thing to the object until it ends. Synchronous.
+   *
+   * @param expiresIn Seconds; at most 604,800, a week.
+   */
+  generateUrl(expiresIn: number, method: Method = "GET", options: GenerateUrlOptions = {}): string {
+    const versionId = options.versionId ?? this.versionId;
+    return this.bucket.connection.generateUrl(expiresIn, method, { ...options, ...this.#address, versionId });
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ inside
+
+  /** A key as a listing shows it. */
+  static listed(bucket: Bucket, listed: ListedObject): Key {
+    const key = new Key(bucket, listed.key);
+    key.etag = listed.etag;
+    key.size = listed.size;
+    key.lastModified = new Date(listed.lastModifiedMs);
+    key.storageClass = listed.storageClass;
+    key.owner = listed.owner && User.from(listed.owner);
+    return key;
+  }
+
+  #learn(info: ObjectInfo): void {
+    this.metadata = info.metadata;
+    this.cacheControl = info.cacheControl;
+    this.contentType = info.contentType;
+    this.contentEncoding = info.contentEncoding;
+    this.contentDisposition = info.contentDisposition;
+    this.contentLanguage = info.contentLanguage;
+    this.etag = info.etag;
+    this.lastModified = new Date(info.lastModifiedMs);
+    this.storageClass = info.storageClass;
+    this.size = info.size;
+    this.deleteMarker = info.deleteMarker;
+    this.checksum = info.checksum;
+  }
+}
+
+function lowerCased(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
+}

@@ -1,0 +1,163 @@
+/** boto's MultiPartUpload: an upload under way, part by part, by hand. `key.put` does all of it by itself. */
+
+import type { CompletedPart, ListedPart, ListedUpload } from "../s3/documents/multipart.ts";
+import type { Body, FileHandleLike } from "./bodies.ts";
+import type { Bucket } from "./bucket.ts";
+import type { CopySource } from "./inputs.ts";
+import { Key } from "./key.ts";
+import { Listing } from "./listing.ts";
+import type { RequestOptions } from "./send.ts";
+import type { S3Client } from "./s3-client.ts";
+import { User } from "./user.ts";
+
+export interface UploadPartOptions extends RequestOptions {
+  /** The length of a stream in bytes. */
+  readonly size?: number | undefined;
+  /** MD5 of the part in base64: the server verifies it. */
+  readonly md5?: string | undefined;
+}
+
+export interface CopyPartOptions extends RequestOptions {
+  /** First byte of the source; with `end`. Default: the whole source. */
+  readonly start?: number | undefined;
+  /** Last byte of the source, inclusive. */
+  readonly end?: number | undefined;
+  readonly versionId?: string | undefined;
+}
+
+/**
+ * An upload under way.
+ *
+ * @example
+ * const upload = await bucket.initiateMultipartUpload("large.bin");
+ * await upload.uploadPart(1, firstHalf);
+ * await upload.uploadPart(2, secondHalf);
+ * await upload.completeUpload();
+ */
+export class MultiPartUpload implements AsyncIterable<ListedPart> {
+  readonly bucket: Bucket;
+  readonly keyName: string;
+  /** The upload's id. */
+  readonly id: string;
+  readonly initiator: User | undefined;
+  readonly owner: User | undefined;
+  readonly storageClass: string | undefined;
+  readonly initiated: Date | undefined;
+  /** The parts that went through this object: what completes, where all of them did. */
+  readonly #sent = new Map<number, CompletedPart>();
+
+  constructor(bucket: Bucket, upload: Pick<ListedUpload, "key" | "uploadId"> & Partial<ListedUpload>) {
+    this.bucket = bucket;
+    this.keyName = upload.key;
+    this.id = upload.uploadId;
+    this.initiator = upload.initiator && User.from(upload.initiator);
+    this.owner = upload.owner && User.from(upload.owner);
+    this.storageClass = upload.storageClass;
+    this.initiated = upload.initiatedAtMs === undefined ? undefined : new Date(upload.initiatedAtMs);
+  }
+
+  get #client(): S3Client {
+    return this.bucket.connection.client;
+  }
+
+  get #address(): { readonly bucket: string; readonly key: string; readonly uploadId: string } {
+    return { bucket: this.bucket.name, key: this.keyName, uploadId: this.id };
+  }
+
+  /** Uploads a part: 1 to 10,000, each but the last of at least 5 MiB. A second one of a number replaces the first. */
+  async uploadPart(
+    partNumber: number,
+    body: Body,
+    { size, md5, signal }: UploadPartOptions = {},
+  ): Promise<CompletedPart> {
+    const input = { ...this.#address, partNumber, body, contentLength: size, contentMd5: md5 };
+    const { etag, checksum } = await this.#client.uploadPart(input, { signal });
+    return this.#keep({ partNumber, etag, ...(checksum === undefined ? {} : { checksum }) });
+  }
+
+  /** boto's argument order: the file first. */
+  async uploadPartFromFile(
+    file: FileHandleLike | Blob,
+    partNumber: number,
+    options?: UploadPartOptions,
+  ): Promise<CompletedPart> {
+    return this.uploadPart(partNumber, file, options);
+  }
+
+  /** Makes a part of an object that the server has, or of a range of it. */
+  async copyPartFromKey(
+    sourceBucket: string,
+    sourceKey: string,
+    partNumber: number,
+    { start, end, versionId, signal }: CopyPartOptions = {},
+  ): Promise<CompletedPart> {
+    if ((start === undefined) !== (end === undefined)) {
+      throw new TypeError("A part of a source has both a start and an end.");
+    }
+    const copySource: CopySource = { bucket: sourceBucket, key: sourceKey, versionId };
+    const copySourceRange = start === undefined ? undefined : `bytes=${start}-${end}`;
+    const { etag } = await this.#client.uploadPartCopy(
+      { ...this.#address, partNumber, copySource, copySourceRange },
+      { signal },
+    );
+    return this.#keep({ partNumber, etag });
+  }
+
+  #keep(part: CompletedPart): CompletedPart {
+    this.#sent.set(part.partNumber, part);
+    return part;
+  }
+
+  /** The parts that the server has. */
+  parts(options?: RequestOptions): Listing<readonly ListedPart[], ListedPart> {
+    return new Listing(async (next) => {
+      const partNumberMarker = next === undefined ? undefined : Number(next);
+      const { parts, isTruncated, nextPartNumberMarker } = await this.#client.listParts(
+        { ...this.#address, partNumberMarker },
+        options,
+      );
+      return { page: parts, entries: parts, next: isTruncated ? String(nextPartNumberMarker) : undefined };
+    });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<ListedPart> {
+    return this.parts()[Symbol.asyncIterator]();
+  }
+
+  /** All parts that the server has. */
+  async getAllParts(options?: RequestOptions): Promise<ListedPart[]> {
+    return this.parts(options).toArray();
+  }
+
+  /**
+   * Makes the object: of the parts that were sent through this object, or of those given. Of an upload that was begun
+   * elsewhere, the parts are those that the server lists.
+   */
+  async completeUpload(
+    options: RequestOptions & { readonly parts?: readonly CompletedPart[] | undefined } = {},
+  ): Promise<Key> {
+    const { signal } = options;
+    const sent = options.parts ?? [...this.#sent.values()];
+    const parts = sent.length > 0 ? sent : await this.getAllParts({ signal });
+    const sorted = parts
+      .map(({ partNumber, etag, ...rest }) => ({
+        partNumber,
+        etag,
+        // A listing tells a checksum without its algorithm, and a completion needs none.
+        ...("checksum" in rest && typeof rest.checksum === "object" ? { checksum: rest.checksum } : {}),
+      }))
+      .sort((a, b) => a.partNumber - b.partNumber);
+    const { etag } = await this.#client.completeMultipartUpload(
+      { ...this.#address, parts: sorted },
+      { signal },
+    );
+    const key = new Key(this.bucket, this.keyName);
+    key.etag = etag;
+    return key;
+  }
+
+  /** Gives the upload up, and deletes its parts. */
+  async cancelUpload(options?: RequestOptions): Promise<void> {
+    await this.#client.abortMultipartUpload(this.#address, options);
+  }
+}

@@ -1,0 +1,361 @@
+/**
+ * The operations of S3, a function each: from an input to a request, and from its answer to a value. What each does is
+ * told where people meet it, in `s3-client.ts`.
+ */
+
+import type { AccessControlPolicy } from "../s3/acl.ts";
+import { accessControlPolicyXml, parseAccessControlPolicy } from "../s3/documents/acl.ts";
+import { type CopyResult, parseCopyObjectResult, parseCopyPartResult } from "../s3/documents/copy-result.ts";
+import { createBucketConfigurationXml } from "../s3/documents/create-bucket.ts";
+import { type DeleteResult, deleteXml, parseDeleteResult } from "../s3/documents/delete.ts";
+import { type BucketList, parseListBuckets } from "../s3/documents/list-buckets.ts";
+import {
+  type ObjectListV1,
+  type ObjectListV2,
+  parseListObjectsV1,
+  parseListObjectsV2,
+} from "../s3/documents/list-objects.ts";
+import { parseLocation } from "../s3/documents/location.ts";
+import {
+  type CompletedUpload,
+  type InitiatedUpload,
+  type PartList,
+  type UploadList,
+  completeMultipartUploadXml,
+  parseCompleteMultipartUploadResult,
+  parseInitiateMultipartUploadResult,
+  parseListMultipartUploads,
+  parseListParts,
+} from "../s3/documents/multipart.ts";
+import { toSource } from "./bodies.ts";
+import { type CallOptions, checksumOf, createCall, documentBody } from "./call.ts";
+import type { ClientCore } from "./core.ts";
+import { type DownloadOptions, resumable } from "./download.ts";
+import type * as inputs from "./inputs.ts";
+import type { ObjectBody } from "./object-body.ts";
+import { type ObjectInfo, type Versioned, type Written, readObjectInfo, readWritten } from "./outputs.ts";
+import { type Payload, bytesPayload, streamPayload } from "./payload.ts";
+import { etagOfParts, ownComplete, ownPut, wasOwn } from "./own-success.ts";
+import { type Answer, type RequestOptions, type SendOptions, send } from "./send.ts";
+import { endpointFor } from "./settings.ts";
+
+// ------------------------------------------------------------------------------------------------------- buckets
+
+export async function listBuckets(
+  core: ClientCore,
+  input: inputs.ListBucketsInput = {},
+  options?: RequestOptions,
+): Promise<BucketList> {
+  return parseListBuckets((await sendCall(core, "ListBuckets", input, options)).text);
+}
+
+export async function createBucket(
+  core: ClientCore,
+  input: inputs.CreateBucketInput,
+  options?: RequestOptions,
+): Promise<void> {
+  const { settings, regions } = core;
+  const aws = endpointFor(settings, settings.region).aws;
+  const location = input.locationConstraint ?? (aws ? settings.region : "");
+  // A bucket of Amazon's is created at the host of its region; us-east-1 is what is not named.
+  if (aws && location !== "" && location !== settings.region) regions.set(input.bucket, location);
+  const named = location !== "" && location !== "us-east-1";
+  const body = named ? documentBody(createBucketConfigurationXml({ locationConstraint: location })) : {};
+  await wasOwn("BucketAlreadyOwnedByYou", () =>
+    sendCall(core, "CreateBucket", input, options, { ...body, answer: "nothing" }),
+  );
+}
+
+export async function deleteBucket(
+  core: ClientCore,
+  input: inputs.BucketInput,
+  options?: RequestOptions,
+): Promise<void> {
+  await wasOwn("NoSuchBucket", () => sendCall(core, "DeleteBucket", input, options, { answer: "nothing" }));
+}
+
+export async function headBucket(
+  core: ClientCore,
+  input: inputs.BucketInput,
+  options?: RequestOptions,
+): Promise<{ region: string | undefined }> {
+  const { headers } = await sendCall(core, "HeadBucket", input, options, { answer: "nothing" });
+  return { region: headers["x-amz-bucket-region"] };
+}
+
+export async function getBucketLocation(
+  core: ClientCore,
+  input: inputs.BucketInput,
+  options?: RequestOptions,
+): Promise<string> {
+  return parseLocation((await sendCall(core, "GetBucketLocation", input, options)).text);
+}
+
+export async function getBucketAcl(
+  core: ClientCore,
+  input: inputs.BucketInput,
+  options?: RequestOptions,
+): Promise<AccessControlPolicy> {
+  return parseAccessControlPolicy(await getAclXml(core, input, options));
+}
+
+export async function putBucketAcl(
+  core: ClientCore,
+  input: inputs.BucketInput & inputs.AclInput & { readonly policy?: AccessControlPolicy | undefined },
+  options?: RequestOptions,
+): Promise<void> {
+  await putAclXml(core, input, input.policy && accessControlPolicyXml(input.policy), options);
+}
+
+// ------------------------------------------------------------------------------------------------------- listings
+
+export async function listObjects(
+  core: ClientCore,
+  input: inputs.ListObjectsInput,
+  options?: RequestOptions,
+): Promise<ObjectListV1> {
+  return parseListObjectsV1((await sendCall(core, "ListObjects", input, options, urlEncoded)).text);
+}
+
+export async function listObjectsV2(
+  core: ClientCore,
+  input: inputs.ListObjectsV2Input,
+  options?: RequestOptions,
+): Promise<ObjectListV2> {
+  return parseListObjectsV2((await sendCall(core, "ListObjectsV2", input, options, urlEncoded)).text);
+}
+
+// -------------------------------------------------------------------------------------------------------- objects
+
+export async function putObject(
+  core: ClientCore,
+  input: inputs.PutObjectInput,
+  options?: SendOptions,
+): Promise<Written> {
+  const { payload, contentType } = await payloadOf(input);
+  const call = { payload, checksum: checksumOf(core, input) };
+  const typed = { ...input, contentType: input.contentType ?? contentType ?? defaultContentType };
+  return ownPut(
+    (object) => headObject(core, object),
+    input,
+    payload,
+    async () => {
+      const { headers } = await sendCall(core, "PutObject", typed, options, { ...call, answer: "nothing" });
+      return readWritten(headers);
+    },
+  );
+}
+
+export async function getObject(
+  core: ClientCore,
+  input: inputs.GetObjectInput,
+  options: DownloadOptions = {},
+): Promise<ObjectInfo & { readonly body: ObjectBody }> {
+  const call = createCall("GetObject", input, { answer: "stream", headers: checksumMode(core) });
+  const answer = await send(core, call, options);
+  const info = readObjectInfo(answer.headers);
+  return { ...info, body: resumable(core, call, answer, info, options) };
+}
+
+export async function headObject(
+  core: ClientCore,
+  input: inputs.HeadObjectInput,
+  options?: RequestOptions,
+): Promise<ObjectInfo> {
+  const headers = checksumMode(core);
+  const answer = await sendCall(core, "HeadObject", input, options, { answer: "nothing", headers });
+  return readObjectInfo(answer.headers);
+}
+
+export async function deleteObject(
+  core: ClientCore,
+  input: inputs.DeleteObjectInput,
+  options?: RequestOptions,
+): Promise<Versioned & { readonly deleteMarker: boolean }> {
+  const { headers } = await sendCall(core, "DeleteObject", input, options, { answer: "nothing" });
+  return {
+    versionId: headers["x-amz-version-id"],
+    deleteMarker: headers["x-amz-delete-marker"] === "true",
+  };
+}
+
+export async function deleteObjects(
+  core: ClientCore,
+  input: inputs.DeleteObjectsInput,
+  options?: RequestOptions,
+): Promise<DeleteResult> {
+  const body = documentBody(deleteXml({ quiet: input.quiet ?? false, objects: input.objects }));
+  return parseDeleteResult((await sendCall(core, "DeleteObjects", input, options, body)).text);
+}
+
+export async function copyObject(
+  core: ClientCore,
+  input: inputs.CopyObjectInput,
+  options?: RequestOptions,
+): Promise<CopyResult & Versioned> {
+  const { text, headers } = await sendCall(core, "CopyObject", input, options, {
+    headers: checksumAlgorithmHeader(input),
+  });
+  return { ...parseCopyObjectResult(text), versionId: headers["x-amz-version-id"] };
+}
+
+export async function getObjectAcl(
+  core: ClientCore,
+  input: inputs.ObjectInput,
+  options?: RequestOptions,
+): Promise<AccessControlPolicy> {
+  return parseAccessControlPolicy(await getAclXml(core, input, options));
+}
+
+export async function putObjectAcl(
+  core: ClientCore,
+  input: inputs.ObjectInput & inputs.AclInput & { readonly policy?: AccessControlPolicy | undefined },
+  options?: RequestOptions,
+): Promise<void> {
+  await putAclXml(core, input, input.policy && accessControlPolicyXml(input.policy), options);
+}
+
+export async function getAclXml(
+  core: ClientCore,
+  input: inputs.BucketInput & { readonly key?: string },
+  options?: RequestOptions,
+): Promise<string> {
+  const name = input.key === undefined ? "GetBucketAcl" : "GetObjectAcl";
+  return (await sendCall(core, name, input, options)).text;
+}
+
+export async function putAclXml(
+  core: ClientCore,
+  input: inputs.BucketInput & inputs.AclInput & { readonly key?: string },
+  xml: string | undefined,
+  options?: RequestOptions,
+): Promise<void> {
+  const name = input.key === undefined ? "PutBucketAcl" : "PutObjectAcl";
+  const body = xml === undefined ? {} : documentBody(xml);
+  await sendCall(core, name, input, options, { ...body, answer: "nothing" });
+}
+
+// ------------------------------------------------------------------------------------------------ multipart uploads
+
+export async function createMultipartUpload(
+  core: ClientCore,
+  input: inputs.CreateMultipartUploadInput,
+  options?: RequestOptions,
+): Promise<InitiatedUpload> {
+  const typed = { ...input, contentType: input.contentType ?? defaultContentType };
+  const call = { headers: checksumAlgorithmHeader(input) };
+  return parseInitiateMultipartUploadResult(
+    (await sendCall(core, "CreateMultipartUpload", typed, options, call)).text,
+  );
+}
+
+export async function uploadPart(
+  core: ClientCore,
+  input: inputs.UploadPartInput,
+  options?: SendOptions,
+): Promise<Written> {
+  const { payload } = await payloadOf(input);
+  const call = { payload, checksum: checksumOf(core, input), answer: "nothing" } as const;
+  return readWritten((await sendCall(core, "UploadPart", input, options, call)).headers);
+}
+
+export async function uploadPartCopy(
+  core: ClientCore,
+  input: inputs.UploadPartCopyInput,
+  options?: RequestOptions,
+): Promise<CopyResult> {
+  return parseCopyPartResult((await sendCall(core, "UploadPartCopy", input, options)).text);
+}
+
+export async function listParts(
+  core: ClientCore,
+  input: inputs.ListPartsInput,
+  options?: RequestOptions,
+): Promise<PartList> {
+  return parseListParts((await sendCall(core, "ListParts", input, options)).text);
+}
+
+export async function listMultipartUploads(
+  core: ClientCore,
+  input: inputs.ListMultipartUploadsInput,
+  options?: RequestOptions,
+): Promise<UploadList> {
+  return parseListMultipartUploads(
+    (await sendCall(core, "ListMultipartUploads", input, options, urlEncoded)).text,
+  );
+}
+
+export async function completeMultipartUpload(
+  core: ClientCore,
+  input: inputs.CompleteMultipartUploadInput,
+  options?: RequestOptions,
+): Promise<CompletedUpload & Versioned> {
+  const body = documentBody(completeMultipartUploadXml(input.parts));
+  const type = input.checksum === undefined ? {} : { "x-amz-checksum-type": input.checksum.type };
+  const call = { ...body, headers: { "content-type": "application/xml", ...type } };
+  return ownComplete(
+    (object) => headObject(core, object),
+    input,
+    async () => {
+      const { text, headers } = await sendCall(core, "CompleteMultipartUpload", input, options, call);
+      const completed = parseCompleteMultipartUploadResult(text);
+      // Ceph's RGW, up to Pacific, leaves the ETag empty; it follows from those of the parts.
+      const etag = completed.etag || (etagOfParts(input.parts.map((part) => part.etag)) ?? "");
+      return { ...completed, etag, versionId: headers["x-amz-version-id"] };
+    },
+  );
+}
+
+export async function abortMultipartUpload(
+  core: ClientCore,
+  input: inputs.AbortMultipartUploadInput,
+  options?: RequestOptions,
+): Promise<void> {
+  await wasOwn("NoSuchUpload", () =>
+    sendCall(core, "AbortMultipartUpload", input, options, { answer: "nothing" }),
+  );
+}
+
+async function sendCall(
+  core: ClientCore,
+  name: string,
+  input: object,
+  options: SendOptions | undefined,
+  call: CallOptions = {},
+): Promise<Answer> {
+  return send(core, createCall(name, input, call), options);
+}
+
+function checksumMode({ settings }: ClientCore): Record<string, string> {
+  return settings.responseChecksums === "whenSupported" ? { "x-amz-checksum-mode": "ENABLED" } : {};
+}
+
+const defaultContentType = "application/octet-stream";
+
+/** Keys may hold what XML cannot carry. */
+const urlEncoded = { query: [["encoding-type", "url"]] } as const satisfies CallOptions;
+
+function checksumAlgorithmHeader({
+  checksumAlgorithm,
+}: {
+  readonly checksumAlgorithm?: string | undefined;
+}): Record<string, string> {
+  return checksumAlgorithm === undefined ? {} : { "x-amz-checksum-algorithm": checksumAlgorithm };
+}
+
+/** The body of one request. Throws TypeError for a stream of unknown length. */
+async function payloadOf(
+  input: Pick<inputs.PutObjectInput, "body" | "contentLength">,
+): Promise<{ readonly payload: Payload; readonly contentType: string | undefined }> {
+  const source = await toSource(input.body, input.contentLength);
+  const { bytes, size, contentType } = source;
+  if (bytes !== undefined) return { payload: bytesPayload(bytes), contentType };
+  if (size === undefined) {
+    throw new TypeError(
+      "The body is a stream of unknown length, which one request cannot carry: give contentLength, or use upload().",
+    );
+  }
+  const replayable = source.read !== undefined;
+  const payload = replayable ? { size, open: source.open, replayable } : streamPayload(source.open(), size);
+  return { payload, contentType };
+}

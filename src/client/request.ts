@@ -1,0 +1,81 @@
+/** Requests that no method is made for. */
+
+import type { Operation } from "../s3/operations.ts";
+import type { Body } from "./bodies.ts";
+import { toSource } from "./bodies.ts";
+import type { ClientCore } from "./core.ts";
+import { writeQuery } from "./inputs.ts";
+import { ObjectBody } from "./object-body.ts";
+import { bytesPayload, streamPayload } from "./payload.ts";
+import { send } from "./send.ts";
+
+/** A request as S3's reference writes it. */
+export interface RawRequest {
+  /** Default: GET. */
+  readonly method?: Operation["method"] | undefined;
+  readonly bucket?: string | undefined;
+  readonly key?: string | undefined;
+  /** Parameters; a subresource has the value `""`. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: Body | undefined;
+  /** The length of a stream. */
+  readonly contentLength?: number | undefined;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ObjectBody;
+}
+
+/** Throws as S3Client's methods do, also for an answer of 300 and above. */
+export async function request(
+  core: ClientCore,
+  { method = "GET", bucket, key, query = {}, headers = {}, body, contentLength }: RawRequest,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<RawAnswer> {
+  const source = body === undefined ? null : await toSource(body, contentLength);
+  if (source !== null && source.size === undefined) {
+    throw new TypeError(
+      "The body is a stream of unknown length, which one request cannot carry: give contentLength.",
+    );
+  }
+  const answer = await send(
+    core,
+    {
+      operation: { ...anyOperation, name: `${method} request`, method },
+      bucket,
+      key,
+      query: writeQuery([], Object.entries(query)),
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+      ),
+      payload:
+        source === null
+          ? null
+          : source.bytes === undefined
+            ? streamPayload(source.open(), source.size ?? 0)
+            : bytesPayload(source.bytes),
+      checksum: null,
+      answer: "stream",
+    },
+    { signal },
+  );
+  const incoming = answer.body!;
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: new ObjectBody(
+      () => incoming,
+      () => incoming.cancel(),
+    ),
+  };
+}
+
+const anyOperation: Omit<Operation, "name" | "method"> = {
+  resource: "service",
+  query: [],
+  action: "",
+  allowed: "user",
+};

@@ -1,0 +1,7 @@
+/** What the first request loads: everything that sends. {@link S3Client} without it is light to import. */
+
+export { copy } from "./copy.ts";
+export { deleteMany } from "./delete-many.ts";
+export * from "./operations.ts";
+export { request } from "./request.ts";
+export { upload } from "./upload.ts";
