@@ -45,7 +45,8 @@ export function decodeFooter(footer: Buffer, id: Buffer, size: number): Buffer {
     footer.readUInt32LE(crcsEnd + 8) === format &&
     footer.readUInt32LE(crcsEnd + 12) === blockBytes &&
     footer.readBigUInt64LE(crcsEnd + 16) === BigInt(size) &&
-    footer.readUInt32LE(crcAt) === crc32(footer.subarray(0, crcAt), crc32(id));
+    footer.readUInt32LE(crcAt) === crc32(footer.subarray(0, crcAt), crc32(id)) &&
+    footer.readUInt32LE(crcAt + 4) === 0;
   if (!isFooter) throw new Error("its footer is damaged, or it is not the blob of this id and size");
   return footer.subarray(0, crcsEnd);
 }
