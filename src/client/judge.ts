@@ -76,6 +76,8 @@ function redirectFix(
   return `The server names ${to} instead. Credentials are not sent to another host: set it as endpoint.`;
 }
 
+const expiredCodes = new Set(["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]);
+
 /** The server's clock differs by more than it or we tolerate. */
 const skewMs = 5 * 60_000;
 
@@ -106,7 +108,9 @@ export function learn(
     }
   }
 
-  if (code === "ExpiredToken" || code === "ExpiredTokenException" || code === "TokenRefreshRequired") {
+  // A HEAD says no more than 400.
+  const mayHaveEnded = code === "BadRequest" && credentials?.sessionToken !== undefined;
+  if (mayHaveEnded || expiredCodes.has(code)) {
     if (credentials) core.credentials?.expire(credentials);
     return "credentials";
   }

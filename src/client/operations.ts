@@ -31,6 +31,7 @@ import { toSource } from "./bodies.ts";
 import { type CallOptions, checksumOf, createCall, documentBody } from "./call.ts";
 import type { ClientCore } from "./core.ts";
 import { type DownloadOptions, resumable } from "./download.ts";
+import { S3DataError } from "./errors.ts";
 import type * as inputs from "./inputs.ts";
 import type { ObjectBody } from "./object-body.ts";
 import { type ObjectInfo, type Versioned, type Written, readObjectInfo, readWritten } from "./outputs.ts";
@@ -46,7 +47,7 @@ export async function listBuckets(
   input: inputs.ListBucketsInput = {},
   options?: RequestOptions,
 ): Promise<BucketList> {
-  return parseListBuckets((await sendCall(core, "ListBuckets", input, options)).text);
+  return (await ask(parseListBuckets, core, "ListBuckets", input, options)).value;
 }
 
 export async function createBucket(
@@ -88,7 +89,7 @@ export async function getBucketLocation(
   input: inputs.BucketInput,
   options?: RequestOptions,
 ): Promise<string> {
-  return parseLocation((await sendCall(core, "GetBucketLocation", input, options)).text);
+  return (await ask(parseLocation, core, "GetBucketLocation", input, options)).value;
 }
 
 export async function getBucketAcl(
@@ -96,7 +97,7 @@ export async function getBucketAcl(
   input: inputs.BucketInput,
   options?: RequestOptions,
 ): Promise<AccessControlPolicy> {
-  return parseAccessControlPolicy(await getAclXml(core, input, options));
+  return (await ask(parseAccessControlPolicy, core, "GetBucketAcl", input, options)).value;
 }
 
 export async function putBucketAcl(
@@ -114,7 +115,7 @@ export async function listObjects(
   input: inputs.ListObjectsInput,
   options?: RequestOptions,
 ): Promise<ObjectListV1> {
-  return parseListObjectsV1((await sendCall(core, "ListObjects", input, options, urlEncoded)).text);
+  return (await ask(parseListObjectsV1, core, "ListObjects", input, options, urlEncoded)).value;
 }
 
 export async function listObjectsV2(
@@ -122,7 +123,7 @@ export async function listObjectsV2(
   input: inputs.ListObjectsV2Input,
   options?: RequestOptions,
 ): Promise<ObjectListV2> {
-  return parseListObjectsV2((await sendCall(core, "ListObjectsV2", input, options, urlEncoded)).text);
+  return (await ask(parseListObjectsV2, core, "ListObjectsV2", input, options, urlEncoded)).value;
 }
 
 // -------------------------------------------------------------------------------------------------------- objects
@@ -185,7 +186,7 @@ export async function deleteObjects(
   options?: RequestOptions,
 ): Promise<DeleteResult> {
   const body = documentBody(deleteXml({ quiet: input.quiet ?? false, objects: input.objects }));
-  return parseDeleteResult((await sendCall(core, "DeleteObjects", input, options, body)).text);
+  return (await ask(parseDeleteResult, core, "DeleteObjects", input, options, body)).value;
 }
 
 export async function copyObject(
@@ -193,10 +194,9 @@ export async function copyObject(
   input: inputs.CopyObjectInput,
   options?: RequestOptions,
 ): Promise<CopyResult & Versioned> {
-  const { text, headers } = await sendCall(core, "CopyObject", input, options, {
-    headers: checksumAlgorithmHeader(input),
-  });
-  return { ...parseCopyObjectResult(text), versionId: headers["x-amz-version-id"] };
+  const call = { headers: checksumAlgorithmHeader(input) };
+  const { value, headers } = await ask(parseCopyObjectResult, core, "CopyObject", input, options, call);
+  return { ...value, versionId: headers["x-amz-version-id"] };
 }
 
 export async function getObjectAcl(
@@ -204,7 +204,7 @@ export async function getObjectAcl(
   input: inputs.ObjectInput,
   options?: RequestOptions,
 ): Promise<AccessControlPolicy> {
-  return parseAccessControlPolicy(await getAclXml(core, input, options));
+  return (await ask(parseAccessControlPolicy, core, "GetObjectAcl", input, options)).value;
 }
 
 export async function putObjectAcl(
@@ -244,9 +244,8 @@ export async function createMultipartUpload(
 ): Promise<InitiatedUpload> {
   const typed = { ...input, contentType: input.contentType ?? defaultContentType };
   const call = { headers: checksumAlgorithmHeader(input) };
-  return parseInitiateMultipartUploadResult(
-    (await sendCall(core, "CreateMultipartUpload", typed, options, call)).text,
-  );
+  return (await ask(parseInitiateMultipartUploadResult, core, "CreateMultipartUpload", typed, options, call))
+    .value;
 }
 
 export async function uploadPart(
@@ -264,7 +263,7 @@ export async function uploadPartCopy(
   input: inputs.UploadPartCopyInput,
   options?: RequestOptions,
 ): Promise<CopyResult> {
-  return parseCopyPartResult((await sendCall(core, "UploadPartCopy", input, options)).text);
+  return (await ask(parseCopyPartResult, core, "UploadPartCopy", input, options)).value;
 }
 
 export async function listParts(
@@ -272,7 +271,7 @@ export async function listParts(
   input: inputs.ListPartsInput,
   options?: RequestOptions,
 ): Promise<PartList> {
-  return parseListParts((await sendCall(core, "ListParts", input, options)).text);
+  return (await ask(parseListParts, core, "ListParts", input, options)).value;
 }
 
 export async function listMultipartUploads(
@@ -280,9 +279,8 @@ export async function listMultipartUploads(
   input: inputs.ListMultipartUploadsInput,
   options?: RequestOptions,
 ): Promise<UploadList> {
-  return parseListMultipartUploads(
-    (await sendCall(core, "ListMultipartUploads", input, options, urlEncoded)).text,
-  );
+  return (await ask(parseListMultipartUploads, core, "ListMultipartUploads", input, options, urlEncoded))
+    .value;
 }
 
 export async function completeMultipartUpload(
@@ -324,6 +322,31 @@ async function sendCall(
   call: CallOptions = {},
 ): Promise<Answer> {
   return send(core, createCall(name, input, call), options);
+}
+
+/** Sends a request whose answer is a document, and reads it. */
+async function ask<T>(
+  parse: (xml: string) => T,
+  core: ClientCore,
+  name: string,
+  input: object,
+  options: SendOptions | undefined,
+  call: CallOptions = {},
+): Promise<{ readonly value: T; readonly headers: Answer["headers"] }> {
+  const described = createCall(name, input, call);
+  const { text, headers } = await send(core, described, options);
+  try {
+    return { value: parse(text), headers };
+  } catch (error) {
+    const { bucket, key } = described;
+    const problem = `the answer is not what S3 answers: ${(error as Error).message}`;
+    throw new S3DataError(
+      "MalformedAnswer",
+      { operation: name, bucket, key },
+      problem,
+      "Is the endpoint an S3 server?",
+    );
+  }
 }
 
 function checksumMode({ settings }: ClientCore): Record<string, string> {

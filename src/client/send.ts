@@ -133,7 +133,7 @@ async function attemptOnce(
       return { error, failure: failureOf(error.status, error.code), credentials };
     }
     if (call.answer === "nothing") return { answer: { status, headers, text: "", body: null } };
-    if (text.trim() === "") throw new ConnectionError("the answer is empty", { code: "EMPTY_ANSWER" });
+    if (!/<\w/.test(text)) throw new ConnectionError("the answer is empty", { code: "EMPTY_ANSWER" });
     return { answer: { status, headers, text, body: null } };
   } catch (failure) {
     if (!(failure instanceof ConnectionError)) throw failure;

@@ -233,8 +233,9 @@ const misuse = new Set([
   "UND_ERR_NOT_SUPPORTED",
 ]);
 
-function asConnectionError(error: Error & { code?: string }, request: HttpRequest): Error {
-  const code = error.code ?? "UNKNOWN";
+function asConnectionError(error: Error & { code?: unknown }, request: HttpRequest): Error {
+  // A DOMException has a code too, which is a number.
+  const code = typeof error.code === "string" ? error.code : "UNKNOWN";
   if (misuse.has(code))
     return new TypeError(`${request.method} ${request.origin}: ${error.message}`, { cause: error });
   const timeout = code.endsWith("TIMEOUT") || code === "ETIMEDOUT";

@@ -119,9 +119,11 @@ async function inParts(
   let sizeOfParts = 0;
   try {
     await runParallel(parts, { concurrency, signal }, async ({ partNumber, bytes }, partSignal) => {
+      const body = await bytes();
+      sizeOfParts += body.length;
       const written = await uploadPart(
         core,
-        { ...part, partNumber, body: await bytes(), checksumAlgorithm },
+        { ...part, partNumber, body, checksumAlgorithm },
         { signal: partSignal, onSent },
       );
       completed.push(partOf(partNumber, written, checksumAlgorithm));

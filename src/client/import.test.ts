@@ -1,0 +1,38 @@
+/** What importing the client loads. It is to be light: no server, no native module, no HTTP client before it is needed. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { test } from "node:test";
+
+/** The modules that a compiled module loads before its first line runs. */
+function staticGraph(entry: string, seen: Set<string> = new Set()): Set<string> {
+  if (seen.has(entry)) return seen;
+  seen.add(entry);
+  if (!entry.startsWith("/")) return seen;
+  for (const [, specifier = ""] of readFileSync(entry, "utf8").matchAll(
+    /^(?:import|export)\b[^;"]*?from "([^"]+)";/gm,
+  )) {
+    staticGraph(specifier.startsWith(".") ? resolve(dirname(entry), specifier) : specifier, seen);
+  }
+  return seen;
+}
+
+test("importing stowage/client loads neither undici nor a server", () => {
+  const source = join(import.meta.dirname, "..");
+  const graph = [...staticGraph(join(source, "client.js"))];
+  const packages = graph.filter((module) => !module.startsWith("/"));
+  assert.deepEqual(
+    packages.filter((module) => !/^node:(crypto|zlib|fs|os|path)$/.test(module)),
+    [],
+  );
+  const rooms = new Set(
+    graph.filter((module) => module.startsWith("/")).map((path) => relative(source, path).split("/")[0]),
+  );
+  assert.deepEqual(
+    [...rooms].sort((a, b) => a.localeCompare(b)),
+    ["client", "client.js", "s3"],
+  );
+  // Each file costs about half a millisecond.
+  assert.ok(graph.length <= 60, `${graph.length} modules`);
+});

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fakeServer } from "../../test/client/fake-server.ts";
+import { ConnectionError, type HttpRequest } from "./http.ts";
+import { createTransport } from "./transport.ts";
+
+const request: Omit<HttpRequest, "origin"> = {
+  method: "GET",
+  target: "/",
+  headers: {},
+  body: null,
+  headersTimeoutMs: 5000,
+  bodyTimeoutMs: 5000,
+};
+
+test("createTransport() sends the path as it is, dots and slashes and all", async () => {
+  await using server = await fakeServer((_, response) => response.end());
+  const transport = createTransport();
+  const target = "/bucket//a/../b/./%2e%2E/^/%C3%BC?x=%2B&y";
+  await (await transport.send({ ...request, origin: server.url, target })).body.bytes();
+  assert.equal(server.seen[0]?.target, target);
+  transport.destroy();
+});
+
+test("createTransport() lowers the names of headers, joins repeated ones and keeps bytes above 0x7f", async () => {
+  await using server = await fakeServer((_, response) => {
+    response.writeHead(200, ["X-One", "1", "X-One", "2", "X-Two", "K\u00c3\u00b6ln"]);
+    response.end();
+  });
+  const transport = createTransport();
+  const { headers } = await transport.send({ ...request, origin: server.url });
+  assert.equal(headers["x-one"], "1, 2");
+  assert.equal(headers["x-two"], "K\u00c3\u00b6ln");
+  transport.destroy();
+});
+
+test("createTransport() says that nobody listens", async () => {
+  const transport = createTransport();
+  await assert.rejects(
+    transport.send({ ...request, origin: "http://127.0.0.1:9" }),
+    (error) => error instanceof ConnectionError && error.code === "ECONNREFUSED" && !error.timeout,
+  );
+});
+
+test("createTransport() gives up an answer whose headers do not come", async () => {
+  await using server = await fakeServer(() => {});
+  const transport = createTransport();
+  await assert.rejects(
+    transport.send({ ...request, origin: server.url, headersTimeoutMs: 50 }),
+    (error) => error instanceof ConnectionError && error.timeout,
+  );
+  transport.destroy();
+});
+
+test("createTransport() hands out what arrived before the connection broke", async () => {
+  await using server = await fakeServer((_, response) => {
+    response.writeHead(200, { "content-length": "10" });
+    response.write("12345", () => setTimeout(() => response.destroy(), 20));
+  });
+  const transport = createTransport();
+  const { body } = await transport.send({ ...request, origin: server.url });
+  const pieces: string[] = [];
+  await assert.rejects(async () => {
+    for await (const piece of body) pieces.push(Buffer.from(piece).toString());
+  }, ConnectionError);
+  assert.equal(pieces.join(""), "12345");
+  transport.destroy();
+});
+
+test("createTransport() does not wait for a reader: a slow one pauses the socket", async () => {
+  const size = 16 * 1024 * 1024;
+  let handedOver = 0;
+  await using server = await fakeServer(async (_, response) => {
+    response.writeHead(200, { "content-length": String(size) });
+    const piece = Buffer.alloc(64 * 1024);
+    for (let sent = 0; sent < size; sent += piece.length) {
+      if (!response.write(piece)) await new Promise((resolve) => response.once("drain", resolve));
+      handedOver += piece.length;
+    }
+    response.end();
+  });
+  const transport = createTransport();
+  const { body } = await transport.send({ ...request, origin: server.url });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 200);
+  });
+  assert.ok(handedOver < size, "the whole body was taken in although nobody read");
+  assert.equal((await body.bytes()).length, size);
+  transport.destroy();
+});
+
+test("a transport's aborted request frees its connection and throws the reason", async () => {
+  await using server = await fakeServer((_, response, nth) => (nth === 1 ? undefined : response.end("ok")));
+  const transport = createTransport({ maxConnections: 1 });
+  const stop = new AbortController();
+  const first = transport.send({ ...request, origin: server.url, signal: stop.signal });
+  setTimeout(() => stop.abort(new Error("enough")), 30);
+  await assert.rejects(first, /enough/);
+  const { body } = await transport.send({ ...request, origin: server.url });
+  assert.equal(Buffer.from(await body.bytes()).toString(), "ok");
+  transport.destroy();
+});
+
+test("a cancelled body frees its connection", async () => {
+  await using server = await fakeServer((_, response) => {
+    response.writeHead(200, { "content-length": "1000000" });
+    response.write(Buffer.alloc(1000));
+  });
+  const transport = createTransport({ maxConnections: 1 });
+  for (let i = 0; i < 3; i++) (await transport.send({ ...request, origin: server.url })).body.cancel();
+  assert.equal(server.seen.length, 3);
+  transport.destroy();
+});
+
+test("what a request's own body throws comes out as it is, and is no ConnectionError", async () => {
+  await using server = await fakeServer((_, response) => response.end());
+  const transport = createTransport();
+  async function* body(): AsyncGenerator<Uint8Array> {
+    yield Buffer.alloc(10);
+    throw new RangeError("the disk is gone");
+  }
+  const headers = { "content-length": "20" };
+  await assert.rejects(
+    transport.send({ ...request, method: "PUT", origin: server.url, headers, body: body() }),
+    (error) => error instanceof RangeError && error.message === "the disk is gone",
+  );
+  transport.destroy();
+});
