@@ -88,11 +88,12 @@ async function authenticateV4(
   });
   const { signingKey: key, scope, amzDate } = seed;
   const signing = { key, scope, amzDate, seedSignature: authorization.signature };
-  const hoisted = authorization.presigned ? hoistedHeaders(request.query) : {};
   return {
     identity: identityOf(owner),
     payload: payloadOf(kind, signing),
-    request: { ...request, headers: { ...hoisted, ...request.headers } },
+    request: authorization.presigned
+      ? { ...request, headers: { ...hoistedHeaders(request.query), ...request.headers } }
+      : request,
   };
 }
 

@@ -159,7 +159,9 @@ export class RequestBody {
         resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
       );
       incoming.once("error", (cause) => reject(clientGone(cause)));
-      incoming.once("close", () => reject(clientGone(undefined)));
+      incoming.once("close", () => {
+        if (!incoming.complete) reject(clientGone(undefined));
+      });
     });
   }
 }

@@ -35,8 +35,8 @@ export interface Context {
   readonly bucketName: string;
   readonly key: string;
   readonly requestId: string;
-  /** Aborted when the client goes away. */
-  readonly signal: AbortSignal;
+  /** Makes a signal that is aborted when the client goes away. Most operations are over too soon to need one. */
+  readonly signal: () => AbortSignal;
 }
 
 /** The context of an operation on a bucket that exists. */

@@ -30,13 +30,13 @@ export interface Outcome {
  * Answers a request.
  *
  * @param requestId Goes into every error document and the `x-amz-request-id` header.
- * @param signal Aborted when the client goes away.
+ * @param signal Makes a signal that is aborted when the client goes away.
  */
 export async function handle(
   site: Site,
   request: S3Request,
   requestId: string,
-  signal: AbortSignal,
+  signal: () => AbortSignal,
 ): Promise<Outcome> {
   let found: Route | undefined;
   try {

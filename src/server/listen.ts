@@ -123,8 +123,13 @@ async function answer(
 ): Promise<void> {
   const startedAt = performance.now();
   const requestId = nextRequestId();
-  const gone = new AbortController();
-  outgoing.once("close", () => gone.abort());
+  const signal = (): AbortSignal => {
+    const gone = new AbortController();
+    outgoing.once("close", () => {
+      if (!outgoing.writableFinished) gone.abort();
+    });
+    return gone.signal;
+  };
 
   let waiting = waits;
   let request: S3Request | undefined;
@@ -136,7 +141,7 @@ async function answer(
     });
     outcome = isOwnPath(request.path)
       ? await handleOwn(site, metrics, request, requestId)
-      : await handle(site, request, requestId, gone.signal);
+      : await handle(site, request, requestId, signal);
   } catch (error) {
     const s3Error = error instanceof S3Error ? error : new S3Error("InternalError", { cause: error });
     outcome = {
@@ -146,9 +151,10 @@ async function answer(
   }
 
   const { response, error } = outcome;
-  const headers = { ...response.headers, "x-amz-request-id": requestId, server: "Stowage" };
+  response.headers["x-amz-request-id"] = requestId;
+  response.headers["server"] = "Stowage";
   if (isClosing()) outgoing.shouldKeepAlive = false;
-  if (!outgoing.destroyed) await send(incoming, outgoing, { ...response, headers }, waiting);
+  if (!outgoing.destroyed) await send(incoming, outgoing, response, waiting);
   const seconds = (performance.now() - startedAt) / 1000;
   metrics.observe(outcome.operation ?? "Unknown", response.status, seconds);
   if (log === undefined) return;

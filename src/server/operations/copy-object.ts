@@ -47,7 +47,7 @@ export async function copyObjectOperation(context: BucketContext): Promise<S3Res
         ...(replaces ? readDescription(headers) : { headers: info.headers, metadata: info.metadata }),
         ...parseWriteConditions(headers),
       },
-      { signal },
+      { signal: signal() },
     );
     return xmlResponse(
       copyObjectResultXml({

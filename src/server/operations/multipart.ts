@@ -81,7 +81,7 @@ export async function uploadPart({
       ...bodyInput(body, request.headers),
       body: await bodyOf(body, site.engine.limits.inlineBytes),
     },
-    { signal },
+    { signal: signal() },
   );
   return { status: 200, headers: { etag: `"${part.etag}"`, ...checksumHeaders(body) } };
 }
@@ -102,7 +102,7 @@ export async function uploadPartCopy(context: BucketContext): Promise<S3Response
       });
     }
     const body = object.bytes === null ? object.stream(start, end) : object.bytes.subarray(start, end + 1);
-    const part = await putPart(site.engine, { upload, partNumber, body }, { signal });
+    const part = await putPart(site.engine, { upload, partNumber, body }, { signal: signal() });
     return xmlResponse(copyPartResultXml({ etag: part.etag, lastModifiedMs: part.lastModifiedMs }));
   } finally {
     object.close();

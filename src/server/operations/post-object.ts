@@ -46,7 +46,7 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
         ...(fields["content-md5"] === undefined ? {} : { contentMd5: fields["content-md5"] }),
         body: measured(file, policy),
       },
-      { signal },
+      { signal: signal() },
     );
     return success(context, fields, key, info.etag);
   } finally {

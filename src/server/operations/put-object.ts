@@ -29,7 +29,7 @@ export async function putObjectOperation(context: BucketContext): Promise<S3Resp
   const info = await putObject(
     site.engine,
     { ...input, body: await bodyOf(body, site.engine.limits.inlineBytes) },
-    { signal },
+    { signal: signal() },
   );
   return { status: 200, headers: { etag: `"${info.etag}"`, ...checksumHeaders(body) } };
 }
