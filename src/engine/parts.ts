@@ -1,8 +1,11 @@
 /** The parts of an upload under way. */
 
+import { createChecksum } from "../s3/checksums.ts";
+import type { ChecksumAlgorithm } from "../s3/checksums.ts";
 import { S3Error } from "../s3/errors.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import { discardContent, dropContent, keepContent, storeContent } from "./content.ts";
+import type { StoredContent } from "./content.ts";
 import { decodePart, encodePart } from "./records/manifest.ts";
 import type { PartRecord } from "./records/manifest.ts";
 import type { Snapshot } from "./index/index.ts";
@@ -51,7 +54,7 @@ export async function putPart(
       etag: stored.md5.toString("hex"),
       lastModifiedMs: Math.floor(engine.clock()),
       content: stored.content,
-      ...checksumOf(input),
+      ...(await checksumOf(engine, input, stored)),
     };
     const id = Buffer.from(input.upload.uploadId, "hex");
     const rowKey = partKey(id, partNumber);
@@ -132,14 +135,37 @@ function rowKeyOf({ bucketId, key, uploadId }: Upload): Buffer {
   return uploadKey(bucketId, key, Buffer.from(uploadId, "hex"));
 }
 
-function checksumOf({ checksum, upload }: PutPartInput): Pick<Part, "checksum"> {
+/** What the client gave and the server verified; otherwise, when the upload wants one, the stored bytes' own. */
+async function checksumOf(
+  engine: Engine,
+  { checksum, upload: { checksumAlgorithm } }: PutPartInput,
+  stored: StoredContent,
+): Promise<Pick<Part, "checksum">> {
   const given = checksum?.();
-  if (given === undefined) return {};
-  const { checksumAlgorithm } = upload;
+  if (given === undefined) {
+    if (checksumAlgorithm === undefined) return {};
+    return {
+      checksum: { algorithm: checksumAlgorithm, value: await computed(engine, checksumAlgorithm, stored) },
+    };
+  }
   if (checksumAlgorithm !== undefined && checksumAlgorithm !== given.algorithm) {
     throw new S3Error("InvalidRequest", {
       message: `Checksum Type mismatch occurred, expected checksum Type: ${checksumAlgorithm.toLowerCase()}, actual checksum Type: ${given.algorithm.toLowerCase()}`,
     });
   }
   return { checksum: { algorithm: given.algorithm, value: given.value } };
+}
+
+async function computed(
+  { blobs }: Engine,
+  algorithm: ChecksumAlgorithm,
+  { content, inline, size }: StoredContent,
+): Promise<string> {
+  const checksum = createChecksum(algorithm);
+  if (inline !== null) checksum.update(inline);
+  if (content.kind === "blob") {
+    for await (const piece of blobs.read(content.id, { size, start: 0, end: size - 1 }))
+      checksum.update(piece);
+  }
+  return checksum.digest();
 }

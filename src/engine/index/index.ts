@@ -91,6 +91,21 @@ export interface Index {
   close(): Promise<void>;
 }
 
+/** A row whose bytes are not those that were written. */
+export class DamagedRowError extends Error {
+  override readonly name: string = "DamagedRowError";
+  readonly table: Table;
+  readonly key: Buffer;
+
+  constructor(table: Table, key: Uint8Array) {
+    super(
+      `The index is damaged: a row of "${table}" fails its checksum (key ${Buffer.from(key).toString("hex")})`,
+    );
+    this.table = table;
+    this.key = Buffer.from(key);
+  }
+}
+
 /** For implementations: refuses a commit that none can take. @throws RangeError */
 export function checkKeys(...groups: readonly (readonly { readonly key: Uint8Array }[])[]): void {
   for (const group of groups) {

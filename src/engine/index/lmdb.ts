@@ -19,7 +19,7 @@ import { getLastVersion } from "lmdb";
 import type { RangeOptions, Transaction } from "lmdb";
 
 import { S3Error } from "../../s3/errors.ts";
-import { checkKeys } from "./index.ts";
+import { checkKeys, DamagedRowError } from "./index.ts";
 import type { Awaitable, Check, Commit, Entry, Index, Range, Snapshot, Table } from "./index.ts";
 import { openEnvironment } from "./lmdb-environment.ts";
 import type { Environment, Tree } from "./lmdb-environment.ts";
@@ -270,9 +270,7 @@ function unseal(table: Table, seed: number, key: Uint8Array, sealed: Buffer, ver
   // lmdb-js returns large values in buffers that it has tinkered with: a plain view has none of that.
   const value = Buffer.from(sealed.buffer, sealed.byteOffset + crcBytes, sealed.length - crcBytes);
   if (sealed.length < crcBytes || sealed.readUInt32LE(0) !== checksum(seed, key, value, version)) {
-    throw new Error(
-      `The index is damaged: a row of "${table}" fails its checksum (key ${Buffer.from(key).toString("hex")})`,
-    );
+    throw new DamagedRowError(table, key);
   }
   return { key: key as Buffer, value, version };
 }

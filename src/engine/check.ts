@@ -1,0 +1,208 @@
+/**
+ * Reads everything and verifies everything: every row against its checksum, every record against what it names, every
+ * block of every blob.
+ */
+
+import { isBlobNamed, isCurrent, readTrash, walkTable } from "./check-rows.ts";
+import { idTimeMs } from "./ids.ts";
+import { DamagedRowError, tables } from "./index/index.ts";
+import type { Entry, Table } from "./index/index.ts";
+import { decodeJson } from "./records/json.ts";
+import { decodeManifest, decodePart } from "./records/manifest.ts";
+import { decodeObject } from "./records/object.ts";
+import type { Content } from "./records/object.ts";
+import { bucketIdBytes, keyOfObject } from "./table-keys.ts";
+import type { Bucket, Engine } from "./types.ts";
+
+/** Something that is not as it should be. */
+export interface Finding {
+  /** `damage`: something is lost. `unused`: room is taken by what nothing names; nothing is lost. */
+  readonly kind: "damage" | "unused";
+  /** What it is about, such as `object "a.jpg" of bucket "photos"`. */
+  readonly subject: string;
+  readonly problem: string;
+}
+
+/**
+ * Checks a store. It may be in use meanwhile: what changes while it is looked at is not reported.
+ *
+ * @returns What was found; nothing in a sound store.
+ * @example
+ * for (const { subject, problem } of await check(engine)) console.error(`${subject}: ${problem}`);
+ */
+export async function check(
+  engine: Engine,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<Finding[]> {
+  const checker = new Checker(engine, options.signal);
+  for (const table of tables) await checker.checkTable(table);
+  await checker.checkFiles();
+  await checker.checkUnused();
+  return checker.findings;
+}
+
+class Checker {
+  readonly findings: Finding[] = [];
+  readonly #engine: Engine;
+  readonly #signal: AbortSignal | undefined;
+  readonly #startMs: number;
+  readonly #bucketNames = new Map<string, string>();
+  /** Ids of inline content and manifests that a record names. */
+  readonly #named = new Set<string>();
+  /** Rows that no record seemed to name when they were read. */
+  readonly #suspects: { table: Table; row: Entry }[] = [];
+
+  constructor(engine: Engine, signal: AbortSignal | undefined) {
+    this.#engine = engine;
+    this.#signal = signal;
+    this.#startMs = engine.clock();
+  }
+
+  async checkTable(table: Table): Promise<void> {
+    const { index } = this.#engine;
+    const before = await index.count(table);
+    let rows = 0;
+    for await (const row of walkTable(index, table)) {
+      this.#signal?.throwIfAborted();
+      rows++;
+      if (row instanceof DamagedRowError) {
+        this.#report("damage", this.#subject(table, row.key), "its row fails its checksum");
+        continue;
+      }
+      try {
+        await this.#checkRow(table, row);
+      } catch (error) {
+        const isReal = await isCurrent(index, table, row).catch(() => true);
+        if (isReal) this.#report("damage", this.#subject(table, row.key), (error as Error).message);
+      }
+    }
+    // A damaged branch of the tree can hide rows without a trace; the tree's own count tells.
+    if (rows !== before && before === (await index.count(table))) {
+      this.#report("damage", `table "${table}"`, `${rows} rows were found instead of ${before}`);
+    }
+  }
+
+  /** Looks for blobs that no row names. */
+  async checkFiles(): Promise<void> {
+    for await (const id of this.#engine.blobs.list()) {
+      this.#signal?.throwIfAborted();
+      // What this process writes gets its row later.
+      if (idTimeMs(id) >= this.#engine.ids.startMs) continue;
+      if ((await this.#engine.index.get("blobs", id)) === null) {
+        this.#report("unused", `blob ${id.toString("hex")}`, "no row names it; the next start removes it");
+      }
+    }
+  }
+
+  /** Reports the suspects that are still there and not in the trash. */
+  async checkUnused(): Promise<void> {
+    const { index } = this.#engine;
+    const trash = await readTrash(index);
+    for (const { table, row } of this.#suspects) {
+      const id = row.key.toString("latin1");
+      if (trash.has(`blob ${id}`) || trash.has(`manifest ${id}`)) continue;
+      if (await isCurrent(index, table, row)) {
+        this.#report("unused", this.#subject(table, row.key), "no record names it");
+      }
+    }
+  }
+
+  async #checkRow(table: Table, row: Entry): Promise<void> {
+    const id = row.key.toString("latin1");
+    switch (table) {
+      case "buckets": {
+        const { id } = decodeJson(row.value, "bucket") as Bucket;
+        this.#bucketNames.set(id, row.key.toString("utf8"));
+        break;
+      }
+      case "objects": {
+        const bucketId = row.key.toString("hex", 0, bucketIdBytes);
+        const { info, content } = decodeObject(row.value, "", { id: "", displayName: "" });
+        if (!this.#bucketNames.has(bucketId) && info.lastModifiedMs < this.#startMs) {
+          throw new Error("its bucket is missing");
+        }
+        await this.#checkContent(content, info.size);
+        break;
+      }
+      case "uploads":
+        decodeJson(row.value, "upload");
+        break;
+      case "parts": {
+        const { content, size } = decodePart(row.value);
+        await this.#checkContent(content, size);
+        break;
+      }
+      case "manifests":
+        // Its parts were checked with its object; in the trash they are named all the same.
+        for (const { content } of decodeManifest(row.value)) this.#name(content);
+        if (!this.#named.has(id)) this.#suspects.push({ table, row });
+        break;
+      case "inline":
+        if (!this.#named.has(id) && idTimeMs(row.key) < this.#startMs) this.#suspects.push({ table, row });
+        break;
+      case "blobs":
+        if (!(await isBlobNamed(this.#engine.index, row))) this.#suspects.push({ table, row });
+        break;
+      case "users":
+        if (row.key[0] === "i".charCodeAt(0)) decodeJson(row.value, "user");
+        break;
+      case "keys":
+        if (row.key[0] === "k".charCodeAt(0)) decodeJson(row.value, "access key");
+        break;
+      default:
+        break;
+    }
+  }
+
+  async #checkContent(content: Content, size: number): Promise<void> {
+    const { index, blobs } = this.#engine;
+    this.#name(content);
+    switch (content.kind) {
+      case "none":
+        if (size !== 0) throw new Error(`it should have ${size} bytes but has no content`);
+        break;
+      case "inline": {
+        const row = await index.get("inline", content.id);
+        if (row === null) throw new Error("its bytes are missing");
+        if (row.value.length !== size) throw new Error(`it has ${row.value.length} bytes instead of ${size}`);
+        break;
+      }
+      case "blob": {
+        if ((await index.get("blobs", content.id)) === null) throw new Error("its blob has no row");
+        let verified = 0;
+        for await (const piece of blobs.read(content.id, { size, start: 0, end: size - 1 })) {
+          verified += piece.length;
+          this.#signal?.throwIfAborted();
+        }
+        if (verified !== size) throw new Error(`its blob has ${verified} bytes instead of ${size}`);
+        break;
+      }
+      case "manifest": {
+        const row = await index.get("manifests", content.id);
+        if (row === null) throw new Error("its list of parts is missing");
+        let sum = 0;
+        for (const part of decodeManifest(row.value)) {
+          await this.#checkContent(part.content, part.size);
+          sum += part.size;
+        }
+        if (sum !== size) throw new Error(`its parts have ${sum} bytes instead of ${size}`);
+        break;
+      }
+    }
+  }
+
+  #name(content: Content): void {
+    if (content.kind !== "none") this.#named.add(content.id.toString("latin1"));
+  }
+
+  #subject(table: Table, key: Buffer): string {
+    if (table === "buckets") return `bucket "${key.toString("utf8")}"`;
+    if (table !== "objects") return `row ${key.toString("hex")} of table "${table}"`;
+    const bucketId = key.toString("hex", 0, bucketIdBytes);
+    return `object ${JSON.stringify(keyOfObject(key))} of bucket "${this.#bucketNames.get(bucketId) ?? bucketId}"`;
+  }
+
+  #report(kind: Finding["kind"], subject: string, problem: string): void {
+    this.findings.push({ kind, subject, problem });
+  }
+}
