@@ -40,7 +40,8 @@ write_conf() {
   cat >"$conf" <<CONF
 [global]
 fsid = $1
-mon host = 127.0.0.1:$mon_port
+# The first version of the protocol: by the second, radosgw wants a key all the same.
+mon host = v1:127.0.0.1:$mon_port
 mon initial members = a
 public network = 127.0.0.0/8
 auth cluster required = none
@@ -67,6 +68,8 @@ osd objectstore = bluestore
 bluestore block create = true
 bluestore block size = 21474836480
 setuser match path = $dir
+# When something is wrong, say so within a minute, not five.
+client mount timeout = 60
 rgw frontends = beast endpoint=127.0.0.1:$port
 rgw enable apis = s3, admin
 rgw dns name = localhost
@@ -100,7 +103,7 @@ up() {
   osd=$(cat /proc/sys/kernel/random/uuid)
   write_conf "$fsid"
   {
-    monmaptool --create --add a "127.0.0.1:$mon_port" --fsid "$fsid" --clobber "$dir/monmap"
+    monmaptool --create --addv a "v1:127.0.0.1:$mon_port" --fsid "$fsid" --clobber "$dir/monmap"
     ceph-mon -c "$conf" --mkfs -i a --monmap "$dir/monmap"
     ceph-mon -c "$conf" -i a
     ceph-mgr -c "$conf" -i x
