@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+
+import { openEngine } from "./engine.ts";
+
+/** A process that opens the engine, says so, and stays. */
+async function openElsewhere(dataDir: string): Promise<ChildProcess> {
+  const engine = new URL("engine.js", import.meta.url).href;
+  const program = `const { openEngine } = await import(${JSON.stringify(engine)});
+    await openEngine({ dataDir: process.argv[1] });
+    console.log("open");
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program, dataDir], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  assert.ok(child.stdout);
+  await once(child.stdout, "data");
+  return child;
+}
+
+describe("openEngine()", () => {
+  let dataDir: string;
+  before(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), "stowage-owner-"));
+  });
+  after(() => rm(dataDir, { recursive: true }));
+
+  it("refuses a directory that this process has open, until it is closed", async () => {
+    const engine = await openEngine({ dataDir });
+    await assert.rejects(openEngine({ dataDir }), {
+      name: "DataDirectoryInUseError",
+      code: "DATA_DIRECTORY_IN_USE",
+      message: `Cannot open "${dataDir}": it is in use by process ${process.pid}`,
+    });
+    await engine.close();
+    await (await openEngine({ dataDir })).close();
+  });
+
+  it("refuses a directory that another process has open, with its pid, until that process is gone", async () => {
+    const child = await openElsewhere(dataDir);
+    await assert.rejects(openEngine({ dataDir }), {
+      pid: child.pid,
+      message: `Cannot open "${dataDir}": it is in use by process ${child.pid}`,
+    });
+    // Refusing must not have loosened the owner's lock.
+    await assert.rejects(openEngine({ dataDir }), { pid: child.pid });
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await (await openEngine({ dataDir })).close();
+  });
+
+  it("lets nobody else read the data directory", async () => {
+    const fresh = join(dataDir, "fresh");
+    await (await openEngine({ dataDir: fresh })).close();
+    assert.equal((await stat(fresh)).mode & 0o777, 0o700);
+    for (const name of await readdir(join(fresh, "index"))) {
+      assert.equal((await stat(join(fresh, "index", name))).mode & 0o777, 0o600, name);
+    }
+  });
+});
