@@ -1,0 +1,210 @@
+/** Whatever a caller hands in to be stored, as one thing that a backend reads once. */
+
+import { basename } from "node:path";
+import { StorageFile } from "./file.ts";
+
+/** Anything that can be stored. A stream is read once; nothing is held in memory as a whole. */
+export type Content =
+  | string
+  | ArrayBuffer
+  | ArrayBufferView
+  | Blob
+  | StorageFile
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array | string>;
+
+/** The beginning of a content. */
+export interface Head {
+  readonly bytes: Uint8Array;
+  /** Whether that was all. */
+  readonly whole: boolean;
+}
+
+/**
+ * A content on its way into a backend. Its bytes can be taken once; what {@link head} read ahead is kept, so that it
+ * serves a second attempt under another name.
+ */
+export class ContentSource implements AsyncIterable<Uint8Array> {
+  /** The name that the content has itself: a File's, a StorageFile's, that of the path of a Node stream. */
+  readonly name: string | undefined;
+  /** The type that the content has itself. */
+  readonly contentType: string | undefined;
+  /** Bytes, where they are known without reading. */
+  readonly size: number | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #read: ByteReader | null = null;
+  readonly #open: () => ByteReader;
+  #taken = false;
+  /** Read ahead. */
+  #head: Uint8Array[] = [];
+  #headBytes = 0;
+  #ended = false;
+
+  /** @throws TypeError for what is no content. */
+  constructor(content: Content, { signal }: { readonly signal?: AbortSignal | undefined } = {}) {
+    this.#signal = signal;
+    const { name, contentType, size, open } = describe(content);
+    this.name = name;
+    this.contentType = contentType;
+    this.size = size;
+    this.#open = open;
+  }
+
+  /**
+   * The first bytes, up to about `limit`; all of them where `whole` is true. They stay: the same is answered again, and
+   * the iteration begins with them.
+   */
+  async head(limit: number): Promise<Head> {
+    while (!this.#ended && this.#headBytes <= limit) {
+      const chunk = await this.#next();
+      if (chunk === null) break;
+      this.#head.push(chunk);
+      this.#headBytes += chunk.length;
+    }
+    if (this.#head.length !== 1) this.#head = [Buffer.concat(this.#head, this.#headBytes)];
+    return { bytes: this.#head[0]!, whole: this.#ended };
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    if (this.#taken) throw new TypeError("This content was read already.");
+    this.#taken = true;
+    try {
+      const head = this.#head;
+      this.#head = [];
+      yield* head;
+      for (;;) {
+        const chunk = await this.#next();
+        if (chunk === null) return;
+        yield chunk;
+      }
+    } finally {
+      this.release();
+    }
+  }
+
+  /** Lets go of a stream that was not read to its end. */
+  release(reason?: unknown): void {
+    this.#taken = true;
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#read?.cancel(reason);
+  }
+
+  async #next(): Promise<Uint8Array | null> {
+    if (this.#ended) return null;
+    this.#signal?.throwIfAborted();
+    this.#read ??= this.#open();
+    const chunk = await abortable(this.#read.next(), this.#signal);
+    if (chunk === null) {
+      this.#ended = true;
+      return null;
+    }
+    if (typeof chunk === "string") return Buffer.from(chunk);
+    if (chunk instanceof Uint8Array) return chunk;
+    throw new TypeError(
+      `The content's stream gave a piece that is neither bytes nor text, but ${typeof chunk}.`,
+    );
+  }
+}
+
+/** Takes pieces from a stream, one after the other; null is the end. */
+interface ByteReader {
+  next(): Promise<Uint8Array | string | null>;
+  cancel(reason: unknown): void;
+}
+
+interface Described {
+  readonly name?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly size?: number;
+  readonly open: () => ByteReader;
+}
+
+function describe(content: Content): Described {
+  if (typeof content === "string") return bytes(Buffer.from(content));
+  if (content instanceof ArrayBuffer) return bytes(new Uint8Array(content));
+  if (ArrayBuffer.isView(content)) {
+    return bytes(new Uint8Array(content.buffer, content.byteOffset, content.byteLength));
+  }
+  if (content instanceof Blob) {
+    return {
+      name: "name" in content && typeof content.name === "string" ? content.name : undefined,
+      contentType: content.type === "" ? undefined : content.type,
+      size: content.size,
+      open: () => readStream(content.stream()),
+    };
+  }
+  if (content instanceof StorageFile) {
+    const { name, contentType, size } = content;
+    return { name: basename(name), contentType, size, open: () => readIterable(content) };
+  }
+  if (content instanceof ReadableStream) return { open: () => readStream(content) };
+  if (typeof content === "object" && content !== null && Symbol.asyncIterator in content) {
+    return { name: nameOfNodeStream(content), open: () => readIterable(content) };
+  }
+  const is = content === null ? "null" : typeof content;
+  throw new TypeError(
+    `What is stored is a string, bytes, a Blob, a File, a StorageFile, a stream or an async iterable; this is ${is}.`,
+  );
+}
+
+function bytes(whole: Uint8Array): Described {
+  let given = whole.length === 0;
+  const next = async (): Promise<Uint8Array | null> => {
+    if (given) return null;
+    given = true;
+    return whole;
+  };
+  return { size: whole.length, open: () => ({ next, cancel: () => {} }) };
+}
+
+/** `fs.createReadStream` tells the path that it reads. */
+function nameOfNodeStream(content: object): string | undefined {
+  const path = "path" in content ? content.path : undefined;
+  return typeof path === "string" && path !== "" ? basename(path) : undefined;
+}
+
+function readStream(stream: ReadableStream<Uint8Array>): ByteReader {
+  const reader = stream.getReader();
+  return {
+    async next() {
+      const { done, value } = await reader.read();
+      return done ? null : value;
+    },
+    cancel(reason) {
+      reader.cancel(reason).catch(() => {});
+    },
+  };
+}
+
+function readIterable(content: AsyncIterable<Uint8Array | string>): ByteReader {
+  const iterator = content[Symbol.asyncIterator]();
+  return {
+    async next() {
+      const { done, value } = await iterator.next();
+      return done === true ? null : value;
+    },
+    cancel(reason) {
+      // A Node stream's iterator cannot be ended while it waits for bytes; the stream itself can be.
+      if ("destroy" in content && typeof content.destroy === "function") {
+        content.destroy(reason instanceof Error ? reason : undefined);
+      }
+      iterator.return?.().catch(() => {});
+    },
+  };
+}
+
+/** A promise's value, or the signal's reason as soon as it is aborted. */
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener("abort", stop);
+  }
+}

@@ -1,0 +1,60 @@
+/** The errors of a storage. What a server or the file system answers beyond them passes through as it is. */
+
+export interface StorageErrorOptions extends ErrorOptions {
+  /** What to do about it. */
+  readonly fix?: string | undefined;
+}
+
+/** Something that a storage refuses or cannot do. */
+export class StorageError extends Error {
+  override readonly name: string = "StorageError";
+  /** Stable: for programs. */
+  readonly code: string;
+  /** What to do about it; empty where nothing general can be said. */
+  readonly fix: string;
+
+  constructor(code: string, message: string, { fix = "", ...options }: StorageErrorOptions = {}) {
+    super(fix === "" ? message : `${message} ${fix}`, options);
+    this.code = code;
+    this.fix = fix;
+  }
+}
+
+/** A name that would lead out of the storage, or is none. Django's SuspiciousFileOperation. */
+export class SuspiciousFileOperation extends StorageError {
+  override readonly name: string = "SuspiciousFileOperation";
+
+  constructor(message: string, options?: StorageErrorOptions) {
+    super("SuspiciousFileOperation", message, options);
+  }
+}
+
+/** There is no file of that name. */
+export class FileNotFoundError extends StorageError {
+  override readonly name: string = "FileNotFoundError";
+  /** The name that was asked for. */
+  readonly file: string;
+
+  constructor(file: string, options?: StorageErrorOptions) {
+    super("FileNotFound", `There is no file ${JSON.stringify(file)} in this storage.`, options);
+    this.file = file;
+  }
+}
+
+/** A backend does not have this at all. */
+export class NotImplementedError extends StorageError {
+  override readonly name: string = "NotImplementedError";
+
+  constructor(message: string, options?: StorageErrorOptions) {
+    super("NotImplemented", message, options);
+  }
+}
+
+/** An option or a configuration that cannot be. Django's ImproperlyConfigured. */
+export class ImproperlyConfigured extends StorageError {
+  override readonly name: string = "ImproperlyConfigured";
+
+  constructor(message: string, options?: StorageErrorOptions) {
+    super("ImproperlyConfigured", message, options);
+  }
+}
