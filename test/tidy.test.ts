@@ -14,6 +14,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   client: ["s3"],
   engine: ["s3"],
   server: ["engine", "s3"],
+  storage: ["client", "s3"],
+  testing: ["storage", "client", "server", "engine", "s3"],
   cli: ["server", "engine", "client", "s3"],
 };
 
@@ -21,6 +23,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   lmdb: ["engine"],
   undici: ["client", "cli"],
+  jiti: ["storage"],
   commander: ["cli"],
   pino: ["server", "cli"],
   "prom-client": ["server"],
