@@ -276,6 +276,8 @@ export class Key extends KeyContents {
     // REPLACE takes the content headers away with the metadata: they are sent again.
     const replaced = metadata !== undefined || options.contentType !== undefined;
     if (replaced && this.etag === undefined) await this.refresh({ signal });
+    // Before the copy: a copy of an object onto itself leaves nothing of its ACL.
+    const acl = preserveAcl ? await this.getAcl({ signal }) : null;
     const { etag } = await this.#client.copy(
       {
         bucket: bucket.name,
@@ -299,7 +301,7 @@ export class Key extends KeyContents {
     );
     copy.etag = etag;
     copy.size = this.size;
-    if (preserveAcl) await copy.setAcl(await this.getAcl({ signal }), { signal });
+    if (acl !== null) await copy.setAcl(acl, { signal });
     return copy;
   }
 

@@ -141,7 +141,7 @@ test("upload() aborts what it cannot finish, and lets go of the stream", async (
     }
   }
   await assert.rejects(server.client().upload({ ...object, body: body() }), { code: "AccessDenied" });
-  assert.equal(lines(server).at(-1), "DELETE /b/k?uploadId=u1");
+  assert.ok(lines(server).includes("DELETE /b/k?uploadId=u1"));
   assert.ok(ended);
 });
 
@@ -165,7 +165,7 @@ test("upload() throws what the stream throws", async () => {
     throw new Error("the source is gone");
   }
   await assert.rejects(server.client().upload({ ...object, body: body() }), /the source is gone/);
-  assert.equal(lines(server).at(-1), "DELETE /b/k?uploadId=u1");
+  assert.ok(lines(server).includes("DELETE /b/k?uploadId=u1"));
 });
 
 test("upload() tells progress by the byte, and takes back what is sent again", async () => {
