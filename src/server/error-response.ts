@@ -1,7 +1,7 @@
 /** The one place where an error becomes an answer. */
 
 import { errorXml } from "../s3/documents/error.ts";
-import type { S3Error } from "../s3/errors.ts";
+import { S3Error } from "../s3/errors.ts";
 import type { S3Response } from "./context.ts";
 
 /**
@@ -29,4 +29,15 @@ export function errorResponse(
     headers,
     body: errorXml({ code: error.code, message: error.message, resource, requestId, details }),
   };
+}
+
+/** The document of an error that comes when the head of the answer is out already. */
+export function errorXmlOf(thrown: unknown, requestId: string): string {
+  const { code, message, details } = toS3Error(thrown);
+  return errorXml({ code, message, requestId, details });
+}
+
+/** Anything thrown, as an error of the protocol: what nobody foresaw is an `InternalError`, its cause for the log alone. */
+export function toS3Error(thrown: unknown): S3Error {
+  return thrown instanceof S3Error ? thrown : new S3Error("InternalError", { cause: thrown });
 }

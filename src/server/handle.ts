@@ -10,7 +10,7 @@ import { authenticate } from "./authenticate.ts";
 import { authorize, authorizeObject } from "./authorize.ts";
 import { RequestBody } from "./body.ts";
 import type { BucketContext, Context, S3Response, Site } from "./context.ts";
-import { errorResponse } from "./error-response.ts";
+import { errorResponse, toS3Error } from "./error-response.ts";
 import { checkVersionId, integerParam } from "./params.ts";
 import { handlers } from "./operations/index.ts";
 import type { S3Request } from "./request.ts";
@@ -115,9 +115,4 @@ async function perform(context: Context): Promise<S3Response> {
 function checkExpectedOwner({ request }: Context, ownerId: string): void {
   const expected = request.headers["x-amz-expected-bucket-owner"];
   if (expected !== undefined && expected !== ownerId) throw new S3Error("AccessDenied");
-}
-
-function toS3Error(thrown: unknown): S3Error {
-  if (thrown instanceof S3Error) return thrown;
-  return new S3Error("InternalError", { cause: thrown });
 }

@@ -12,10 +12,9 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import type { Engine } from "../engine/types.ts";
-import { S3Error } from "../s3/errors.ts";
 import { isConsumed } from "./body.ts";
 import type { S3Response, Site } from "./context.ts";
-import { errorResponse } from "./error-response.ts";
+import { errorResponse, toS3Error } from "./error-response.ts";
 import { handle, type Outcome } from "./handle.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { handleOwn, isOwnPath } from "./own.ts";
@@ -55,6 +54,8 @@ export interface StowageServer {
 const idleTimeoutMs = 120_000;
 /** Longer than the 60 s after which common load balancers reuse a connection no more. */
 const keepAliveTimeoutMs = 65_000;
+/** How long a request's head may take to arrive. */
+const headersTimeoutMs = 60_000;
 /** What is still to come of a body that nobody wants is read up to here to keep the connection; past it, it is closed. */
 const discardLimitBytes = 1024 * 1024;
 /** How long a client that is still sending gets to read the answer before its connection is closed. */
@@ -84,7 +85,12 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
       outgoing.destroy();
     });
   };
-  const settings = { keepAliveTimeout: keepAliveTimeoutMs, requestTimeout: 0, maxHeaderSize: 32 * 1024 };
+  const settings = {
+    keepAliveTimeout: keepAliveTimeoutMs,
+    requestTimeout: 0,
+    headersTimeout: headersTimeoutMs,
+    maxHeaderSize: 32 * 1024,
+  };
   const http: Server =
     options.tls === undefined
       ? createHttpServer(settings)
@@ -143,7 +149,7 @@ async function answer(
       ? await handleOwn(site, metrics, request, requestId)
       : await handle(site, request, requestId, signal);
   } catch (error) {
-    const s3Error = error instanceof S3Error ? error : new S3Error("InternalError", { cause: error });
+    const s3Error = toS3Error(error);
     outcome = {
       response: errorResponse(s3Error, { method: incoming.method ?? "GET", path: "/" }, requestId, {}),
       error: s3Error,

@@ -5,7 +5,7 @@ import { administer } from "./admin.ts";
 import { authenticate } from "./authenticate.ts";
 import { RequestBody } from "./body.ts";
 import type { S3Response, Site } from "./context.ts";
-import { errorResponse } from "./error-response.ts";
+import { errorResponse, toS3Error } from "./error-response.ts";
 import type { Outcome } from "./handle.ts";
 import type { Metrics } from "./metrics.ts";
 import type { S3Request } from "./request.ts";
@@ -28,7 +28,7 @@ export async function handleOwn(
   try {
     return { response: await answer(site, metrics, request), operation: "Administration" };
   } catch (thrown) {
-    const error = thrown instanceof S3Error ? thrown : new S3Error("InternalError", { cause: thrown });
+    const error = toS3Error(thrown);
     return { response: errorResponse(error, request, requestId, {}), operation: "Administration", error };
   }
 }

@@ -10,11 +10,16 @@ import { decodeKey } from "../../s3/keys.ts";
 import { authorizeObject } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { checkVersionId } from "../params.ts";
-import { xmlResponse } from "../xml-response.ts";
+import { slowAnswer } from "../slow-answer.ts";
+import { maxPutBytes } from "./put-object.ts";
 import { readDescription, readObjectGrants, readStorageClass, refuseUnsupported } from "./object-input.ts";
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
-export async function copyObjectOperation(context: BucketContext): Promise<S3Response> {
+export function copyObjectOperation(context: BucketContext): Promise<S3Response> {
+  return slowAnswer(copy(context), context.requestId);
+}
+
+async function copy(context: BucketContext): Promise<string> {
   const { site, request, identity, bucket, key, signal } = context;
   const { headers } = request;
   refuseUnsupported(headers);
@@ -34,7 +39,8 @@ export async function copyObjectOperation(context: BucketContext): Promise<S3Res
           "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
       });
     }
-    const copy = await copyObject(
+    if (info.size > maxPutBytes) throw sourceTooLarge();
+    const made = await copyObject(
       site.engine,
       {
         source: source.object,
@@ -49,16 +55,17 @@ export async function copyObjectOperation(context: BucketContext): Promise<S3Res
       },
       { signal: signal() },
     );
-    return xmlResponse(
-      copyObjectResultXml({
-        etag: copy.etag,
-        lastModifiedMs: copy.lastModifiedMs,
-        ...(copy.checksum === undefined ? {} : { checksum: copy.checksum }),
-      }),
-    );
+    return copyObjectResultXml(made);
   } finally {
     source.object.close();
   }
+}
+
+/** The error for a source that must be copied in parts. */
+export function sourceTooLarge(): S3Error {
+  return new S3Error("InvalidRequest", {
+    message: `The specified copy source is larger than the maximum allowable size for a copy source: ${maxPutBytes}`,
+  });
 }
 
 /** The source of a copy, open. */

@@ -9,6 +9,7 @@ import {
   putPart,
   requireUpload,
 } from "../../engine/multipart.ts";
+import { bytesOf } from "../../engine/copy-object.ts";
 import { parseChecksumAlgorithm, parseChecksumType, readChecksumHeaders } from "../../s3/checksums.ts";
 import { parseWriteConditions } from "../../s3/conditions.ts";
 import { copyPartResultXml } from "../../s3/documents/copy-result.ts";
@@ -26,7 +27,8 @@ import { readDocument } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { integerParam } from "../params.ts";
 import { xmlResponse } from "../xml-response.ts";
-import { openCopySource } from "./copy-object.ts";
+import { slowAnswer } from "../slow-answer.ts";
+import { openCopySource, sourceTooLarge } from "./copy-object.ts";
 import { readDescription, readObjectGrants, readStorageClass, refuseUnsupported } from "./object-input.ts";
 import { bodyInput, bodyOf, checksumHeaders, maxPutBytes } from "./put-object.ts";
 
@@ -87,7 +89,11 @@ export async function uploadPart({
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
-export async function uploadPartCopy(context: BucketContext): Promise<S3Response> {
+export function uploadPartCopy(context: BucketContext): Promise<S3Response> {
+  return slowAnswer(copyPart(context), context.requestId);
+}
+
+async function copyPart(context: BucketContext): Promise<string> {
   const { site, request, bucket, key, signal } = context;
   const partNumber = readPartNumber(request.params);
   const upload = await requireUpload(site.engine, bucket, key, readUploadId(request.params));
@@ -95,15 +101,13 @@ export async function uploadPartCopy(context: BucketContext): Promise<S3Response
   try {
     const range = parseCopySourceRange(request.headers["x-amz-copy-source-range"], info.size);
     const { start, end } = range ?? { start: 0, end: info.size - 1 };
-    if (end - start + 1 > maxPutBytes) {
-      throw new S3Error("InvalidRequest", {
-        message:
-          "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120",
-      });
-    }
-    const body = object.bytes === null ? object.stream(start, end) : object.bytes.subarray(start, end + 1);
-    const part = await putPart(site.engine, { upload, partNumber, body }, { signal: signal() });
-    return xmlResponse(copyPartResultXml({ etag: part.etag, lastModifiedMs: part.lastModifiedMs }));
+    if (end - start + 1 > maxPutBytes) throw sourceTooLarge();
+    const part = await putPart(
+      site.engine,
+      { upload, partNumber, body: bytesOf(object, start, end) },
+      { signal: signal() },
+    );
+    return copyPartResultXml({ etag: part.etag, lastModifiedMs: part.lastModifiedMs });
   } finally {
     object.close();
   }
