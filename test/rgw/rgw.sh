@@ -121,7 +121,7 @@ up() {
   echo "rgw.sh: Ceph RGW listens on http://127.0.0.1:$port"
 }
 
-# As STOWAGE_TEST_... for the suites in test/clients, as STOWAGE_TEST_RGW_... for tests that run on Ceph beside our server.
+# As STOWAGE_TEST_... for the suites in test/clients, as STOWAGE_TEST_RGW_... for tests that run on both servers.
 print_env() {
   local prefix
   echo "export STOWAGE_TEST_KIND=rgw"

@@ -1,4 +1,4 @@
-"""Amazon's command line: `python3 test/clients/aws-cli [part of a name ...]`; the program is $STOWAGE_TEST_AWS or `aws`."""
+"""Amazon's command line, $STOWAGE_TEST_AWS or `aws`: `python3 test/clients/aws-cli [part of a name ...]`."""
 
 import json
 import os
@@ -51,7 +51,8 @@ class Commands(AwsCase):
 
     def test_cp_up_and_down(self):
         content = harness.patterned_bytes(100_000)
-        self.aws('s3', 'cp', self.file('up.txt', content), self.url('folder/ü +.txt'), '--metadata', 'meta1=first value')
+        self.aws('s3', 'cp', self.file('up.txt', content), self.url('folder/ü +.txt'),
+                 '--metadata', 'meta1=first value')
         head = self.api('head-object', '--key', 'folder/ü +.txt')
         self.assertEqual((head['ContentLength'], head['ContentType'], head['Metadata']),
                          (100_000, 'text/plain', {'meta1': 'first value'}))

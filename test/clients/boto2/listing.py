@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import harness
 from boto.s3.prefix import Prefix
 from connection import Boto2Case, both_signatures, connect
 
@@ -73,7 +72,8 @@ class Listing(Boto2Case):
         keys = ['!', '0', 'A', 'a', 'a.b/c', 'a/b', 'é', '～', '😀']
         self.put_all(*reversed(keys))
         self.assertEqual(names(self.bucket.list()), keys)
-        self.assertEqual(names(self.bucket.list('', '/')), ['!', '0', 'A', 'a', 'é', '～', '😀', ('a.b/',), ('a/',)])
+        self.assertEqual(names(self.bucket.list('', '/')),
+                         ['!', '0', 'A', 'a', 'é', '～', '😀', ('a.b/',), ('a/',)])
 
     def test_with_encoded_names(self):
         self.put_all('a b', 'ü+', 'new\nline')

@@ -89,8 +89,8 @@ class Multipart(Boto3Case):
         upload_id = self.create()
         target = {'Bucket': self.bucket, 'Key': 'key', 'UploadId': upload_id}
         self.s3.upload_part(**target, PartNumber=1, Body=b'some')
-        self.assertEqual([upload['UploadId'] for upload in self.s3.list_multipart_uploads(Bucket=self.bucket)['Uploads']],
-                         [upload_id])
+        uploads = self.s3.list_multipart_uploads(Bucket=self.bucket)['Uploads']
+        self.assertEqual([upload['UploadId'] for upload in uploads], [upload_id])
         self.s3.abort_multipart_upload(**target)
         self.assertNotIn('Uploads', self.s3.list_multipart_uploads(Bucket=self.bucket))
         self.assert_error(404, 'NoSuchUpload', self.s3.upload_part, **target, PartNumber=1, Body=b'some')

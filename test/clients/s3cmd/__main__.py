@@ -19,9 +19,10 @@ class S3cmd(harness.Case):
 
     def s3cmd(self, *arguments, expect=0, stdin=b''):
         host = '%s:%d' % (harness.HOST, harness.PORT)
-        options = ['--access_key=' + harness.ACCESS_KEY, '--secret_key=' + harness.SECRET_KEY, '--host=' + host,
-                   '--host-bucket=' + host, '--no-ssl', '--config=' + self.file('config', b'[default]\nmax_retries = 1\n'),
-                   '--no-progress', '--region=' + harness.REGION]
+        config = self.file('config', b'[default]\nmax_retries = 1\n')
+        options = ['--config=' + config, '--access_key=' + harness.ACCESS_KEY, '--secret_key=' + harness.SECRET_KEY,
+                   '--host=' + host, '--host-bucket=' + host, '--region=' + harness.REGION, '--no-ssl',
+                   '--no-progress']
         if self.signature == 'v2':
             options.append('--signature-v2')
         return self.run_command(['s3cmd', *options, *arguments], {}, stdin, expect)
