@@ -52,6 +52,11 @@ export function normalizeName(name: string): string {
   return clean !== "" && path.endsWith("/") ? `${clean}/` : clean;
 }
 
+/** Whether a storage may have a file of this name: one that is longer is in none, and is not asked for. */
+export function isPossibleName(name: string): boolean {
+  return name.length * 3 <= maxNameBytes || Buffer.byteLength(name) <= maxNameBytes;
+}
+
 /**
  * Checks that a name can be stored everywhere, so that a site which is moved keeps its files.
  *
@@ -144,11 +149,7 @@ export async function freeName(
   name: string,
   { maxLength, isTaken, alternative }: FreeNameOptions,
 ): Promise<string> {
-  const [directory, base] = splitName(forwardSlashes(name));
-  if (directory.split("/").includes("..")) throw traversal(name);
-  if (noBaseNames.has(base)) {
-    throw new SuspiciousFileOperation(`Could not derive a file name from ${JSON.stringify(name)}.`);
-  }
+  const [directory, base] = splitName(validateFileName(name));
   const [start, suffixes] = splitSuffixes(base);
   let root = start;
   let candidate = joinName(directory, base);

@@ -13,6 +13,7 @@ import type { StorageFile } from "./file.ts";
 import {
   checkNameLength,
   freeName,
+  isPossibleName,
   joinName,
   normalizeName,
   randomLetters,
@@ -70,6 +71,8 @@ export interface WriteOptions extends CallOptions {
   readonly overwrite: boolean;
   /** The type that was asked for. */
   readonly contentType?: string | undefined;
+  /** Whether the content is only being written, by open(name, "w"). */
+  readonly incremental?: boolean | undefined;
 }
 
 /** What tests take into their hands. */
@@ -215,8 +218,12 @@ export abstract class Storage {
     options: OpenOptions = {},
   ): Promise<StorageFile | StorageWriter> {
     options.signal?.throwIfAborted();
-    if (mode === "r") return this.read(normalizeName(validateFileName(name)), options);
-    if (mode === "w") return this.#openToWrite(normalizeName(validateFileName(name)), options);
+    const path = normalizeName(validateFileName(name));
+    if (mode === "w") return this.#openToWrite(path, options);
+    if (mode === "r") {
+      if (!isPossibleName(path)) throw new FileNotFoundError(path);
+      return this.read(path, options);
+    }
     throw new TypeError(`The mode is ${JSON.stringify(mode)}; a file is opened with "r" or "w".`);
   }
 
@@ -233,6 +240,7 @@ export abstract class Storage {
         `delete(${JSON.stringify(name)}) would delete everything in the storage: name a file or a directory.`,
       );
     }
+    if (!isPossibleName(path)) return;
     if (!path.endsWith("/") && (await this.stat(path, options)) !== null) return this.remove(path, options);
     return this.removeDirectory(directoryOf(path), options);
   }
@@ -240,6 +248,7 @@ export abstract class Storage {
   /** Whether there is a file of that name, or a directory with something in it. */
   async exists(name: string, options: CallOptions = {}): Promise<boolean> {
     const path = normalizeName(name);
+    if (!isPossibleName(path)) return false;
     const isFile = path !== "" && !path.endsWith("/") && (await this.stat(path, options)) !== null;
     return isFile || this.hasContents(directoryOf(path), options);
   }
@@ -335,8 +344,10 @@ export abstract class Storage {
   #freeName(name: string, maxLength: number | undefined, taken: ReadonlySet<string>): Promise<string> {
     return freeName(name, {
       maxLength: maxLength ?? null,
-      isTaken: async (candidate) =>
-        taken.has(candidate) || (!this.overwrites && (await this.exists(candidate))),
+      isTaken: async (candidate) => {
+        checkNameLength(candidate);
+        return taken.has(candidate) || (!this.overwrites && (await this.exists(candidate)));
+      },
       alternative: (root, suffixes) => this.getAlternativeName(root, suffixes),
     });
   }
@@ -348,7 +359,7 @@ export abstract class Storage {
       try {
         // Nothing written: only a file that is not there comes to be, as in django-storages.
         const overwrite = (await source.head(0)).bytes.length > 0;
-        await this.write(name, source, { overwrite, signal });
+        await this.write(name, source, { overwrite, signal, incremental: true });
       } catch (error) {
         source.release(error);
         throw error;
@@ -358,7 +369,7 @@ export abstract class Storage {
 
   async #statOf(name: string, options: CallOptions): Promise<FileStat> {
     const path = normalizeName(validateFileName(name));
-    const stat = await this.stat(path, options);
+    const stat = isPossibleName(path) ? await this.stat(path, options) : null;
     if (stat === null) throw new FileNotFoundError(path);
     return stat;
   }

@@ -7,7 +7,9 @@
 
 import type { AclInput, ObjectProperties } from "../../client/inputs.ts";
 import type { S3ClientOptions } from "../../client/settings.ts";
-import type { CannedAcl } from "../../s3/acl.ts";
+import { type CannedAcl, parseCannedAcl } from "../../s3/acl.ts";
+import { ImproperlyConfigured } from "../errors.ts";
+import { type Environment, type OptionRows, resolveOptions } from "../options.ts";
 
 /** What is stored beside the bytes of a file, and who may read it. `headers` are for what has no field here. */
 export interface ObjectParameters extends ObjectProperties, AclInput {
@@ -93,4 +95,144 @@ export interface S3Options {
   readonly encryption?: boolean | undefined;
   /** Answer exists() and size() from one listing made at the first call. Environment: AWS_PRELOAD_METADATA. Default: false. */
   readonly preloadMetadata?: boolean | undefined;
+}
+
+/** The options that have a default. */
+type Defaulted =
+  | "useSsl"
+  | "location"
+  | "fileOverwrite"
+  | "objectParameters"
+  | "gzip"
+  | "gzipContentTypes"
+  | "maxMemorySize"
+  | "fileBufferSize"
+  | "querystringAuth"
+  | "querystringExpire"
+  | "urlProtocol"
+  | "autoCreateBucket"
+  | "reducedRedundancy"
+  | "encryption"
+  | "preloadMetadata";
+
+/** Options that are decided. */
+export type S3Settings = Omit<S3Options, Defaulted> & {
+  readonly [Name in Defaulted]: NonNullable<S3Options[Name]>;
+};
+
+const MiB = 1024 * 1024;
+
+const fallbacks: Pick<S3Settings, Defaulted> = {
+  useSsl: true,
+  location: "",
+  fileOverwrite: true,
+  objectParameters: {},
+  gzip: false,
+  gzipContentTypes: [
+    "text/css",
+    "text/javascript",
+    "application/javascript",
+    "application/x-javascript",
+    "image/svg+xml",
+  ],
+  maxMemorySize: 0,
+  fileBufferSize: 5 * MiB,
+  querystringAuth: true,
+  querystringExpire: 3600,
+  urlProtocol: "https:",
+  autoCreateBucket: false,
+  reducedRedundancy: false,
+  encryption: false,
+  preloadMetadata: false,
+};
+
+const rows: OptionRows<S3Options> = {
+  accessKey: { env: ["AWS_S3_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"] },
+  secretKey: { env: ["AWS_S3_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"] },
+  securityToken: { env: ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"] },
+  sessionProfile: { env: ["AWS_S3_SESSION_PROFILE"] },
+  bucketName: { env: ["AWS_STORAGE_BUCKET_NAME"] },
+  regionName: { env: ["AWS_S3_REGION_NAME"] },
+  endpointUrl: { env: ["AWS_S3_ENDPOINT_URL"] },
+  useSsl: { env: ["AWS_S3_USE_SSL"], is: "boolean" },
+  verify: { env: ["AWS_S3_VERIFY"] },
+  addressingStyle: { env: ["AWS_S3_ADDRESSING_STYLE"], is: ["auto", "virtual", "path"] },
+  signatureVersion: { env: ["AWS_S3_SIGNATURE_VERSION"], is: ["s3v4", "s3"] },
+  proxies: {},
+  clientConfig: {},
+  transferConfig: {},
+  location: { env: ["AWS_LOCATION"] },
+  fileOverwrite: { env: ["AWS_S3_FILE_OVERWRITE"], is: "boolean" },
+  objectParameters: {},
+  defaultAcl: { env: ["AWS_DEFAULT_ACL"], is: parseCannedAcl },
+  gzip: { env: ["AWS_IS_GZIPPED"], is: "boolean" },
+  gzipContentTypes: {},
+  maxMemorySize: { env: ["AWS_S3_MAX_MEMORY_SIZE"], is: "number" },
+  fileBufferSize: { env: ["AWS_S3_FILE_BUFFER_SIZE"], is: "number" },
+  querystringAuth: { env: ["AWS_QUERYSTRING_AUTH"], is: "boolean" },
+  querystringExpire: { env: ["AWS_QUERYSTRING_EXPIRE"], is: "number" },
+  urlProtocol: { env: ["AWS_S3_URL_PROTOCOL"], is: ["https:", "http:"] },
+  customDomain: { env: ["AWS_S3_CUSTOM_DOMAIN"] },
+  cloudfrontKeyId: { env: ["AWS_CLOUDFRONT_KEY_ID"] },
+  cloudfrontKey: { env: ["AWS_CLOUDFRONT_KEY"] },
+  cloudfrontSigner: {},
+  autoCreateBucket: { env: ["AWS_AUTO_CREATE_BUCKET"], is: "boolean" },
+  bucketAcl: { env: ["AWS_BUCKET_ACL"], is: parseCannedAcl },
+  reducedRedundancy: { env: ["AWS_REDUCED_REDUNDANCY"], is: "boolean" },
+  encryption: { env: ["AWS_S3_ENCRYPTION"], is: "boolean" },
+  preloadMetadata: { env: ["AWS_PRELOAD_METADATA"], is: "boolean" },
+};
+
+/**
+ * Decides every option.
+ *
+ * @param defaults Those of the class.
+ * @throws ImproperlyConfigured for options that there are not, cannot be, or contradict each other.
+ */
+export function readS3Options(options: S3Options, defaults: S3Options, env: Environment): S3Settings {
+  const { values, given } = resolveOptions("s3", rows, { options, defaults, env });
+  const settings = { ...fallbacks, ...values, ...credentialsOf(values, given) } as S3Settings;
+  const { location, cloudfrontKey, cloudfrontKeyId, fileBufferSize } = settings;
+  if (location.startsWith("/")) {
+    const correct = location.replace(/^\/+/, "");
+    throw new ImproperlyConfigured(
+      `The location of s3() begins with a slash: give ${JSON.stringify(correct)} instead of ${JSON.stringify(location)}.`,
+    );
+  }
+  if ((cloudfrontKey === undefined) !== (cloudfrontKeyId === undefined)) {
+    throw new ImproperlyConfigured("cloudfrontKey and cloudfrontKeyId must be given together.");
+  }
+  if (fileBufferSize < 5 * MiB) {
+    throw new ImproperlyConfigured(
+      `fileBufferSize is ${fileBufferSize}; parts of an upload have at least ${5 * MiB} bytes.`,
+    );
+  }
+  return settings;
+}
+
+type Keys = Pick<S3Options, "accessKey" | "secretKey" | "securityToken" | "sessionProfile">;
+
+/** Keys or a profile: those that are given go before those of the environment. */
+function credentialsOf(values: S3Options, given: ReadonlySet<keyof S3Options>): Keys {
+  const { accessKey, secretKey, securityToken, sessionProfile } = values;
+  const keysGiven = given.has("accessKey") || given.has("secretKey");
+  const hasKeys = accessKey !== undefined || secretKey !== undefined;
+  if (hasKeys && sessionProfile !== undefined) {
+    if (keysGiven === given.has("sessionProfile")) {
+      throw new ImproperlyConfigured(
+        "sessionProfile cannot be together with accessKey and secretKey: both say whose keys are used.",
+      );
+    }
+    if (!keysGiven) return { accessKey: undefined, secretKey: undefined, securityToken: undefined };
+  }
+  if ((accessKey === undefined) !== (secretKey === undefined)) {
+    const missing = accessKey === undefined ? "accessKey" : "secretKey";
+    throw new ImproperlyConfigured(`accessKey and secretKey belong together: ${missing} is missing.`);
+  }
+  // A token of the environment belongs to the keys that stand there.
+  const foreign = keysGiven && !given.has("securityToken");
+  return {
+    sessionProfile: hasKeys ? undefined : sessionProfile,
+    securityToken: foreign ? undefined : securityToken,
+  };
 }

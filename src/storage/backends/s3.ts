@@ -1,17 +1,38 @@
 /** Files in a bucket of S3. django-storages' S3Storage. */
 
-import type { S3Client } from "../../client/s3-client.ts";
+import type { PutObjectInput } from "../../client/inputs.ts";
+import { S3Client } from "../../client/s3-client.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { compareKeys } from "../../s3/keys.ts";
+import { contentTypeFor } from "../content-type.ts";
 import type { ContentSource } from "../content.ts";
+import { ImproperlyConfigured, StorageError } from "../errors.ts";
 import type { StorageFile } from "../file.ts";
+import { compressed } from "../gzip.ts";
+import { normalizeName } from "../names.ts";
 import {
   type CallOptions,
   type FileStat,
   type OpenOptions,
   Storage,
   type StorageContext,
+  type UrlOptions,
   type WriteOptions,
 } from "../storage.ts";
-import type { S3Options } from "./s3-options.ts";
+import { encodePath, withQuery } from "../urls.ts";
+import { cloudFrontSigner } from "./cloudfront.ts";
+import { clientOptions } from "./s3-client-options.ts";
+import { isNotFound, openObject } from "./s3-file.ts";
+import {
+  type CloudFrontSigner,
+  type ObjectParameters,
+  readS3Options,
+  type S3Options,
+  type S3Settings,
+} from "./s3-options.ts";
+
+/** Content up to this size goes by one PUT. */
+const singlePutBytes = 16 * 1024 * 1024;
 
 /**
  * A storage in a bucket of S3. Nothing is sent, and no keys are looked for, before it is used.
@@ -24,45 +45,335 @@ export function s3(options?: S3Options, context?: StorageContext): S3Storage {
   return new S3Storage(options, context);
 }
 
+/**
+ * @example
+ * class StaticStorage extends S3Storage {
+ *   static override readonly defaults: S3Options = { location: "static", querystringAuth: false };
+ * }
+ */
 export class S3Storage extends Storage {
-  /** Defaults of a class of one's own: under its options, over the environment. */
+  /** Defaults of a class of one's own: under the options, over the environment. */
   static readonly defaults: S3Options = {};
 
-  readonly options: S3Options;
+  /** Every option as it was decided. */
+  readonly settings: S3Settings;
+  readonly #location: string;
+  readonly #signer: CloudFrontSigner | null;
+  #client: S3Client | null = null;
+  #bucketReady: Promise<void> | null = null;
+  /** What preloadMetadata has listed, by key; null for what was written since. */
+  #preloaded: Promise<Map<string, FileStat | null>> | null = null;
 
   constructor(options: S3Options = {}, context?: StorageContext) {
     super(context);
-    this.options = options;
+    this.settings = readS3Options(options, classDefaults(new.target), this.context.env);
+    const { location, cloudfrontKey, cloudfrontKeyId, cloudfrontSigner } = this.settings;
+    this.#location = normalizeName(location).replace(/\/$/, "");
+    const hasKey = cloudfrontKey !== undefined && cloudfrontKeyId !== undefined;
+    this.#signer =
+      cloudfrontSigner === undefined && hasKey
+        ? cloudFrontSigner(cloudfrontKeyId, cloudfrontKey)
+        : (cloudfrontSigner ?? null);
   }
 
   /** The client that the storage uses: for direct uploads, copies and whatever else S3 can do. */
   get client(): S3Client {
-    throw new Error("soon");
+    return (this.#client ??= new S3Client(clientOptions(this.settings, this.context.env)));
   }
 
   /** @throws ImproperlyConfigured where nothing names it. */
   get bucketName(): string {
-    throw new Error("soon");
+    const { bucketName } = this.settings;
+    if (bucketName !== undefined) return bucketName;
+    throw new ImproperlyConfigured("s3() needs a bucket.", {
+      fix: "Give bucketName, or set AWS_STORAGE_BUCKET_NAME.",
+    });
   }
 
   /** The key of a name: with the location before it. */
-  keyOf(_name: string): string {
-    throw new Error("soon");
+  keyOf(name: string): string {
+    const path = normalizeName(name);
+    return this.#location === "" || path === "" ? this.#location + path : `${this.#location}/${path}`;
   }
 
-  protected override async write(_n: string, _c: ContentSource, _o: WriteOptions): Promise<string | null> {
-    throw new Error("soon");
+  override async close(): Promise<void> {
+    await this.#client?.close();
   }
-  protected override async read(_name: string, _o: OpenOptions): Promise<StorageFile> {
-    throw new Error("soon");
+
+  protected override get overwrites(): boolean {
+    return this.settings.fileOverwrite;
   }
-  protected override async stat(_name: string, _o: CallOptions): Promise<FileStat | null> {
-    throw new Error("soon");
+
+  protected override async write(
+    name: string,
+    content: ContentSource,
+    { overwrite, contentType, incremental = false, signal }: WriteOptions,
+  ): Promise<string | null> {
+    await this.#makeBucketReady();
+    const object = await this.#objectInput(name, content, contentType);
+    const { gzip, gzipContentTypes } = this.settings;
+    const [type = ""] = object.contentType.split(";");
+    const compress = gzip && object.contentEncoding === undefined && gzipContentTypes.includes(type.trim());
+    // What is small is held, so that a second attempt under another name has it too.
+    const small =
+      !compress && (content.size ?? 0) <= singlePutBytes && (!overwrite || content.size !== undefined);
+    const head = small ? await content.head(singlePutBytes) : null;
+    const stored =
+      head?.whole === true
+        ? await this.#put({ ...object, body: head.bytes }, { overwrite, signal })
+        : await this.#upload(
+            compress
+              ? { ...object, contentEncoding: "gzip", body: compressed(content) }
+              : { ...object, contentLength: content.size, body: content },
+            { overwrite, incremental, signal },
+          );
+    if (stored) await this.#note((preloaded) => preloaded.set(object.key, null));
+    return stored ? name : null;
   }
-  protected override async list(_directory: string, _o: CallOptions): Promise<[string[], string[]]> {
-    throw new Error("soon");
+
+  protected override async read(name: string, options: OpenOptions): Promise<StorageFile> {
+    return openObject(
+      {
+        client: this.client,
+        bucket: this.bucketName,
+        key: this.keyOf(name),
+        name,
+        headers: this.#readHeaders(name),
+        decompress: this.settings.gzip,
+      },
+      options,
+    );
   }
-  protected override async remove(_name: string, _o: CallOptions): Promise<void> {
-    throw new Error("soon");
+
+  protected override async stat(name: string, { signal }: CallOptions): Promise<FileStat | null> {
+    const key = this.keyOf(name);
+    const preloaded = this.settings.preloadMetadata ? await this.#preload() : null;
+    const known = preloaded?.get(key);
+    if (preloaded !== null && known !== null) return known ?? null;
+    try {
+      const { size, lastModifiedMs } = await this.client.headObject(
+        { bucket: this.bucketName, key, headers: this.#readHeaders(name) },
+        { signal },
+      );
+      return { size, modifiedTime: new Date(lastModifiedMs) };
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw error;
+    }
   }
+
+  protected override async list(directory: string, { signal }: CallOptions): Promise<[string[], string[]]> {
+    const prefix = this.#prefixOf(directory);
+    const directories: string[] = [];
+    const files: string[] = [];
+    const listing = this.client.list({ bucket: this.bucketName, prefix, delimiter: "/" }, { signal });
+    for await (const page of listing.pages()) {
+      for (const common of page.commonPrefixes) directories.push(common.slice(prefix.length, -1));
+      for (const { key } of page.objects) files.push(key.slice(prefix.length));
+    }
+    return [sortNamed(directories), sortNamed(files)];
+  }
+
+  protected override async hasContents(directory: string, { signal }: CallOptions): Promise<boolean> {
+    const prefix = this.#prefixOf(directory);
+    if (this.settings.preloadMetadata) {
+      for (const key of (await this.#preload()).keys()) if (key.startsWith(prefix)) return true;
+      return false;
+    }
+    const { objects } = await this.client.listObjectsV2(
+      { bucket: this.bucketName, prefix, maxKeys: 1 },
+      { signal },
+    );
+    return objects.length > 0;
+  }
+
+  protected override async remove(name: string, { signal }: CallOptions): Promise<void> {
+    const key = this.keyOf(name);
+    await this.client.deleteObject({ bucket: this.bucketName, key }, { signal });
+    await this.#note((preloaded) => preloaded.delete(key));
+  }
+
+  protected override async removeDirectory(directory: string, { signal }: CallOptions): Promise<void> {
+    const prefix = this.#prefixOf(directory);
+    const listing = this.client.list({ bucket: this.bucketName, prefix }, { signal });
+    const { deleted, errors } = await this.client.deleteMany(this.bucketName, keysOf(listing), { signal });
+    await this.#note((preloaded) => {
+      for (const { key } of deleted) preloaded.delete(key);
+    });
+    const [first] = errors;
+    if (first === undefined) return;
+    throw new StorageError(
+      first.code,
+      `${errors.length} of the files in ${JSON.stringify(directory)} could not be deleted,` +
+        ` first of them ${JSON.stringify(first.key)}: ${first.message}`,
+    );
+  }
+
+  protected override async urlOf(name: string, options: UrlOptions): Promise<string> {
+    const { customDomain, urlProtocol, querystringAuth, querystringExpire } = this.settings;
+    const { expiresSeconds = querystringExpire, method = "GET", query } = options;
+    const key = this.keyOf(name);
+    if (customDomain !== undefined) {
+      const url = withQuery(`${urlProtocol}//${customDomain}/${encodePath(key)}`, query);
+      if (!querystringAuth || this.#signer === null) return url;
+      return this.#signer(url, new Date(this.context.clock() + expiresSeconds * 1000));
+    }
+    // Signing itself cannot wait for credentials.
+    if (querystringAuth) await this.client.credentials();
+    return this.client.presign({
+      bucket: this.bucketName,
+      key,
+      method,
+      expiresSeconds,
+      query,
+      unsigned: !querystringAuth,
+    });
+  }
+
+  /** One request; false where the name is taken. */
+  async #put(
+    input: PutObjectInput,
+    { overwrite, signal }: Pick<WriteOptions, "overwrite" | "signal">,
+  ): Promise<boolean> {
+    try {
+      await this.client.putObject({ ...input, ifNoneMatch: overwrite ? undefined : "*" }, { signal });
+      return true;
+    } catch (error) {
+      // 409: somebody writes the same key at this moment, as AWS says it.
+      if (!overwrite && error instanceof S3Error && (error.status === 412 || error.status === 409))
+        return false;
+      throw error;
+    }
+  }
+
+  /**
+   * As many requests as it takes. Where nothing may be overwritten, an empty object takes the name first: only at the
+   * end of all parts would S3 say that it is taken, and a stream cannot be sent twice.
+   */
+  async #upload(
+    input: PutObjectInput,
+    { overwrite, incremental, signal }: Pick<WriteOptions, "overwrite" | "incremental" | "signal">,
+  ): Promise<boolean> {
+    const { bucket, key } = input;
+    const { body: _, contentLength: _length, ...empty } = input;
+    if (!overwrite && !(await this.#put({ ...empty, body: "" }, { overwrite, signal }))) return false;
+    try {
+      await this.client.upload(input, { signal, ...this.#transfer(incremental === true) });
+      return true;
+    } catch (error) {
+      // Not with the caller's signal: it may be what has ended the upload.
+      if (!overwrite) await this.client.deleteObject({ bucket, key }).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Sizes of an upload, within the memory that it may take. */
+  #transfer(incremental: boolean): { partSizeBytes: number; concurrency: number } {
+    const { fileBufferSize, maxMemorySize, transferConfig = {} } = this.settings;
+    const { settings } = this.client.core;
+    const partSizeBytes = incremental
+      ? fileBufferSize
+      : (transferConfig.partSizeBytes ?? settings.partSizeBytes);
+    const { concurrency = settings.concurrency } = transferConfig;
+    if (maxMemorySize === 0) return { partSizeBytes, concurrency };
+    const fitting = Math.max(1, Math.floor(maxMemorySize / partSizeBytes));
+    return { partSizeBytes, concurrency: Math.min(concurrency, fitting) };
+  }
+
+  /** Everything about an object but its bytes. */
+  async #objectInput(
+    name: string,
+    content: ContentSource,
+    contentType: string | undefined,
+  ): Promise<Omit<PutObjectInput, "body"> & { readonly contentType: string }> {
+    const { defaultAcl, reducedRedundancy, encryption } = this.settings;
+    const parameters = this.#parametersOf(name);
+    const encrypted = encryption ? { "x-amz-server-side-encryption": "AES256" } : {};
+    return {
+      acl: defaultAcl,
+      storageClass: reducedRedundancy ? "REDUCED_REDUNDANCY" : undefined,
+      ...parameters,
+      headers: { ...encrypted, ...parameters.headers },
+      contentType: await contentTypeFor(name, content, contentType, parameters.contentType),
+      bucket: this.bucketName,
+      key: this.keyOf(name),
+    };
+  }
+
+  #parametersOf(name: string): ObjectParameters {
+    const { objectParameters } = this.settings;
+    return typeof objectParameters === "function" ? objectParameters(name) : objectParameters;
+  }
+
+  /** The headers without which S3 does not give an object: the customer's key that it is encrypted with, who pays. */
+  #readHeaders(name: string): Record<string, string> {
+    const needed = /^x-amz-(server-side-encryption-customer-|request-payer$|expected-bucket-owner$)/i;
+    const headers = Object.entries(this.#parametersOf(name).headers ?? {});
+    return Object.fromEntries(headers.filter(([header]) => needed.test(header)));
+  }
+
+  #prefixOf(directory: string): string {
+    const key = this.keyOf(directory);
+    return key === "" ? "" : `${key}/`;
+  }
+
+  async #makeBucketReady(): Promise<void> {
+    if (!this.settings.autoCreateBucket) return;
+    this.#bucketReady ??= this.#createBucketIfMissing();
+    try {
+      await this.#bucketReady;
+    } catch (error) {
+      this.#bucketReady = null;
+      throw error;
+    }
+  }
+
+  async #createBucketIfMissing(): Promise<void> {
+    const bucket = this.bucketName;
+    try {
+      await this.client.headBucket({ bucket });
+    } catch (error) {
+      if (!(error instanceof S3Error) || error.status !== 404) throw error;
+      await this.client.createBucket({ bucket, acl: this.settings.bucketAcl });
+    }
+  }
+
+  async #preload(): Promise<Map<string, FileStat | null>> {
+    this.#preloaded ??= this.#listAll();
+    try {
+      return await this.#preloaded;
+    } catch (error) {
+      this.#preloaded = null;
+      throw error;
+    }
+  }
+
+  async #listAll(): Promise<Map<string, FileStat | null>> {
+    const all = new Map<string, FileStat | null>();
+    const prefix = this.#prefixOf("");
+    for await (const { key, size, lastModifiedMs } of this.client.list({ bucket: this.bucketName, prefix })) {
+      all.set(key, { size, modifiedTime: new Date(lastModifiedMs) });
+    }
+    return all;
+  }
+
+  async #note(change: (preloaded: Map<string, FileStat | null>) => void): Promise<void> {
+    if (this.#preloaded !== null) change(await this.#preloaded);
+  }
+}
+
+/** An object whose key is the prefix itself only marks the directory; `a//b` makes a directory without a name. */
+function sortNamed(names: readonly string[]): string[] {
+  return names.filter((name) => name !== "").sort(compareKeys);
+}
+
+async function* keysOf(objects: AsyncIterable<{ readonly key: string }>): AsyncGenerator<string> {
+  for await (const { key } of objects) yield key;
+}
+
+/** The defaults of a class over those of its parents. */
+function classDefaults(storageClass: typeof S3Storage): S3Options {
+  const parent = Object.getPrototypeOf(storageClass) as typeof S3Storage;
+  const own = Object.hasOwn(storageClass, "defaults") ? storageClass.defaults : {};
+  return storageClass === S3Storage ? own : { ...classDefaults(parent), ...own };
 }

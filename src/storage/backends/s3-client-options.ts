@@ -1,0 +1,57 @@
+/** From the options of django-storages to those of the client. */
+
+import { readFileSync } from "node:fs";
+import type { S3ClientOptions } from "../../client/settings.ts";
+import { ImproperlyConfigured } from "../errors.ts";
+import type { Environment } from "../options.ts";
+import type { S3Settings } from "./s3-options.ts";
+
+/** What the client is made with. Throws ImproperlyConfigured for what the client cannot do. */
+export function clientOptions(settings: S3Settings, env: Environment): S3ClientOptions {
+  const { accessKey, secretKey, securityToken, sessionProfile, regionName, addressingStyle } = settings;
+  if (settings.proxies !== undefined) {
+    throw new ImproperlyConfigured("s3() cannot use proxies yet.", {
+      fix: "Give clientConfig: { transport } with a transport that does.",
+    });
+  }
+  return {
+    env,
+    endpoint: endpointOf(settings),
+    region: regionName,
+    credentials:
+      accessKey === undefined || secretKey === undefined
+        ? undefined
+        : {
+            accessKeyId: accessKey,
+            secretAccessKey: secretKey,
+            ...(securityToken === undefined ? {} : { sessionToken: securityToken }),
+          },
+    profile: sessionProfile,
+    addressing: addressingStyle === "auto" ? undefined : addressingStyle,
+    signatureVersion: settings.signatureVersion === "s3" ? "v2" : "v4",
+    ca: certificates(settings.verify),
+    ...settings.transferConfig,
+    ...settings.clientConfig,
+  };
+}
+
+function endpointOf({ endpointUrl, useSsl, regionName }: S3Settings): string | undefined {
+  const scheme = useSsl ? "https" : "http";
+  if (endpointUrl !== undefined)
+    return endpointUrl.includes("://") ? endpointUrl : `${scheme}://${endpointUrl}`;
+  return useSsl ? undefined : `http://s3.${regionName ?? "us-east-1"}.amazonaws.com`;
+}
+
+function certificates(verify: S3Settings["verify"]): string | undefined {
+  if (verify === undefined || verify === true || verify === "true") return undefined;
+  if (verify === false || verify === "false") {
+    throw new ImproperlyConfigured("verify: false would accept any server, and is not supported.", {
+      fix: 'Give the file with the certificate of the server\'s authority: verify: "/etc/ssl/ours.pem".',
+    });
+  }
+  try {
+    return readFileSync(verify, "utf8");
+  } catch (cause) {
+    throw new ImproperlyConfigured(`verify names the file ${verify}, which cannot be read.`, { cause });
+  }
+}
