@@ -79,6 +79,7 @@ export function generate(settings: Settings, server: BenchServer, work: Work): P
     durationMs: settings.durationMs,
     warmupMs: settings.warmupMs,
     maxRequests: Number.MAX_SAFE_INTEGER,
+    spin: cores !== null,
     ...work,
   };
   return runJson<JobResult>(cores?.generator, [generator, JSON.stringify(job)]);

@@ -38,8 +38,6 @@ export interface Job extends LoadOptions {
 
 /** What came of it. */
 export interface JobResult extends LoadResult {
-  /** Share of one core that the generator used; near 1, the generator is the limit. */
-  readonly generatorCpu: number;
   /** Share of one core that the server used while it was measured. */
   readonly serverCpu: number | null;
   /** Memory of the server after the run. */

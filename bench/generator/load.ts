@@ -11,6 +11,11 @@ export interface LoadOptions {
   readonly warmupMs: number;
   /** How many requests at most, with those of the warm-up. */
   readonly maxRequests: number;
+  /**
+   * Never sleep. Waking a process that sleeps on another core costs whoever wakes it an interrupt, on a virtual machine
+   * an exit to the host with all that it flushes: the server would pay for a generator that waits for it.
+   */
+  readonly spin: boolean;
 }
 
 /** What was measured. */
@@ -22,6 +27,8 @@ export interface LoadResult {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
+  /** Share of the time in which the generator had something to do; near 1, it is the limit. */
+  readonly generatorBusy: number;
   readonly errors: number;
   /** The first error in words. */
   readonly firstError: string | null;
@@ -79,7 +86,9 @@ export async function runLoad(
     }
     connection.close();
   };
+  const idle = watchIdle(options.spin, () => sent);
   await Promise.all(connections.map(loop));
+  const generatorBusy = 1 - idle.stop();
 
   const sorted = Float64Array.from(latencies).sort();
   const seconds = Math.max(endedAt - startedAt, 1) / 1000;
@@ -91,8 +100,36 @@ export async function runLoad(
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),
     maxMs: percentile(sorted, 1),
+    generatorBusy,
     errors,
     firstError,
+  };
+}
+
+/** Measures how long nothing was sent or received; `stop()` gives the share of the time. */
+function watchIdle(spin: boolean, progress: () => number): { stop(): number } {
+  const begunAt = performance.now();
+  if (!spin) {
+    const before = performance.eventLoopUtilization();
+    return { stop: () => 1 - performance.eventLoopUtilization(before).utilization };
+  }
+  let idleMs = 0;
+  let turnedAt = begunAt;
+  let seen = progress();
+  let isOver = false;
+  const turn = (): void => {
+    const now = performance.now();
+    if (progress() === seen) idleMs += now - turnedAt;
+    seen = progress();
+    turnedAt = now;
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  return {
+    stop(): number {
+      isOver = true;
+      return idleMs / (performance.now() - begunAt);
+    },
   };
 }
 

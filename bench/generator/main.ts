@@ -15,11 +15,9 @@ const next = createSource(job);
 
 const usage = (): Usage | null => (job.serverPid === null ? null : readUsage(job.serverPid));
 let before = usage();
-let ownBefore = process.cpuUsage();
 let startedAt = performance.now();
 const timer = setTimeout(() => {
   before = usage();
-  ownBefore = process.cpuUsage();
   startedAt = performance.now();
 }, job.warmupMs);
 
@@ -27,10 +25,8 @@ const load = await runLoad({ host: hostname, port: Number(port || (tls ? 443 : 8
 clearTimeout(timer);
 const seconds = (performance.now() - startedAt) / 1000;
 const after = usage();
-const own = process.cpuUsage(ownBefore);
 const result: JobResult = {
   ...load,
-  generatorCpu: (own.user + own.system) / 1e6 / seconds,
   serverCpu: before === null || after === null ? null : (after.cpuSeconds - before.cpuSeconds) / seconds,
   server: after,
 };

@@ -53,7 +53,7 @@ export async function measureOperations(
       "p99 ms",
       "server CPU",
       "RSS MB",
-      "generator CPU",
+      "generator busy",
     ],
     rows: cases.map((one) => rowOf(one, results.get(one) ?? [])),
     targets: [],
@@ -131,7 +131,7 @@ function rowOf(
     middle((result) => result.p99Ms),
     results[0]?.serverCpu === null ? "" : middle((result) => result.serverCpu ?? 0),
     results[0]?.server === null ? "" : Math.round(middle((result) => result.server?.rssBytes ?? 0) / 1e6),
-    middle((result) => result.generatorCpu),
+    middle((result) => result.generatorBusy),
   ];
 }
 
