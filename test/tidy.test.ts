@@ -15,8 +15,12 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   engine: ["s3"],
   server: ["engine", "s3"],
   storage: ["client", "s3"],
-  testing: ["storage", "client", "server", "engine", "s3"],
-  cli: ["server", "engine", "client", "s3"],
+  testing: ["storage", "client", "s3"],
+  http: ["storage", "client", "s3"],
+  fields: ["storage", "client", "s3"],
+  static: ["storage", "client", "s3"],
+  console: ["server", "engine", "client", "s3"],
+  cli: ["console", "server", "engine", "static", "fields", "http", "storage", "client", "s3"],
 };
 
 /** Packages that only these rooms may load, so that what must be light stays so. */
@@ -27,11 +31,11 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   commander: ["cli"],
   pino: ["server", "cli"],
   "prom-client": ["server"],
-  "@fastify/busboy": ["server"],
+  "@fastify/busboy": ["server", "http"],
 };
 
 /** Files over 400 lines: each a table, or one parser that falls apart when it is cut. */
-const longFiles: ReadonlySet<string> = new Set([]);
+const longFiles: ReadonlySet<string> = new Set(["src/s3/sigv4.test.ts"]);
 const maxLines = 400;
 
 const skipped = new Set(["node_modules", "dist", ".git", ".stowage", "results", "__pycache__"]);
