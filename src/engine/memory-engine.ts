@@ -2,6 +2,7 @@ import { createMemoryBlobs } from "./blobs/memory.ts";
 import { createIdSource } from "./ids.ts";
 import { createMemoryIndex } from "./index/memory.ts";
 import { createKeyedLocks } from "./keyed-locks.ts";
+import { createManifestCache } from "./manifest-cache.ts";
 import { createPins } from "./pins.ts";
 import { createRandomPool } from "./random-pool.ts";
 import { defaultLimits } from "./types.ts";
@@ -41,6 +42,7 @@ export function createMemoryEngine({
     pins: createPins(),
     locks: createKeyedLocks(),
     bucketCache: new Map(),
+    manifestCache: createManifestCache(),
     assertRoom(): void {},
     async close(): Promise<void> {
       await index.close();

@@ -7,6 +7,7 @@ import { openLmdbIndex } from "./index/lmdb.ts";
 import { createKeyedLocks } from "./keyed-locks.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { takeOwnerLock } from "./owner-lock.ts";
+import { createManifestCache } from "./manifest-cache.ts";
 import { createPins } from "./pins.ts";
 import { createRandomPool } from "./random-pool.ts";
 import { watchRoom } from "./room.ts";
@@ -71,6 +72,7 @@ export async function openEngine({
       pins: createPins(),
       locks: createKeyedLocks(),
       bucketCache: new Map(),
+      manifestCache: createManifestCache(),
       assertRoom: () => room.assert(),
       async close(): Promise<void> {
         await maintenance?.stop();

@@ -54,12 +54,11 @@ export async function openObject(
       const bytes = await engine.index.get("inline", content.id);
       if (bytes?.value.length === info.size) return wholeObject(info, bytes.value, options.partNumber);
     } else if (content.kind === "blob") {
-      return pinned(engine, info, [piece(0, info.size, content)], options.partNumber);
+      const whole = { start: 0, size: info.size, content };
+      return openPieces(engine, info, content.id, [whole], options.partNumber);
     } else {
-      const manifest = await engine.index.get("manifests", content.id);
-      if (manifest !== null) {
-        return pinned(engine, info, piecesOf(decodeManifest(manifest.value)), options.partNumber);
-      }
+      const parts = await readManifest(engine, content.id);
+      if (parts !== null) return openPieces(engine, info, content.id, piecesOf(parts), options.partNumber);
     }
     // The bytes are not there. Either an overwrite took them with their record, or the store is damaged.
     const now = await engine.index.get("objects", rowKey);
@@ -78,8 +77,14 @@ interface Piece {
   readonly partNumber?: number | undefined;
 }
 
-function piece(start: number, size: number, content: Content, partNumber?: number): Piece {
-  return { start, size, content, partNumber };
+async function readManifest(engine: Engine, id: Buffer): Promise<readonly PartRecord[] | null> {
+  const cached = engine.manifestCache.get(id);
+  if (cached !== undefined) return cached;
+  const manifest = await engine.index.get("manifests", id);
+  if (manifest === null) return null;
+  const parts = decodeManifest(manifest.value);
+  engine.manifestCache.set(id, parts);
+  return parts;
 }
 
 function piecesOf(parts: readonly PartRecord[]): Piece[] {
@@ -87,7 +92,7 @@ function piecesOf(parts: readonly PartRecord[]): Piece[] {
   return parts.map(({ size, content, partNumber }) => {
     const at = start;
     start += size;
-    return piece(at, size, content, partNumber);
+    return { start: at, size, content, partNumber };
   });
 }
 
@@ -103,15 +108,16 @@ function wholeObject(info: ObjectInfo, bytes: Buffer, partNumber: number | undef
   };
 }
 
-function pinned(
+/** @param id Of the blob, or of the list of parts, which keeps their bytes. */
+function openPieces(
   engine: Engine,
   info: ObjectInfo,
+  id: Buffer,
   pieces: readonly Piece[],
   partNumber: number | undefined,
 ): OpenObject {
   const part = partOf(info, pieces, partNumber);
-  const ids = pieces.flatMap(({ content }) => (content.kind === "none" ? [] : [content.id]));
-  for (const id of ids) engine.pins.pin(id);
+  engine.pins.pin(id);
   let isOpen = true;
   return {
     info,
@@ -121,7 +127,7 @@ function pinned(
     close(): void {
       if (!isOpen) return;
       isOpen = false;
-      for (const id of ids) engine.pins.unpin(id);
+      engine.pins.unpin(id);
     },
   };
 }

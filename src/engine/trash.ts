@@ -62,9 +62,9 @@ async function handle(engine: Engine, row: Entry): Promise<boolean> {
 }
 
 async function removeManifest(engine: Engine, row: Entry, id: Buffer): Promise<boolean> {
+  if (engine.pins.isPinned(id)) return false;
   const manifest = await engine.index.get("manifests", id);
   const parts = manifest === null ? [] : decodeManifest(manifest.value);
-  if (parts.some(({ content }) => content.kind !== "none" && engine.pins.isPinned(content.id))) return false;
   for (let at = 0; at < parts.length; at += batchRows) {
     const draft = new Draft();
     for (const part of parts.slice(at, at + batchRows)) await removeBytes(engine, draft, part);

@@ -6,6 +6,7 @@ import type { Blobs } from "./blobs/blobs.ts";
 import type { IdSource } from "./ids.ts";
 import type { Index } from "./index/index.ts";
 import type { KeyedLocks } from "./keyed-locks.ts";
+import type { ManifestCache } from "./manifest-cache.ts";
 import type { Pins } from "./pins.ts";
 
 /** A bucket as it was read. A commit that depends on it checks {@link Bucket.version}. */
@@ -141,7 +142,9 @@ export interface Engine {
   readonly ids: IdSource;
   readonly limits: EngineLimits;
   readonly log: EngineLog;
-  /** Blobs that somebody in this process is reading. */
+  /** Lists of parts that were read lately. */
+  readonly manifestCache: ManifestCache;
+  /** Content that somebody in this process is reading: blobs, and lists of parts. */
   readonly pins: Pins;
   /** Turns of those that lost a race for the same row. */
   readonly locks: KeyedLocks;
@@ -154,7 +157,7 @@ export interface Engine {
 }
 
 export const defaultLimits: EngineLimits = {
-  inlineBytes: 32 * 1024,
+  inlineBytes: 64 * 1024,
   minPartBytes: 5 * 1024 * 1024,
   trashGraceMs: 10_000,
 };

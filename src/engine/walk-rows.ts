@@ -4,7 +4,7 @@ import type { Entry, Snapshot, Table } from "./index/index.ts";
 import { afterKey, afterPrefix } from "./table-keys.ts";
 
 /** Rows asked for at once: few where common prefixes are skipped, more while every row counts. */
-const leastBatchRows = 2;
+const leastBatchRows = 1;
 const firstBatchRows = 32;
 const mostBatchRows = 1000;
 
