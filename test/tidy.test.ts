@@ -15,7 +15,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   engine: ["s3"],
   server: ["engine", "s3"],
   storage: ["client", "s3"],
-  testing: ["storage", "client", "s3"],
+  testing: ["server", "engine", "storage", "client", "s3"],
   http: ["storage", "client", "s3"],
   fields: ["storage", "client", "s3"],
   static: ["storage", "client", "s3"],
