@@ -89,6 +89,18 @@ test("createTransport() does not wait for a reader: a slow one pauses the socket
   transport.destroy();
 });
 
+test("createTransport() ends a body whose rest was waiting in the socket when its reader came back", async () => {
+  const size = 512 * 1024 + 20_000;
+  await using server = await fakeServer((_, response) => response.end(Buffer.alloc(size)));
+  const transport = createTransport();
+  const { body } = await transport.send({ ...request, origin: server.url });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 100);
+  });
+  assert.equal((await body.bytes()).length, size);
+  transport.destroy();
+});
+
 test("a transport's aborted request frees its connection and throws the reason", async () => {
   await using server = await fakeServer((_, response, nth) => (nth === 1 ? undefined : response.end("ok")));
   const transport = createTransport({ maxConnections: 1 });

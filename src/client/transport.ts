@@ -202,9 +202,10 @@ class Exchange implements Dispatcher.DispatchHandler, HttpBody {
   /** What has arrived, once that is `wanted` bytes or the end; nothing after the end. */
   async #take(wanted: number): Promise<Uint8Array[]> {
     while (this.#buffered < wanted && !this.#ended && this.#failure === null) {
-      this.#controller?.resume();
       await new Promise<void>((resolve) => {
+        // Resuming may hand over data at once, and end in another pause: whoever waits must be known before.
         this.#wake = resolve;
+        this.#controller?.resume();
       });
       this.#wake = null;
     }
