@@ -169,10 +169,14 @@ function greeting(
     `  S3 API   ${url}`,
     `  Data     ${dataDir}`,
     `  Keys     ${whose}`,
-    ...(keys === null ? [] : [`  To use them in a shell: set -a; . ${keys}; set +a`]),
+    ...(keys === null ? [] : [`  To use them in a shell: set -a; . ${shellQuoted(keys)}; set +a`]),
     "Ctrl+C stops it.",
     "",
   ].join("\n");
+}
+
+function shellQuoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function reasonOf(error: unknown): string {
