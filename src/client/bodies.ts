@@ -135,36 +135,54 @@ function isAsyncIterable(body: unknown): body is AsyncIterable<Uint8Array | stri
   return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
 }
 
-/** Bytes in pieces of exactly `size`, but for the last; nothing where there are none. */
+/**
+ * Bytes in pieces of exactly `size`, but for the last; nothing where there are none.
+ *
+ * A long piece is filled in its place, so that what the source gave is let go at once.
+ *
+ * @param allocate Gives the room for a long piece.
+ */
 export async function* inPieces(
   source: AsyncIterable<Uint8Array>,
   size: () => number,
+  allocate: (size: number) => Uint8Array,
 ): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
   let wanted = size();
+  let held: Uint8Array[] = [];
+  let piece: Uint8Array | null = null;
+  let filled = 0;
   for await (const chunk of source) {
-    let rest = chunk;
-    while (heldBytes + rest.length >= wanted) {
-      const missing = wanted - heldBytes;
-      yield concat([...held, rest.subarray(0, missing)], wanted);
-      rest = rest.subarray(missing);
-      held = [];
-      heldBytes = 0;
-      wanted = size();
-    }
-    if (rest.length > 0) {
-      held.push(rest);
-      heldBytes += rest.length;
+    for (let at = 0; at < chunk.length;) {
+      const part = chunk.subarray(at, at + wanted - filled);
+      at += part.length;
+      if (piece === null && filled + part.length < directBytes) {
+        held.push(part);
+      } else {
+        piece ??= join(held, allocate(wanted));
+        piece.set(part, filled);
+      }
+      filled += part.length;
+      if (filled === wanted) {
+        yield piece ?? concat(held, filled);
+        wanted = size();
+        held = [];
+        piece = null;
+        filled = 0;
+      }
     }
   }
-  if (heldBytes > 0) yield concat(held, heldBytes);
+  if (filled > 0) yield piece === null ? concat(held, filled) : piece.subarray(0, filled);
 }
+
+/** A piece that gets this long is given its whole room. */
+const directBytes = 256 * 1024;
 
 /** Pieces joined; a single one is handed on as it is. */
 export function concat(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const whole = new Uint8Array(size);
+  return pieces.length === 1 ? pieces[0]! : join(pieces, new Uint8Array(size));
+}
+
+function join(pieces: readonly Uint8Array[], whole: Uint8Array): Uint8Array {
   let at = 0;
   for (const piece of pieces) {
     whole.set(piece, at);

@@ -91,6 +91,23 @@ test("upload() of a long stream goes in parts of one size, and completes with th
   );
 });
 
+test("upload() of a long stream sends each part's own bytes, though their memory is used again", async () => {
+  const sent = new Map<number, number>();
+  await using server = await fakeServer((request, response) => {
+    const [, number] = /partNumber=(\d+)/.exec(request.target) ?? [];
+    if (number !== undefined) sent.set(Number(number), request.body[0] ?? -1);
+    if (request.body.some((byte) => byte !== request.body[0])) sent.set(Number(number), -1);
+    store(request, response);
+  });
+  // One piece of 5 MiB is one part.
+  const body = pieces(12, 5 * mebibyte);
+  await server.client().upload({ ...object, body }, { partSizeBytes: 5 * mebibyte, concurrency: 3 });
+  assert.deepEqual(
+    [...sent].filter(([number]) => !Number.isNaN(number)).sort(([a], [b]) => a - b),
+    Array.from({ length: 12 }, (_, i) => [i + 1, i]),
+  );
+});
+
 test("upload() takes no more from a stream than the parts under way hold", async () => {
   let taken = 0;
   let arrived = 0;

@@ -66,13 +66,14 @@ export async function upload(
     return inParts(core, typed, cutParts(source.read, size, partSize), size, options);
   }
 
-  const pieces = inPieces(source.open(), growingPartSize(size, partSize));
+  const rooms = new Rooms();
+  const pieces = inPieces(source.open(), growingPartSize(size, partSize), rooms.take);
   try {
     const first = await pieces.next();
     if (first.done === true) return await putOnce(core, typed, new Uint8Array(0), options);
     const second = await pieces.next();
     if (second.done === true) return await putOnce(core, typed, first.value, options);
-    return await inParts(core, typed, numberParts([first.value, second.value], pieces), size, options);
+    return await inParts(core, typed, numberParts([first.value, second.value], pieces, rooms), size, options);
   } finally {
     // Whatever happened, the stream is let go.
     await pieces.return(undefined);
@@ -99,6 +100,8 @@ async function putOnce(
 interface Part {
   readonly partNumber: number;
   readonly bytes: () => Promise<Uint8Array>;
+  /** To be called when the part was stored: its memory serves a later one. */
+  readonly release?: () => void;
 }
 
 async function inParts(
@@ -118,7 +121,7 @@ async function inParts(
   const completed: CompletedPart[] = [];
   let sizeOfParts = 0;
   try {
-    await runParallel(parts, { concurrency, signal }, async ({ partNumber, bytes }, partSignal) => {
+    await runParallel(parts, { concurrency, signal }, async ({ partNumber, bytes, release }, partSignal) => {
       const body = await bytes();
       sizeOfParts += body.length;
       const written = await uploadPart(
@@ -127,6 +130,7 @@ async function inParts(
         { signal: partSignal, onSent },
       );
       completed.push(partOf(partNumber, written, checksumAlgorithm));
+      release?.();
     });
     // The parts are those that were sent, never those that a listing shows: it may lag behind.
     completed.sort((a, b) => a.partNumber - b.partNumber);
@@ -188,13 +192,36 @@ function* cutParts(read: NonNullable<Source["read"]>, size: number, partSize: nu
 async function* numberParts(
   first: readonly Uint8Array[],
   rest: AsyncIterable<Uint8Array>,
+  rooms: Rooms,
 ): AsyncGenerator<Part> {
   let partNumber = 0;
-  const part = (bytes: Uint8Array): Part => ({ partNumber: ++partNumber, bytes: async () => bytes });
+  const part = (bytes: Uint8Array): Part => ({
+    partNumber: ++partNumber,
+    bytes: async () => bytes,
+    release: () => rooms.give(bytes),
+  });
   for (const bytes of first) yield part(bytes);
   for await (const bytes of rest) {
     if (partNumber === maxParts) throw new RangeError(`The body is larger than ${maxParts} parts can be.`);
     yield part(bytes);
+  }
+}
+
+/** Memory for the parts of a stream, used again: the garbage collector would let hundreds of megabytes pile up. */
+class Rooms {
+  readonly #made = new WeakSet<ArrayBufferLike>();
+  readonly #free: ArrayBufferLike[] = [];
+
+  readonly take = (size: number): Uint8Array => {
+    const at = this.#free.findIndex((room) => room.byteLength === size);
+    const room = at === -1 ? new ArrayBuffer(size) : this.#free.splice(at, 1)[0]!;
+    this.#made.add(room);
+    return new Uint8Array(room);
+  };
+
+  /** A short part may lie in the source's own memory: that is left alone. */
+  give({ buffer }: Uint8Array): void {
+    if (this.#made.has(buffer)) this.#free.push(buffer);
   }
 }
 
