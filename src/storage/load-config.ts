@@ -31,7 +31,8 @@ export async function loadConfig({
   let config: unknown;
   try {
     const { createJiti } = await import("jiti");
-    config = await createJiti(import.meta.url).import(path, { default: true });
+    const jiti = createJiti(import.meta.url, { interopDefault: false });
+    config = (await jiti.import<{ default?: unknown }>(path)).default;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new StorageError("ConfigNotLoaded", `The configuration ${path} could not be loaded: ${why}`, {

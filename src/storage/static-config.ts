@@ -3,25 +3,35 @@
 /** A directory of static files; what is in it is collected under the prefix. */
 export interface StaticDirectory {
   readonly directory: string;
-  /** Default: none. */
+  /** Without slashes at its ends. Default: none. */
   readonly prefix?: string | undefined;
 }
 
+/** Relative paths are relative to the file of the configuration; where there is none, to process.cwd(). */
 export interface StaticConfig {
-  /** Where browsers find the files. Default: `/static/`. */
+  /**
+   * Where browsers find the files: a path such as `/static/`, or a URL such as `https://cdn.example.com/static/`.
+   * Default: where the storage says that its files are, if it has URLs that are not signed; else `/static/`.
+   */
   readonly url?: string | undefined;
   /** The alias of the storage that the files are collected into. Default: `staticfiles`. */
   readonly storage?: string | undefined;
-  /** Where the application's own files are; the first directory that has a name wins. Default: `["static"]`. */
+  /** Where the application's own files are; the first directory that has a name wins. Default: `static`, if it is there. */
   readonly directories?: readonly (string | StaticDirectory)[] | undefined;
-  /** Packages whose folder `static/` is collected too. Default: none. */
+  /** Packages whose folder `static/` is collected too, after the directories. Default: none. */
   readonly packages?: readonly string[] | undefined;
+  /** Aliases of storages whose files are collected too, after the packages. Default: none. */
+  readonly sources?: readonly string[] | undefined;
   /** Names to leave out, as globs, beside `CVS`, `.*` and `*~`. */
   readonly ignore?: readonly string[] | undefined;
   /** Whether files get names with their hash, and a manifest `staticfiles.json`. Default: true. */
   readonly hashed?: boolean | undefined;
   /** Compressed variants to store beside the files. Default: none. */
   readonly precompress?: readonly ("br" | "gzip")[] | undefined;
-  /** A manifest of Vite's, whose entries are served too. */
+  /** Whether imports in scripts get hashed names too. Default: false. */
+  readonly moduleImports?: boolean | undefined;
+  /** What a reference to a file that is not there does: `error` stops before anything is stored. Default: `error`. */
+  readonly missingReferences?: "error" | "warn" | undefined;
+  /** A manifest of Vite's. Its files are collected under the names they have, and `staticUrl()` knows its entries. */
   readonly viteManifest?: string | undefined;
 }
