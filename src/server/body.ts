@@ -8,7 +8,6 @@ import {
   checksumAlgorithmOf,
   checksumHeader,
   createChecksum,
-  isChecksum,
   readChecksumHeaders,
 } from "../s3/checksums.ts";
 import { S3Error } from "../s3/errors.ts";
@@ -125,12 +124,7 @@ export class RequestBody {
         message: `The trailer ${checksumHeader(algorithm)} was announced and did not come.`,
       });
     }
-    if (expected !== actual) {
-      throw new S3Error("BadDigest", {
-        message: `The ${algorithm} you specified did not match the calculated checksum.`,
-      });
-    }
-    this.#checksum = { algorithm, type: "FULL_OBJECT", value: actual };
+    this.#checksum = requireChecksum({ algorithm, value: expected }, actual);
   }
 
   async *#wire(): AsyncGenerator<Buffer, void, undefined> {
@@ -196,6 +190,21 @@ export function contentMd5(headers: S3Request["headers"]): string | undefined {
   return value;
 }
 
+/**
+ * The checksum that a client gave, once it is known to be the bytes'.
+ *
+ * @throws {S3Error} `BadDigest`.
+ */
+export function requireChecksum(
+  { algorithm, value }: Pick<Checksum, "algorithm" | "value">,
+  actual: string,
+): Checksum {
+  if (value === actual) return { algorithm, type: "FULL_OBJECT", value };
+  throw new S3Error("BadDigest", {
+    message: `The ${algorithm} you specified did not match the calculated checksum.`,
+  });
+}
+
 /** Whether the whole body has come in, so that the connection can serve another request. */
 export function isConsumed(incoming: IncomingMessage): boolean {
   return incoming.readableEnded || incoming.complete;
@@ -220,12 +229,7 @@ function bodySize(headers: S3Request["headers"], payload: Payload): number | und
 /** A checksum stands in a header, or is announced by `x-amz-trailer` and comes behind the last chunk. */
 function announcedChecksum(headers: S3Request["headers"], payload: Payload): AnnouncedChecksum | undefined {
   const given = readChecksumHeaders(headers);
-  if (given !== undefined) {
-    if (isChecksum(given.algorithm, given.value)) return given;
-    throw new S3Error("InvalidRequest", {
-      message: `Value for ${checksumHeader(given.algorithm)} header is invalid.`,
-    });
-  }
+  if (given !== undefined) return given;
   const trailer = headers["x-amz-trailer"]?.trim().toLowerCase();
   if (trailer === undefined || payload.type !== "chunked" || !payload.trailer) return undefined;
   const algorithm = checksumAlgorithmOf(trailer);

@@ -62,6 +62,31 @@ describe("multipart uploads over HTTP", () => {
     assert.deepEqual([again.status, all(again.text, "ETag")[0]], [200, etag]);
   });
 
+  it("checksums of parts make the object's, and a wrong one refuses the completion", async () => {
+    const id = await create("sums", {
+      "x-amz-checksum-algorithm": "CRC32",
+      "x-amz-checksum-type": "FULL_OBJECT",
+    });
+    const part = (number: number, body: string, checksum: string) =>
+      s3.send(`PUT /multi/sums?partNumber=${number}&uploadId=${id}`, {
+        body,
+        headers: { "x-amz-checksum-crc32": checksum },
+      });
+    // CRC32: of "12345" cbf53a1c, of "6789" 9dbabf87, of "123456789" cbf43926.
+    assert.equal((await part(1, "12345", "y/U6HA==")).status, 200);
+    assert.equal((await part(2, "6789", "nbq/hw==")).status, 200);
+    const parts: [number, string][] = [
+      [1, "12345"],
+      [2, "6789"],
+    ];
+    assert.equal(
+      (await complete("sums", id, parts, { "x-amz-checksum-crc32": "AAAAAA==" })).code,
+      "BadDigest",
+    );
+    const done = await complete("sums", id, parts, { "x-amz-checksum-crc32": "y/Q5Jg==" });
+    assert.deepEqual([done.status, all(done.text, "ChecksumCRC32")], [200, ["y/Q5Jg=="]]);
+  });
+
   it("partNumber reads one part and tells how many there are", async () => {
     const id = await create("parts");
     await put("parts", id, 1, "11111");

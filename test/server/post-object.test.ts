@@ -92,6 +92,16 @@ describe("POST form uploads", () => {
     }
   });
 
+  it("a checksum in the form is verified", async () => {
+    // CRC32 of "123456789" is cbf43926.
+    const form = (checksum: string): [string, string][] => [
+      ["key", "sum"],
+      ["x-amz-checksum-crc32", checksum],
+    ];
+    assert.equal((await post("open", form("AAAAAA=="), "123456789")).code, "BadDigest");
+    assert.equal((await post("open", form("y/Q5Jg=="), "123456789")).status, 204);
+  });
+
   it("anonymous may post where it may write", async () => {
     assert.equal((await post("open", [["key", "free"]])).status, 204);
     assert.equal((await s3.send("HEAD /open")).status, 200);

@@ -3,6 +3,7 @@
 import { Readable } from "node:stream";
 import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
 import { putObject } from "../../engine/put-object.ts";
+import { type Checksum, createChecksum, readChecksumHeaders } from "../../s3/checksums.ts";
 import { postResponseXml } from "../../s3/documents/post-response.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkKey } from "../../s3/keys.ts";
@@ -15,9 +16,10 @@ import {
 import { parsePostAuthorization, verifyPostSignature } from "../../s3/post-signature.ts";
 import { anonymous, identityOf, requireAccessKey } from "../authenticate.ts";
 import { authorize } from "../authorize.ts";
+import { requireChecksum } from "../body.ts";
 import type { BucketContext, Identity, S3Response } from "../context.ts";
 import { readDescription, readObjectGrants, readStorageClass, refuseUnsupported } from "./object-input.ts";
-import { maxPutBytes } from "./put-object.ts";
+import { maxPutBytes, tooLarge } from "./put-object.ts";
 
 /** "The form data and boundaries (excluding the content of the file) cannot exceed 20KB." */
 const fieldsLimitBytes = 20 * 1024;
@@ -28,12 +30,13 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
   const { site, bucket, operation, signal } = context;
   const form = await openForm(context);
   try {
-    const { fields, file } = form;
+    const { fields } = form;
     const key = readKey(fields, form.fileName);
     const { identity, policy } = await authenticateForm(context, fields, key);
     authorize(identity, operation, bucket);
     const headers = { ...fields, ...aclHeader(fields) };
     refuseUnsupported(headers);
+    const file = new MeasuredFile(form.file, policy, readChecksumHeaders(fields));
     const info = await putObject(
       site.engine,
       {
@@ -44,7 +47,8 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
         storageClass: readStorageClass(headers),
         ...readDescription(headers),
         ...(fields["content-md5"] === undefined ? {} : { contentMd5: fields["content-md5"] }),
-        body: measured(file, policy),
+        body: file.stream(),
+        checksum: () => file.checksum,
       },
       { signal: signal() },
     );
@@ -197,20 +201,41 @@ function aclHeader(fields: Record<string, string>): Record<string, string> {
   return fields["acl"] === undefined ? {} : { "x-amz-acl": fields["acl"] };
 }
 
-/** The file's bytes, which the policy may limit and which end where they were cut. */
-async function* measured(file: BusboyFileStream, policy: PostPolicy | null): AsyncGenerator<Buffer> {
-  const maxBytes = Math.min(policy?.contentLengthRange?.max ?? maxPutBytes, maxPutBytes);
-  let size = 0;
-  for await (const chunk of file as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) {
-      throw new S3Error("EntityTooLarge", {
-        details: { ProposedSize: String(size), MaxSizeAllowed: String(maxBytes) },
-      });
-    }
-    yield chunk;
+/** The file's bytes, of a size that the policy allows, and with the checksum that the form gives. */
+class MeasuredFile {
+  readonly #file: BusboyFileStream;
+  readonly #policy: PostPolicy | null;
+  readonly #expected: Checksum | undefined;
+  #checksum: Checksum | undefined;
+
+  constructor(file: BusboyFileStream, policy: PostPolicy | null, expected: Checksum | undefined) {
+    this.#file = file;
+    this.#policy = policy;
+    this.#expected = expected;
   }
-  if (policy !== null) checkContentLengthRange(policy, size);
+
+  /** Known when the last byte was read. */
+  get checksum(): Checksum | undefined {
+    return this.#checksum;
+  }
+
+  /** @throws {S3Error} `EntityTooLarge`, `EntityTooSmall`, `BadDigest`. */
+  async *stream(): AsyncGenerator<Buffer> {
+    const maxBytes = Math.min(this.#policy?.contentLengthRange?.max ?? maxPutBytes, maxPutBytes);
+    const running = this.#expected === undefined ? undefined : createChecksum(this.#expected.algorithm);
+    const source: AsyncIterable<Buffer> = this.#file;
+    let size = 0;
+    for await (const chunk of source) {
+      size += chunk.length;
+      if (size > maxBytes) throw tooLarge(size, maxBytes);
+      running?.update(chunk);
+      yield chunk;
+    }
+    if (this.#policy !== null) checkContentLengthRange(this.#policy, size);
+    if (this.#expected !== undefined && running !== undefined) {
+      this.#checksum = requireChecksum(this.#expected, running.digest());
+    }
+  }
 }
 
 /** 204, or what the form asks for: a redirect, or 200, or 201 with a document. */

@@ -67,9 +67,10 @@ async function* limited(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
-function tooLarge(size: number): S3Error {
+/** The error for a body of more bytes than may be. */
+export function tooLarge(size: number, maxBytes: number = maxPutBytes): S3Error {
   return new S3Error("EntityTooLarge", {
-    details: { ProposedSize: String(size), MaxSizeAllowed: String(maxPutBytes) },
+    details: { ProposedSize: String(size), MaxSizeAllowed: String(maxBytes) },
   });
 }
 
