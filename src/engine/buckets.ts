@@ -36,7 +36,7 @@ export async function createBucket(
     readonly region: string;
   },
 ): Promise<Bucket> {
-  engine.assertRoom();
+  engine.takeRoom(0, "index");
   const { name, owner, grants, region } = input;
   await atomically(engine, `bucket ${name}`, async () => {
     const existing = await getBucket(engine, name);

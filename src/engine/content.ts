@@ -1,6 +1,7 @@
 /** Bytes on their way in: counted, hashed, and laid down inline or as a blob. */
 
 import { createHash, hash } from "node:crypto";
+import type { Hash } from "node:crypto";
 
 import { S3Error } from "../s3/errors.ts";
 import type { Draft } from "./atomic.ts";
@@ -29,7 +30,6 @@ export async function storeContent(
   body: Body,
   options: { readonly contentMd5?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<StoredContent> {
-  engine.assertRoom();
   const { inlineBytes } = engine.limits;
   if (body instanceof Uint8Array && body.length <= inlineBytes) {
     return storeInline(engine, body, options.contentMd5);
@@ -88,6 +88,7 @@ export async function dropContent(engine: Engine, { content }: StoredContent): P
 }
 
 function storeInline(engine: Engine, bytes: Uint8Array, contentMd5: string | undefined): StoredContent {
+  engine.takeRoom(bytes.length, "index");
   const md5 = hash("md5", bytes, "buffer");
   checkMd5(md5, contentMd5);
   return bytes.length === 0
@@ -100,9 +101,10 @@ async function storeBlob(
   source: AsyncIterable<Uint8Array>,
   contentMd5: string | undefined,
 ): Promise<StoredContent> {
+  engine.takeRoom(0, "file");
   const hasher = createHash("md5");
   const id = engine.ids.next();
-  const size = await engine.blobs.write(id, hashing(source, hasher));
+  const size = await engine.blobs.write(id, hashing(engine, source, hasher));
   const md5 = hasher.digest();
   const stored: StoredContent = { content: { kind: "blob", id }, inline: null, size, md5 };
   try {
@@ -144,10 +146,12 @@ async function* continued(
 }
 
 async function* hashing(
+  engine: Engine,
   source: AsyncIterable<Uint8Array>,
-  hasher: ReturnType<typeof createHash>,
+  hasher: Hash,
 ): AsyncIterable<Uint8Array> {
   for await (const piece of source) {
+    engine.takeRoom(piece.length, "file");
     hasher.update(piece);
     yield piece;
   }

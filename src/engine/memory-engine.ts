@@ -43,7 +43,7 @@ export function createMemoryEngine({
     locks: createKeyedLocks(),
     bucketCache: new Map(),
     manifestCache: createManifestCache(),
-    assertRoom(): void {},
+    takeRoom(): void {},
     async close(): Promise<void> {
       await index.close();
       await blobs.close();

@@ -10,7 +10,7 @@ import { takeOwnerLock } from "./owner-lock.ts";
 import { createManifestCache } from "./manifest-cache.ts";
 import { createPins } from "./pins.ts";
 import { createRandomPool } from "./random-pool.ts";
-import { watchRoom } from "./room.ts";
+import { diskRoom, watchRoom } from "./room.ts";
 import { defaultLimits } from "./types.ts";
 import type { Engine, EngineLimits, EngineLog } from "./types.ts";
 
@@ -60,7 +60,10 @@ export async function openEngine({
       durability,
       onLateError: (error) => log("error", "Cannot flush a blob", error),
     });
-    const room = await watchRoom(dataDir, clock);
+    const room = await watchRoom(
+      { disk: () => diskRoom(dataDir), index: () => index.reusableBytes() },
+      clock,
+    );
     const engine: Engine = {
       index,
       blobs,
@@ -73,7 +76,7 @@ export async function openEngine({
       locks: createKeyedLocks(),
       bucketCache: new Map(),
       manifestCache: createManifestCache(),
-      assertRoom: () => room.assert(),
+      takeRoom: (bytes, where) => room.take(bytes, where),
       async close(): Promise<void> {
         await maintenance?.stop();
         await blobs.close();

@@ -150,8 +150,12 @@ export interface Engine {
   readonly locks: KeyedLocks;
   /** Decoded buckets by name; one counts only while its version is the row's. */
   readonly bucketCache: Map<string, Bucket>;
-  /** Refuses a write while the disk is nearly full. Deleting stays possible. @throws S3Error InsufficientStorage */
-  assertRoom(): void;
+  /**
+   * Takes room for bytes in the index or in a file, before they are stored.
+   *
+   * @throws S3Error InsufficientStorage while the disk is nearly full. Deleting needs no room.
+   */
+  takeRoom(bytes: number, where: "index" | "file"): void;
   /** Stops the background work, waits for what is under way and closes index and blobs. */
   close(): Promise<void>;
 }

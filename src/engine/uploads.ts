@@ -21,7 +21,7 @@ export interface CreateUploadInput
 
 /** Begins an upload. @throws S3Error NoSuchBucket, InsufficientStorage */
 export async function createUpload(engine: Engine, input: CreateUploadInput): Promise<Upload> {
-  engine.assertRoom();
+  engine.takeRoom(0, "index");
   const { key } = input;
   const id = engine.ids.next();
   const record: UploadRecord = {

@@ -88,6 +88,8 @@ export interface Index {
   commit(commit: Commit): Promise<boolean>;
   /** How many rows the index believes a table has. */
   count(table: Table): Awaitable<number>;
+  /** Bytes that it holds and can use again without asking the disk for more. */
+  reusableBytes(): Awaitable<number>;
   close(): Promise<void>;
 }
 

@@ -21,6 +21,7 @@ export interface Tree {
 }
 
 export interface Environment {
+  readonly path: string;
   readonly root: RootDatabase<Buffer, Uint8Array>;
   readonly trees: Readonly<Record<Table, Tree>>;
 }
@@ -34,6 +35,10 @@ export function openEnvironment(path: string, durability: "strict" | "relaxed"):
     // When it is off, the promise of a write resolves after LMDB has flushed its pages and written the meta page
     // through. When it is on, at once, and the flush follows; a crash of the system then falls back to the last flush.
     overlappingSync: durability === "relaxed",
+    // The writes of one turn of the event loop go together by this as well. lmdb-js's own way to do it makes a promise
+    // that nobody can handle, so that a full disk would end the process.
+    eventTurnBatching: false,
+    txnStartThreshold: Number.MAX_SAFE_INTEGER,
     mapSize: mapBytes,
     maxDbs: tables.length + 4,
     // lmdb-js takes these two, though its types do not know them. The index holds secrets.
@@ -49,5 +54,5 @@ export function openEnvironment(path: string, durability: "strict" | "relaxed"):
     });
     return [table, { rows, seed: crc32(table) }];
   });
-  return { root, trees: Object.fromEntries(entries) as Record<Table, Tree> };
+  return { path, root, trees: Object.fromEntries(entries) as Record<Table, Tree> };
 }

@@ -12,6 +12,8 @@
  */
 
 import { randomInt } from "node:crypto";
+import { statfs } from "node:fs/promises";
+import { constants } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 
@@ -33,6 +35,8 @@ export interface LmdbIndexOptions {
 }
 
 const crcBytes = 4;
+/** Less room than a large commit takes. */
+const fullBytes = 4 * 1024 * 1024;
 const slabBytes = 1024 * 1024;
 /** Smallest key there can be: LMDB has no empty ones. */
 const firstKey = Buffer.of(0);
@@ -107,7 +111,19 @@ export class LmdbIndex implements Index {
 
   count(table: Table): Awaitable<number> {
     if (this.#environment === null) return this.#afterGate(() => this.count(table));
-    return (this.#environment.trees[table].rows.getStats() as { entryCount: number }).entryCount;
+    return statsOf(this.#environment.trees[table]).entryCount;
+  }
+
+  reusableBytes(): Awaitable<number> {
+    if (this.#environment === null) return this.#afterGate(() => this.reusableBytes());
+    const all = Object.values(this.#environment.trees).map((tree) => statsOf(tree));
+    const { root, free, lastPageNumber, pageSize } = all[0] as EnvironmentStats;
+    const used = [...all, root, free].reduce(
+      (pages, tree) => pages + tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages,
+      0,
+    );
+    // Two pages are the environment's own.
+    return Math.max(0, lastPageNumber + 1 - 2 - used) * pageSize;
   }
 
   /** Opens the environment anew, which gives back the memory of its mapping; puts it off while a snapshot stays open. */
@@ -185,7 +201,7 @@ export class LmdbIndex implements Index {
 }
 
 async function write(
-  { root, trees }: Environment,
+  { path, root, trees }: Environment,
   { checks = [], puts = [], deletes = [] }: Commit,
   version: number,
 ): Promise<boolean> {
@@ -213,12 +229,31 @@ async function write(
     // commit happened only if every condition held.
     return (await Promise.all(outcomes)).every(Boolean);
   } catch (error) {
-    throw commitFailed(await causeOf(error));
+    throw await commitFailed(path, await causeOf(error));
   }
 }
 
 function condition({ rows }: Tree, { key, version }: Check, then: () => void): Promise<boolean> {
   return version === null ? rows.ifNoExists(key, then) : rows.ifVersion(key, version, then);
+}
+
+/** What lmdb-js tells of a tree and of its environment, though its types do not. */
+interface TreeStats {
+  readonly entryCount: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+interface EnvironmentStats extends TreeStats {
+  readonly root: TreeStats;
+  readonly free: TreeStats;
+  readonly lastPageNumber: number;
+  readonly pageSize: number;
+}
+
+function statsOf({ rows }: Tree): EnvironmentStats {
+  return rows.getStats() as unknown as EnvironmentStats;
 }
 
 /** What lmdb-js has and its types do not tell. */
@@ -310,7 +345,19 @@ async function causeOf(error: unknown): Promise<unknown> {
   }
 }
 
-function commitFailed(cause: unknown): S3Error {
-  const isFull = cause instanceof Error && /no space|disk quota|MDB_MAP_FULL/i.test(cause.message);
-  return new S3Error(isFull ? "InsufficientStorage" : "InternalError", { cause });
+/** LMDB reports a write that was cut short, as it is on a full disk, as any I/O error. */
+async function commitFailed(path: string, cause: unknown): Promise<S3Error> {
+  const { code, message } = cause as { code?: unknown; message?: unknown };
+  const isFull = /no space|disk quota|MDB_MAP_FULL/i.test(String(message));
+  const mayBeFull = code === constants.errno.EIO && (await isDiskFull(path));
+  return new S3Error(isFull || mayBeFull ? "InsufficientStorage" : "InternalError", { cause });
+}
+
+async function isDiskFull(path: string): Promise<boolean> {
+  try {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize < fullBytes;
+  } catch {
+    return false;
+  }
 }

@@ -35,6 +35,7 @@ export function createMemoryIndex(): Index {
       return true;
     },
     count: (table) => state[table].reduce((rows, chunk) => rows + chunk.length, 0),
+    reusableBytes: () => 0,
     async close(): Promise<void> {},
   };
 }
