@@ -1,16 +1,15 @@
 /** boto's Key: an object by its name, whether it exists or not. */
 
-import type { AccessControlPolicy, CannedAcl, Permission } from "../s3/acl.ts";
 import type { Checksum } from "../s3/checksums.ts";
 import type { ListedObject } from "../s3/documents/list-objects.ts";
 import { createMd5 } from "../s3/hash.ts";
-import type { Policy } from "./acl.ts";
-import type { Body, FileHandleLike } from "./bodies.ts";
+import type { Body } from "./bodies.ts";
 import type { Bucket } from "./bucket.ts";
 import { contentTypeOf } from "./content-type.ts";
 import { S3ResponseError } from "./errors.ts";
 import type { GenerateUrlOptions, Method } from "./generate-url.ts";
-import { KeyContents } from "./key-contents.ts";
+import type { CopySource, ObjectProperties } from "./inputs.ts";
+import { KeyAccess, requireName } from "./key-access.ts";
 import {
   type CopyKeyOptions,
   type GetOptions,
@@ -42,9 +41,8 @@ const contentProperties = {
  * await key.put("This is my text");
  * console.log(await key.text());
  */
-export class Key extends KeyContents {
-  readonly bucket: Bucket;
-  name: string;
+export class Key extends KeyAccess {
+  override readonly bucket: Bucket;
   /** What {@link put} will store and what the last answer said; names in lower case. */
   metadata: Record<string, string> = {};
   cacheControl: string | undefined;
@@ -52,6 +50,7 @@ export class Key extends KeyContents {
   contentEncoding: string | undefined;
   contentDisposition: string | undefined;
   contentLanguage: string | undefined;
+  expires: string | undefined;
   /** Without quotes. */
   etag: string | undefined;
   lastModified: Date | undefined;
@@ -60,20 +59,38 @@ export class Key extends KeyContents {
   /** Bytes. */
   override size: number | undefined;
   /** The version that this key stands for; undefined: whatever is current. */
-  versionId: string | undefined;
+  override versionId: string | undefined;
   deleteMarker = false;
   isLatest: boolean | undefined;
   checksum: Checksum | undefined;
 
+  #name: string;
+  /** Whether the fields tell of the object that is stored under the name. */
+  #isDescribed = false;
+  /** Whether something was set for the next {@link put} since. */
+  #isChanged = false;
+
   constructor(bucket: Bucket, name = "") {
     super();
     this.bucket = bucket;
-    this.name = name;
+    this.#name = name;
+  }
+
+  /** The key itself. A new name is another object: what the fields told of the old one is forgotten. */
+  override get name(): string {
+    return this.#name;
+  }
+
+  override set name(name: string) {
+    if (name === this.#name) return;
+    if (this.#isDescribed && !this.#isChanged) Object.assign(this, new Key(this.bucket));
+    this.#isDescribed = false;
+    this.#name = name;
   }
 
   /** The name; boto has both. */
   get key(): string {
-    return this.name;
+    return this.#name;
   }
 
   set key(name: string) {
@@ -85,17 +102,17 @@ export class Key extends KeyContents {
   }
 
   get #address(): { readonly bucket: string; readonly key: string } {
-    if (this.name === "")
-      throw new TypeError(`The key has no name yet: set key.name, or new Key(bucket, name).`);
-    return { bucket: this.bucket.name, key: this.name };
+    return { bucket: this.bucket.name, key: requireName(this.#name) };
   }
 
-  get #versioned(): {
-    readonly bucket: string;
-    readonly key: string;
-    readonly versionId: string | undefined;
-  } {
+  get #versioned(): CopySource {
     return { ...this.#address, versionId: this.versionId };
+  }
+
+  /** What is stored beside the bytes, but for the type and the metadata. */
+  get #properties(): ObjectProperties {
+    const { cacheControl, contentDisposition, contentEncoding, contentLanguage, expires } = this;
+    return { cacheControl, contentDisposition, contentEncoding, contentLanguage, expires };
   }
 
   // ------------------------------------------------------------------------------------------------------- writing
@@ -117,11 +134,8 @@ export class Key extends KeyContents {
         body,
         contentLength: size,
         contentMd5: md5,
+        ...this.#properties,
         contentType,
-        cacheControl: this.cacheControl,
-        contentDisposition: this.contentDisposition,
-        contentEncoding: this.contentEncoding,
-        contentLanguage: this.contentLanguage,
         metadata: merged,
         storageClass: options.storageClass ?? this.storageClass,
         acl: policy,
@@ -140,6 +154,7 @@ export class Key extends KeyContents {
     this.versionId = undefined;
     this.checksum = written.checksum;
     this.lastModified = undefined;
+    this.#settle();
     return written;
   }
 
@@ -149,7 +164,7 @@ export class Key extends KeyContents {
   }
 
   /** As {@link put}, from an open file, read from its beginning. */
-  async setContentsFromFile(file: FileHandleLike | Blob, options?: PutOptions): Promise<Uploaded> {
+  async setContentsFromFile(file: Body, options?: PutOptions): Promise<Uploaded> {
     return this.put(file, options);
   }
 
@@ -161,10 +176,7 @@ export class Key extends KeyContents {
   }
 
   /** As {@link put}, from a stream, whose length need not be known. */
-  async setContentsFromStream(
-    stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>,
-    options?: PutOptions,
-  ): Promise<Uploaded> {
+  async setContentsFromStream(stream: Body, options?: PutOptions): Promise<Uploaded> {
     return this.put(stream, options);
   }
 
@@ -208,6 +220,7 @@ export class Key extends KeyContents {
 
   /** Sets metadata, or a content header such as `Content-Type`, for the next {@link put}. */
   setMetadata(name: string, value: string): void {
+    this.#isChanged = true;
     const lower = name.toLowerCase();
     if (lower in contentProperties) this[contentProperties[lower as keyof typeof contentProperties]] = value;
     else this.metadata[lower] = value;
@@ -275,7 +288,7 @@ export class Key extends KeyContents {
     const copy = new Key(bucket, toName);
     // REPLACE takes the content headers away with the metadata: they are sent again.
     const replaced = metadata !== undefined || options.contentType !== undefined;
-    if (replaced && this.etag === undefined) await this.refresh({ signal });
+    if (replaced && !this.#isDescribed) await this.refresh({ signal });
     // Before the copy: a copy of an object onto itself leaves nothing of its ACL.
     const acl = preserveAcl ? await this.getAcl({ signal }) : null;
     const { etag } = await this.#client.copy(
@@ -288,10 +301,7 @@ export class Key extends KeyContents {
               metadataDirective: "REPLACE" as const,
               metadata: metadata ?? this.metadata,
               contentType: options.contentType ?? this.contentType,
-              cacheControl: this.cacheControl,
-              contentDisposition: this.contentDisposition,
-              contentEncoding: this.contentEncoding,
-              contentLanguage: this.contentLanguage,
+              ...this.#properties,
             }
           : {}),
         storageClass: options.storageClass ?? this.storageClass,
@@ -308,7 +318,6 @@ export class Key extends KeyContents {
   /** Moves the object to another storage class, by copying it onto itself with everything it has. */
   async changeStorageClass(storageClass: string, options?: RequestOptions): Promise<void> {
     await this.copy(this.bucket, this.name, { storageClass, preserveAcl: true, ...options });
-    this.storageClass = storageClass;
   }
 
   /** The MD5 of a body, in hexadecimal and in base64 as {@link PutOptions.md5} takes it. */
@@ -318,49 +327,6 @@ export class Key extends KeyContents {
     for await (const chunk of (await toSource(body)).open()) md5.update(chunk);
     const digest = md5.digest();
     return [digest.toString("hex"), digest.toString("base64")];
-  }
-
-  // ------------------------------------------------------------------------------------------------------------ access
-
-  /** Gives the object a canned ACL, or exactly the grants of a policy. */
-  async setAcl(acl: CannedAcl | Policy | AccessControlPolicy, options?: RequestOptions): Promise<void> {
-    await this.bucket.setAcl(acl, this.#address.key, { versionId: this.versionId, ...options });
-  }
-
-  /** As {@link setAcl}. */
-  async setCannedAcl(acl: CannedAcl, options?: RequestOptions): Promise<void> {
-    await this.setAcl(acl, options);
-  }
-
-  async getAcl(options?: RequestOptions): Promise<Policy> {
-    return this.bucket.getAcl(this.#address.key, { versionId: this.versionId, ...options });
-  }
-
-  async getXmlAcl(options?: RequestOptions): Promise<string> {
-    return this.bucket.getXmlAcl(this.#address.key, { versionId: this.versionId, ...options });
-  }
-
-  async setXmlAcl(xml: string, options?: RequestOptions): Promise<void> {
-    await this.bucket.setXmlAcl(xml, this.#address.key, { versionId: this.versionId, ...options });
-  }
-
-  /** Everybody may read the object. */
-  async makePublic(options?: RequestOptions): Promise<void> {
-    await this.setAcl("public-read", options);
-  }
-
-  /** Adds a grant for a user by e-mail address; the other grants stay. */
-  async addEmailGrant(permission: Permission, emailAddress: string, options?: RequestOptions): Promise<void> {
-    const policy = await this.getAcl(options);
-    policy.acl.addEmailGrant(permission, emailAddress);
-    await this.setAcl(policy, options);
-  }
-
-  /** Adds a grant for a user by canonical id; the other grants stay. */
-  async addUserGrant(permission: Permission, userId: string, options?: RequestOptions): Promise<void> {
-    const policy = await this.getAcl(options);
-    policy.acl.addUserGrant(permission, userId);
-    await this.setAcl(policy, options);
   }
 
   /**
@@ -393,12 +359,19 @@ export class Key extends KeyContents {
     this.contentEncoding = info.contentEncoding;
     this.contentDisposition = info.contentDisposition;
     this.contentLanguage = info.contentLanguage;
+    this.expires = info.expires;
     this.etag = info.etag;
     this.lastModified = new Date(info.lastModifiedMs);
     this.storageClass = info.storageClass;
     this.size = info.size;
     this.deleteMarker = info.deleteMarker;
     this.checksum = info.checksum;
+    this.#settle();
+  }
+
+  #settle(): void {
+    this.#isDescribed = true;
+    this.#isChanged = false;
   }
 }
 

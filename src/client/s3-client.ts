@@ -45,11 +45,12 @@ function requests(): Promise<typeof Requests> {
  */
 export class S3Client {
   /** What the client's requests share. The modules of this room take it; it is no part of the interface. */
-  readonly core: ClientCore;
+  declare readonly core: ClientCore;
 
   /** @throws TypeError or RangeError for options that cannot be. */
   constructor(options: S3ClientOptions = {}) {
-    this.core = createCore(options);
+    // It holds the environment: it must not be in what console.log() shows of a client, a bucket or a key.
+    Object.defineProperty(this, "core", { value: createCore(options), enumerable: false });
   }
 
   // ------------------------------------------------------------------------------------------------------- buckets

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { after, test } from "node:test";
 import { endpointFor, readSettings } from "./settings.ts";
 
@@ -53,4 +54,18 @@ test("endpointFor() follows a bucket to its region on AWS, and nowhere else", ()
 test("readSettings() refuses parts and counts that cannot be", () => {
   assert.throws(() => readSettings({ env, partSizeBytes: 1000 }), /no part smaller than 5242880/);
   assert.throws(() => readSettings({ env, concurrency: 0 }), /concurrency is 0/);
+});
+
+test("what console.log() shows of a connection and a key has no secret in it", async () => {
+  const { S3Connection } = await import("./connection.ts");
+  const conn = new S3Connection("AKID", "the-secret", {
+    endpoint: "http://127.0.0.1:9",
+    env: { ...env, OTHER: "the-secret" },
+  });
+  const bucket = await conn.getBucket("b", { validate: false });
+  const shown = inspect([conn, bucket.newKey("k"), conn.client.core.credentials], {
+    depth: 20,
+    showHidden: false,
+  });
+  assert.doesNotMatch(shown, /the-secret/);
 });

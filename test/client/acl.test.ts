@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ACL, CannedACL, Grant, Policy } from "../../src/client/acl.ts";
 import type { Bucket } from "../../src/client/bucket.ts";
+import { Key } from "../../src/client/key.ts";
 import { User } from "../../src/client/user.ts";
 import { describeClient } from "./endpoints.ts";
 
@@ -137,6 +138,13 @@ describeClient("access control lists", (context) => {
     assert.deepEqual(others(await made.getAcl()), []);
     await made.setXmlAcl(policy.toXml());
     assert.match(await made.getXmlAcl(), /AllUsers/);
+  });
+
+  test("a key without a name does not stand for its bucket", async () => {
+    const made = await context().bucket();
+    await assert.rejects(new Key(made).setAcl("public-read"), /no name/);
+    await assert.rejects(new Key(made).put("x"), /no name/);
+    assert.deepEqual(others(await made.getAcl()), []);
   });
 
   test("a grant says who, to be read by people", () => {

@@ -141,6 +141,21 @@ describeClient("objects", (context) => {
     }
   });
 
+  test("a key object with a new name is another object, with what was set for it", async () => {
+    const key = new Key(bucket, "renamed/one.txt");
+    await key.put("1", { metadata: { a: "1" } });
+    key.key = "renamed/two.json";
+    assert.deepEqual([key.etag, key.contentType, key.metadata], [undefined, undefined, {}]);
+    key.setMetadata("b", "2");
+    key.key = "renamed/three.json";
+    await key.put("3");
+    const found = await bucket.getKey("renamed/three.json");
+    assert.deepEqual([found?.contentType, { ...found?.metadata }], ["application/json", { b: "2" }]);
+    const [listed] = await bucket.list({ prefix: "renamed/one" }).toArray();
+    const copy = await listed?.copy(bucket.name, "renamed/four", { metadata: { c: "3" } });
+    assert.equal((await copy?.refresh())?.contentType, "text/plain");
+  });
+
   test("metadata is changed where it is, and a copy can have other", async () => {
     const key = new Key(bucket, "changed");
     await key.put("x", { contentType: "text/x-mine", metadata: { a: "1", b: "2" } });

@@ -1,0 +1,61 @@
+/** The part of a Key that says who may do what. */
+
+import type { AccessControlPolicy, CannedAcl, Permission } from "../s3/acl.ts";
+import type { Policy } from "./acl.ts";
+import type { Bucket } from "./bucket.ts";
+import { KeyContents } from "./key-contents.ts";
+import type { RequestOptions } from "./send.ts";
+
+/** Everything that goes by the ACL of the object. */
+export abstract class KeyAccess extends KeyContents {
+  abstract readonly bucket: Bucket;
+  abstract get name(): string;
+  abstract versionId: string | undefined;
+
+  /** Gives the object a canned ACL, or exactly the grants of a policy. */
+  async setAcl(acl: CannedAcl | Policy | AccessControlPolicy, options?: RequestOptions): Promise<void> {
+    await this.bucket.setAcl(acl, requireName(this.name), { versionId: this.versionId, ...options });
+  }
+
+  /** As {@link setAcl}. */
+  async setCannedAcl(acl: CannedAcl, options?: RequestOptions): Promise<void> {
+    await this.setAcl(acl, options);
+  }
+
+  async getAcl(options?: RequestOptions): Promise<Policy> {
+    return this.bucket.getAcl(requireName(this.name), { versionId: this.versionId, ...options });
+  }
+
+  async getXmlAcl(options?: RequestOptions): Promise<string> {
+    return this.bucket.getXmlAcl(requireName(this.name), { versionId: this.versionId, ...options });
+  }
+
+  async setXmlAcl(xml: string, options?: RequestOptions): Promise<void> {
+    await this.bucket.setXmlAcl(xml, requireName(this.name), { versionId: this.versionId, ...options });
+  }
+
+  /** Everybody may read the object. */
+  async makePublic(options?: RequestOptions): Promise<void> {
+    await this.setAcl("public-read", options);
+  }
+
+  /** Adds a grant for a user by e-mail address; the other grants stay. */
+  async addEmailGrant(permission: Permission, emailAddress: string, options?: RequestOptions): Promise<void> {
+    const policy = await this.getAcl(options);
+    policy.acl.addEmailGrant(permission, emailAddress);
+    await this.setAcl(policy, options);
+  }
+
+  /** Adds a grant for a user by canonical id; the other grants stay. */
+  async addUserGrant(permission: Permission, userId: string, options?: RequestOptions): Promise<void> {
+    const policy = await this.getAcl(options);
+    policy.acl.addUserGrant(permission, userId);
+    await this.setAcl(policy, options);
+  }
+}
+
+/** Without a name, what is meant for a key would reach its bucket. Throws TypeError. */
+export function requireName(name: string): string {
+  if (name === "") throw new TypeError("The key has no name yet: set key.name, or new Key(bucket, name).");
+  return name;
+}
