@@ -91,12 +91,12 @@ test("the cheat sheet runs from its first line to its last on the embedded serve
 });
 
 const {
-  STOWAGE_TEST_RGW_ENDPOINT: endpoint,
-  STOWAGE_TEST_RGW_ACCESS_KEY: accessKeyId,
-  STOWAGE_TEST_RGW_SECRET_KEY: secretAccessKey,
+  STOWAGE_TEST_KIND: kind,
+  STOWAGE_TEST_ENDPOINT: endpoint,
+  STOWAGE_TEST_ACCESS_KEY: accessKeyId,
+  STOWAGE_TEST_SECRET_KEY: secretAccessKey,
 } = process.env;
-const skip =
-  endpoint === undefined && "STOWAGE_TEST_RGW_ENDPOINT names no Ceph RGW; test/rgw/rgw.sh starts one";
+const skip = kind !== "rgw" && "STOWAGE_TEST_ENDPOINT names no Ceph RGW (test/rgw/rgw.sh starts one)";
 
 test("the cheat sheet runs the same on Ceph's gateway", { skip }, async () => {
   const environment = {
