@@ -203,17 +203,16 @@ export class Key extends KeyAccess {
   }
 
   /**
-   * Writes the object into a file by its path, large ones by several ranges at once. A download that fails leaves what
-   * was there.
+   * Writes the object into a file by its path, large ones by several ranges at once. The file gets the object's time. A
+   * download that fails leaves what was there.
    */
   async getContentsToFilename(path: string, options: GetOptions = {}): Promise<void> {
-    const { setModified } = await import("./node-files.ts");
     const info = await this.#client.downloadFile({ ...this.#versioned, ...getInput(options) }, path, {
       signal: options.signal,
       onProgress: listenerOf(options),
+      keepModified: true,
     });
     this.#learn(info);
-    await setModified(path, info.lastModifiedMs);
   }
 
   // ------------------------------------------------------------------------------------- what stands beside the bytes

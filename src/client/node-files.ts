@@ -1,7 +1,7 @@
 /** The client's only dealings with the file system: objects out of files and into them. Loaded when they are asked for. */
 
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, realpath, rename, rm, stat, utimes } from "node:fs/promises";
+import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { combineChecksums, createChecksum } from "../s3/checksums.ts";
 import { S3DataError } from "./errors.ts";
@@ -17,6 +17,8 @@ import { getObject } from "./operations.ts";
 export interface FileDownloadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ProgressListener | undefined;
+  /** Whether the file gets the object's time as its own. Default: false. */
+  readonly keepModified?: boolean | undefined;
   /** Size of the ranges of a large object. Default: the client's partSizeBytes. */
   readonly partSizeBytes?: number | undefined;
   /** Ranges under way at once. Default: the client's concurrency. */
@@ -52,6 +54,8 @@ export async function downloadFile(
       const write = new PositionedWriter(file, info.contentLength, onProgress);
       if (inRanges) await fetchRanges(core, input, { body, info, write, partSize, options });
       else await write.all(body, 0);
+      const seconds = info.lastModifiedMs / 1000;
+      if (options.keepModified === true && seconds > 0) await file.utimes(seconds, seconds);
     });
   } finally {
     body.cancel();
@@ -189,9 +193,4 @@ async function replaceFile(path: string, fill: (file: FileHandle) => Promise<voi
     await rm(temporary, { force: true });
     throw error;
   }
-}
-
-/** Sets a file's time to that of the object, as boto does. */
-export async function setModified(path: string, lastModifiedMs: number): Promise<void> {
-  if (lastModifiedMs > 0) await utimes(path, lastModifiedMs / 1000, lastModifiedMs / 1000);
 }

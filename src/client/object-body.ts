@@ -1,5 +1,7 @@
 /** The bytes of an object on their way, in whatever form they are wanted. */
 
+import { concat } from "./bodies.ts";
+
 /** Bytes that can be read once, as a whole or in pieces. Nothing is fetched before somebody reads. */
 export class ObjectBody implements AsyncIterable<Uint8Array> {
   #open: (() => AsyncIterable<Uint8Array>) | null;
@@ -30,7 +32,7 @@ export class ObjectBody implements AsyncIterable<Uint8Array> {
       pieces.push(piece);
       size += piece.length;
     }
-    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size);
+    return concat(pieces, size);
   }
 
   /** All bytes as text of UTF-8. */

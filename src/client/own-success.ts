@@ -73,7 +73,7 @@ export function etagOfParts(etags: readonly string[]): string | null {
   const md5 = createMd5();
   for (const etag of etags) {
     if (!/^[0-9a-f]{32}$/i.test(etag)) return null;
-    md5.update(Buffer.from(etag, "hex"));
+    md5.update(Uint8Array.from(etag.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16)));
   }
   return `${md5.digest("hex")}-${etags.length}`;
 }

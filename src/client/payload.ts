@@ -42,7 +42,10 @@ export function streamPayload(stream: AsyncIterable<Uint8Array>, size: number): 
   };
 }
 
-/** How much is handed to the socket at once where progress is watched. */
+/**
+ * How much is handed to the socket at once. A long body is handed over in slices, so that the timer for the answer's
+ * headers runs from the last slice that moved and not from the first.
+ */
 const sliceBytes = 64 * 1024;
 
 async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

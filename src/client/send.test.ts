@@ -216,6 +216,18 @@ test("a page of HTML from a proxy is an error with a code", async () => {
   await assert.rejects(server.client().listObjectsV2({ bucket: "b" }), { code: "NoSuchBucket" });
 });
 
+test("an upload that is slow is not taken for a server that is", async () => {
+  await using server = await fakeServer((_, response) => response.end());
+  const client = server.client({ timeouts: { headersMs: 300 }, retries: { maxAttempts: 1 } });
+  async function* body(): AsyncGenerator<Uint8Array> {
+    for (let i = 0; i < 5; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      yield Buffer.alloc(1000);
+    }
+  }
+  await client.putObject({ ...put, body: body(), contentLength: 5000 });
+});
+
 test("an answer that is no document of S3 is said to be none", async () => {
   await using server = await fakeServer((_, response) =>
     sendXml(response, "<html><body>Log in</body></html>"),

@@ -125,7 +125,7 @@ async function attemptOnce(
     const { status, headers, body } = response;
     const isAnswer = status < 300;
     if (isAnswer && call.answer === "stream") return { answer: { status, headers, text: "", body } };
-    const text = decode(await body.bytes(isAnswer ? maxDocumentBytes : maxErrorBytes));
+    const text = decode(isAnswer ? await body.bytes(maxDocumentBytes) : await beginning(body, maxErrorBytes));
     // Copies, completes and batch deletes answer 200 before they begin, and tell in the body how they ended.
     if (!isAnswer || (call.answer === "document" && isErrorDocument(text))) {
       progress?.takeBack();
@@ -244,6 +244,16 @@ function hasDigest(headers: Readonly<Record<string, string>>): boolean {
     "content-md5" in headers ||
     Object.keys(headers).some((name) => /^x-amz-checksum-(?!algo|type)/.test(name))
   );
+}
+
+/** The bytes of an error, as far as they may be one: what is longer is some proxy's page. */
+async function beginning(body: HttpBody, limit: number): Promise<Uint8Array> {
+  try {
+    return await body.bytes(limit);
+  } catch (error) {
+    if (error instanceof RangeError) return new Uint8Array(0);
+    throw error;
+  }
 }
 
 function decode(bytes: Uint8Array): string {

@@ -89,7 +89,7 @@ async function putOnce(
   const written = await putObject(
     core,
     { ...input, body: bytes, contentLength: undefined },
-    { signal, onSent: onProgress && countSent(onProgress, bytes.length) },
+    { signal, onSent: onProgress && tellSent(onProgress, bytes.length) },
   );
   // Nothing is ever handed to the socket of a body of nothing.
   if (bytes.length === 0) onProgress?.({ loadedBytes: 0, totalBytes: 0 });
@@ -117,7 +117,7 @@ async function inParts(
   const checksumAlgorithm = checksumOf(core, created) ?? undefined;
   const { uploadId } = await createMultipartUpload(core, { ...created, checksumAlgorithm }, { signal });
   const part = { bucket: input.bucket, key: input.key, uploadId };
-  const onSent = onProgress && countSent(onProgress, size);
+  const onSent = onProgress && tellSent(onProgress, size);
   const completed: CompletedPart[] = [];
   let sizeOfParts = 0;
   try {
@@ -239,7 +239,7 @@ async function readAll(source: Source, size: number): Promise<Uint8Array> {
   return bytes;
 }
 
-function countSent(onProgress: ProgressListener, totalBytes: number | undefined): (bytes: number) => void {
+function tellSent(onProgress: ProgressListener, totalBytes: number | undefined): (bytes: number) => void {
   let loadedBytes = 0;
   return (bytes) => {
     loadedBytes += bytes;
