@@ -149,7 +149,7 @@ eachEngine("listObjects()", (open) => {
           assert.deepEqual(walked, expected(keys, prefix, delimiter));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

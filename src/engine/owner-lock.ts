@@ -18,9 +18,9 @@ export class DataDirectoryInUseError extends Error {
   /** Process id of the owner; undefined when it cannot be told. */
   readonly pid: number | undefined;
 
-  constructor(directory: string, pid: number | undefined, options?: ErrorOptions) {
+  constructor(directory: string, pid: number | undefined) {
     const owner = pid === undefined ? "another process" : `process ${pid}`;
-    super(`Cannot open "${directory}": it is in use by ${owner}`, options);
+    super(`Cannot open "${directory}": it is in use by ${owner}`);
     this.pid = pid;
   }
 }
@@ -44,23 +44,24 @@ export async function takeOwnerLock(directory: string, path: string): Promise<Ow
   if (owned.has(realDirectory)) throw new DataDirectoryInUseError(directory, process.pid);
   owned.add(realDirectory);
   try {
-    const environment = openEnvironment(directory, path);
-    // Takes a row of the table and keeps it: nobody ever writes here, so an old snapshot costs nothing.
-    const row = environment.useReadTransaction();
+    const environment = openEnvironment(path);
     const release = async (): Promise<void> => {
-      row.done();
       await environment.close();
       owned.delete(realDirectory);
     };
-    environment.readerCheck();
-    const pids = readerPids(environment.readerList());
-    if (pids.length > 1) {
+    const refuseIf = async (isOwned: (pids: readonly number[]) => boolean): Promise<void> => {
+      environment.readerCheck();
+      const pids = readerPids(environment.readerList());
+      if (!isOwned(pids)) return;
       await release();
-      throw new DataDirectoryInUseError(
-        directory,
-        pids.find((pid) => pid !== process.pid),
-      );
-    }
+      throw new DataDirectoryInUseError(directory, pids.find((pid) => pid !== process.pid) ?? pids[0]);
+    };
+    // Before taking a row, also because LMDB cannot give one to a process whose id, that of another container, has one.
+    await refuseIf((pids) => pids.length > 0);
+    // Takes a row of the table and keeps it: nobody ever writes here, so an old snapshot costs nothing.
+    environment.useReadTransaction();
+    // Two that came at the same moment see each other now, and both go.
+    await refuseIf((pids) => pids.length > 1);
     return { release };
   } catch (error) {
     owned.delete(realDirectory);
@@ -68,22 +69,14 @@ export async function takeOwnerLock(directory: string, path: string): Promise<Ow
   }
 }
 
-function openEnvironment(directory: string, path: string): LockEnvironment {
-  try {
-    const options = { path, overlappingSync: false, mapSize: 2 ** 20, permissionsMode: 0o600 };
-    return open(options) as LockEnvironment;
-  } catch (error) {
-    // A process of the same id in another container holds the row that would be ours.
-    if (/temporarily/i.test((error as Error).message)) {
-      throw new DataDirectoryInUseError(directory, undefined, { cause: error });
-    }
-    throw error;
-  }
+function openEnvironment(path: string): LockEnvironment {
+  const options = { path, overlappingSync: false, mapSize: 2 ** 20, permissionsMode: 0o600 };
+  return open(options) as LockEnvironment;
 }
 
 /** What this file uses of lmdb-js, some of which its types do not know. */
 interface LockEnvironment {
-  useReadTransaction(): { done(): void };
+  useReadTransaction(): unknown;
   readerCheck(): number;
   /** A heading, then a line for each reader: process id, thread, transaction. */
   readerList(): string;

@@ -32,32 +32,58 @@ export async function emptyTrash(
   let start: Buffer = Buffer.of(0);
   for (;;) {
     const rows = await rangeOf(engine, "trash", start);
-    for (const row of rows) {
-      if (idTimeMs(row.key) > engine.clock() - graceMs) return handled;
+    const ripe = rows.filter((row) => idTimeMs(row.key) <= engine.clock() - graceMs);
+    handled += await removeBlobs(engine, ripe);
+    for (const row of ripe) {
       if (signal?.aborted) return handled;
-      if (await handle(engine, row)) handled++;
+      try {
+        if (await removeGroup(engine, row)) handled++;
+      } catch (error) {
+        // One that cannot be removed must not keep the others.
+        engine.log("error", `Cannot remove trash ${row.key.toString("hex")}; it is tried again`, error);
+      }
     }
-    const last = rows.at(-1);
-    if (last === undefined) return handled;
+    const last = ripe.at(-1);
+    if (last === undefined || signal?.aborted || ripe.length < rows.length) return handled;
     start = afterKey(last.key);
   }
 }
 
-/** @returns False when somebody is still reading it. */
-async function handle(engine: Engine, row: Entry): Promise<boolean> {
-  const trash = decodeTrash(row.value);
-  switch (trash.kind) {
-    case "blob":
-      if (engine.pins.isPinned(trash.id)) return false;
-      await engine.blobs.remove(trash.id);
-      await engine.index.commit(new Draft().delete("trash", row.key).delete("blobs", trash.id));
-      return true;
+/** Removes the single blobs among the rows that nobody is reading, and their rows in one commit. */
+async function removeBlobs(engine: Engine, rows: readonly Entry[]): Promise<number> {
+  const draft = new Draft();
+  let removed = 0;
+  const remove = async (row: Entry, id: Buffer): Promise<void> => {
+    try {
+      await engine.blobs.remove(id);
+      draft.delete("trash", row.key).delete("blobs", id);
+      removed++;
+    } catch (error) {
+      engine.log("error", `Cannot remove blob ${id.toString("hex")}; it is tried again`, error);
+    }
+  };
+  await Promise.all(
+    rows.map((row) => {
+      const { kind, id } = decodeTrash(row.value);
+      return kind === "blob" && !engine.pins.isPinned(id) ? remove(row, id) : undefined;
+    }),
+  );
+  if (removed > 0) await engine.index.commit(draft);
+  return removed;
+}
+
+/** @returns False for a single blob, and when somebody is still reading it. */
+async function removeGroup(engine: Engine, row: Entry): Promise<boolean> {
+  const { kind, id } = decodeTrash(row.value);
+  switch (kind) {
     case "manifest":
-      return removeManifest(engine, row, trash.id);
+      return removeManifest(engine, row, id);
     case "upload":
-      return removeParts(engine, row, trash.id);
+      return removeParts(engine, row, id);
+    case "bucket":
+      return removeUploads(engine, row, id);
     default:
-      return removeUploads(engine, row, trash.id);
+      return false;
   }
 }
 
@@ -67,7 +93,7 @@ async function removeManifest(engine: Engine, row: Entry, id: Buffer): Promise<b
   const parts = manifest === null ? [] : decodeManifest(manifest.value);
   for (let at = 0; at < parts.length; at += batchRows) {
     const draft = new Draft();
-    for (const part of parts.slice(at, at + batchRows)) await removeBytes(engine, draft, part);
+    await removeBytes(engine, draft, parts.slice(at, at + batchRows));
     await engine.index.commit(draft);
   }
   await engine.index.commit(new Draft().delete("manifests", id).delete("trash", row.key));
@@ -78,10 +104,12 @@ async function removeParts(engine: Engine, row: Entry, uploadId: Buffer): Promis
   for (;;) {
     const rows = await rangeOf(engine, "parts", partKey(uploadId, 0), afterPrefix(uploadId));
     const draft = new Draft();
-    for (const part of rows) {
-      await removeBytes(engine, draft, decodePart(part.value));
-      draft.delete("parts", part.key);
-    }
+    await removeBytes(
+      engine,
+      draft,
+      rows.map((part) => decodePart(part.value)),
+    );
+    for (const part of rows) draft.delete("parts", part.key);
     if (rows.length < batchRows) {
       await engine.index.commit(draft.delete("trash", row.key));
       return true;
@@ -108,12 +136,16 @@ async function removeUploads(engine: Engine, row: Entry, bucketId: Buffer): Prom
   }
 }
 
-async function removeBytes(engine: Engine, draft: Draft, { content }: PartRecord): Promise<void> {
-  if (content.kind === "inline") draft.delete("inline", content.id);
-  if (content.kind === "blob") {
-    await engine.blobs.remove(content.id);
-    draft.delete("blobs", content.id);
+async function removeBytes(engine: Engine, draft: Draft, parts: readonly PartRecord[]): Promise<void> {
+  const removals: Promise<void>[] = [];
+  for (const { content } of parts) {
+    if (content.kind === "inline") draft.delete("inline", content.id);
+    if (content.kind === "blob") {
+      removals.push(engine.blobs.remove(content.id));
+      draft.delete("blobs", content.id);
+    }
   }
+  await Promise.all(removals);
 }
 
 async function rangeOf(

@@ -2,52 +2,48 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
 
 import * as fc from "fast-check";
 
-import { maxKeyBytes } from "./index.ts";
+import { maxKeyBytes, tables } from "./index.ts";
 import type { Check, Entry, Index } from "./index.ts";
 import { openLmdbIndex } from "./lmdb.ts";
-import type { LmdbIndex } from "./lmdb.ts";
 import { createMemoryIndex } from "./memory.ts";
 
+interface OpenIndex {
+  readonly index: Index;
+  readonly close: () => Promise<void>;
+}
+
 /** Every implementation passes this suite: a row to be added here is all that a new one needs. */
-const indexes: Record<string, (use: (index: Index) => Promise<void>) => Promise<void>> = {
-  memory: async (use) => use(createMemoryIndex()),
-  "lmdb strict": (use) => withLmdb("strict", use),
-  "lmdb relaxed": (use) => withLmdb("relaxed", use),
-  "lmdb, opened anew all the time": (use) =>
-    withLmdb("strict", async (index) => {
-      const over = new AbortController();
-      const remapping = (async (): Promise<void> => {
-        while (!over.signal.aborted) {
-          await index.remap();
-          await setImmediate();
-        }
-      })();
-      try {
-        await use(index);
-      } finally {
+const indexes: Record<string, (path: string) => OpenIndex> = {
+  memory: () => opened(createMemoryIndex()),
+  "lmdb strict": (path) => opened(openLmdbIndex({ path, durability: "strict" })),
+  "lmdb relaxed": (path) => opened(openLmdbIndex({ path, durability: "relaxed" })),
+  "lmdb, opened anew all the time": (path) => {
+    const index = openLmdbIndex({ path });
+    const over = new AbortController();
+    const remapping = (async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        await index.remap();
+        await setImmediate();
+      }
+    })();
+    return {
+      index,
+      async close(): Promise<void> {
         over.abort();
         await remapping;
-      }
-    }),
+        await index.close();
+      },
+    };
+  },
 };
 
-async function withLmdb(
-  durability: "strict" | "relaxed",
-  use: (index: LmdbIndex) => Promise<void>,
-): Promise<void> {
-  const path = await mkdtemp(join(tmpdir(), "stowage-index-"));
-  const index = openLmdbIndex({ path, durability });
-  try {
-    await use(index);
-  } finally {
-    await index.close();
-    await rm(path, { recursive: true });
-  }
+function opened(index: Index): OpenIndex {
+  return { index, close: () => index.close() };
 }
 
 const key = (text: string): Buffer => Buffer.from(text);
@@ -72,8 +68,30 @@ async function all(index: Index): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map((row) => [row.key.toString(), row.value.toString()]));
 }
 
-for (const [name, withIndex] of Object.entries(indexes)) {
+for (const [name, openIndex] of Object.entries(indexes)) {
   describe(`index: ${name}`, () => {
+    let path: string;
+    let open: OpenIndex;
+    before(async () => {
+      path = await mkdtemp(join(tmpdir(), "stowage-index-"));
+      open = openIndex(path);
+    });
+    after(async () => {
+      await open.close();
+      await rm(path, { recursive: true });
+    });
+    /** One index for all: each test finds it empty. */
+    const withIndex = async (use: (index: Index) => Promise<void>): Promise<void> => {
+      const { index } = open;
+      for (const table of tables) {
+        const snapshot = await index.snapshot();
+        const rows = await snapshot.range(table, { start: Buffer.alloc(0), limit: 1000 });
+        snapshot.close();
+        if (rows.length > 0) await index.commit({ deletes: rows.map((row) => ({ table, key: row.key })) });
+      }
+      await use(index);
+    };
+
     it("get() returns null for a key that is not there", () =>
       withIndex(async (index) => {
         assert.equal(await index.get("meta", key("a")), null);
