@@ -16,4 +16,4 @@ export type { CacheAddOptions, FileCacheOptions } from "./fields/file-cache.ts";
 export type { ContentCheck, FileFieldOptions, UploadTo } from "./fields/file-field.ts";
 export type { Dimensions, ImageFieldOptions, Sharp } from "./fields/image-field.ts";
 export type { ImageSize } from "./fields/image-size.ts";
-export type { FileFields, StoredValues, WithFilesOptions } from "./fields/with-files.ts";
+export type { FileFields, StoredValues, StoreOptions, WithFilesOptions } from "./fields/with-files.ts";

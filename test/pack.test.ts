@@ -12,6 +12,7 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
   version: string;
   exports: Record<string, unknown>;
   dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
 };
 const doors = Object.keys(manifest.exports).filter((key) => key !== "./package.json");
 
@@ -27,7 +28,7 @@ before(() => {
   mkdirSync(installed, { recursive: true });
   run("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
   // Only what the package declares is beside it, so that an undeclared dependency is not found.
-  for (const name of Object.keys(manifest.dependencies)) {
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
     const link = join(directory, "app", "node_modules", name);
     mkdirSync(join(link, ".."), { recursive: true });
     symlinkSync(resolve("node_modules", name), link, "junction");

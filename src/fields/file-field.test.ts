@@ -69,7 +69,7 @@ test("FieldFile of a name reads, links, and serialises to the name", async () =>
   assert.equal(await file.url(), "/media/dummy/a%20b.txt");
   assert.equal(await (await file.open()).text(), "text");
   assert.equal(JSON.stringify({ file }), '{"file":"dummy/a b.txt"}');
-  assert.equal(`${file}`, "dummy/a b.txt");
+  assert.equal(String(file), "dummy/a b.txt");
   assert.throws(() => file.path, NotImplementedError);
 });
 

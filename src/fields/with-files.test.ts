@@ -118,7 +118,7 @@ test("withFiles() commits all the same when an old file cannot be removed, and t
   const told: string[] = [];
   const onLeftover = (name: string, error: unknown): void => void told.push(`${name}: ${String(error)}`);
   const { photo: name } = await withFiles(
-    (files) => files.store({ photo }, { photo: cat() }, { photo: "old.jpg" }),
+    (files) => files.store({ photo }, { photo: cat() }, { previous: { photo: "old.jpg" } }),
     {
       onLeftover,
     },
@@ -135,7 +135,7 @@ test("FileChanges.store() leaves out null, undefined and an empty input, and fal
   );
   const previous = { a: "a.txt", b: "b.txt", c: "c.txt", d: fields["d"]!.of({}, "d.txt"), e: "e.txt" };
   const values = { title: "t", a: null, b: undefined, c: new File([], ""), d: false, e: "a.txt" };
-  const stored = await withFiles((files) => files.store(fields, values, previous));
+  const stored = await withFiles((files) => files.store(fields, values, { previous }));
   assert.deepEqual(stored, { title: "t", d: null, e: "a.txt" });
   assert.deepEqual(await namesIn(storage), ["a.txt", "b.txt", "c.txt"]);
 });

@@ -25,6 +25,13 @@ export type StoredValues<Values, Fields extends FileFields> = {
   [Name in keyof Values]: Name extends keyof Fields ? string | null | undefined : Values[Name];
 };
 
+export interface StoreOptions {
+  /** The record as the database has it, where there is one. Its files go when they are replaced. */
+  readonly previous?: Readonly<Record<string, unknown>> | undefined;
+  /** What `uploadTo` is given. Default: the previous record with the values. */
+  readonly record?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /**
  * Does work that changes files and records. Where it resolves, the files it replaced are deleted; where it rejects, the
  * files it stored. It is to reject only if nothing was committed: what may fail afterwards, as sending mail, belongs
@@ -73,6 +80,8 @@ export class FileChanges {
   readonly #stored: StoredContent[] = [];
   readonly #replaced: Place[] = [];
   readonly #saved = new Set<FieldFile>();
+  /** What storing failed with: then it was not the database. */
+  readonly #failures = new WeakSet<object>();
   #ended = false;
   /** How far the transaction came, where the work told by {@link within}. */
   #body: "unknown" | "running" | "threw" | "returned" = "unknown";
@@ -119,6 +128,9 @@ export class FileChanges {
     this.#running.add(tracked);
     try {
       return await step;
+    } catch (error) {
+      if (typeof error === "object" && error !== null) this.#failures.add(error);
+      throw error;
     } finally {
       this.#running.delete(tracked);
     }
@@ -128,16 +140,16 @@ export class FileChanges {
    * Stores the files among values for a record.
    *
    * @param fields By property.
-   * @param values What `uploadTo` is given, too. A property that is null or undefined is left out; false becomes null.
-   * @param previous The record as the database has it, where there is one. Its files go when they are replaced.
+   * @param values A property that is null or undefined is left out; false becomes null.
    * @returns The values with names in place of files.
+   * @example
+   * const values = await files.store({ photo }, { title: "Cat", photo: upload }); // { title: "Cat", photo: "cat.jpg" }
    */
   async store<Values extends Readonly<Record<string, unknown>>, Fields extends FileFields>(
     fields: Fields,
     values: Values,
-    previous: Readonly<Record<string, unknown>> = {},
+    { previous = {}, record = { ...previous, ...values } }: StoreOptions = {},
   ): Promise<StoredValues<Values, Fields>> {
-    const record = { ...previous, ...values };
     const stored: Record<string, unknown> = { ...values };
     for (const [property, field] of Object.entries(fields)) {
       const value = stored[property] as FieldValue;
@@ -145,10 +157,26 @@ export class FileChanges {
         delete stored[property];
         continue;
       }
-      const file = field.of(record, nameOf(previous[property])).assign(value);
-      stored[property] = (await this.save(file)) || null;
+      stored[property] = (await this.save(field.of(record).assign(value))) || null;
     }
+    this.replace(fields, previous, stored);
     return stored as StoredValues<Values, Fields>;
+  }
+
+  /**
+   * To be called when a record gets other names: the files it had go after the commit. {@link store} does it for
+   * `previous`; an ORM's helper may do it later, when it has read and locked the record.
+   */
+  replace(
+    fields: FileFields,
+    previous: Readonly<Record<string, unknown>>,
+    values: Readonly<Record<string, unknown>>,
+  ): void {
+    for (const [property, { storage }] of Object.entries(fields)) {
+      const [old, name] = [nameOf(previous[property]), values[property]];
+      if (old !== "" && name !== undefined && old !== nameOf(name))
+        this.#replaced.push({ storage, name: old });
+    }
   }
 
   /** To be called when a record is deleted: the files of fields with `deleteWith: "record"` go with it. */
@@ -201,6 +229,8 @@ export class FileChanges {
 
   #mayHaveCommitted(error: unknown): boolean {
     if (this.#body === "threw") return false;
+    if (this.#body === "unknown" && typeof error === "object" && error !== null && this.#failures.has(error))
+      return false;
     return this.#body === "returned" ? !saysRolledBack(error) : lostTouch(error);
   }
 
