@@ -53,7 +53,9 @@ export async function emptyTrash(
 async function removeBlobs(engine: Engine, rows: readonly Entry[]): Promise<number> {
   const draft = new Draft();
   let removed = 0;
-  const remove = async (row: Entry, id: Buffer): Promise<void> => {
+  const remove = async (row: Entry): Promise<void> => {
+    const { kind, id } = decodeTrash(row.value);
+    if (kind !== "blob" || engine.pins.isPinned(id)) return;
     try {
       await engine.blobs.remove(id);
       draft.delete("trash", row.key).delete("blobs", id);
@@ -62,12 +64,7 @@ async function removeBlobs(engine: Engine, rows: readonly Entry[]): Promise<numb
       engine.log("error", `Cannot remove blob ${id.toString("hex")}; it is tried again`, error);
     }
   };
-  await Promise.all(
-    rows.map((row) => {
-      const { kind, id } = decodeTrash(row.value);
-      return kind === "blob" && !engine.pins.isPinned(id) ? remove(row, id) : undefined;
-    }),
-  );
+  await Promise.all(rows.map((row) => remove(row)));
   if (removed > 0) await engine.index.commit(draft);
   return removed;
 }
