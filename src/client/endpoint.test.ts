@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { awsEndpoint, locate, parseEndpoint, regionOfHost } from "./endpoint.ts";
 
 const local = parseEndpoint("http://127.0.0.1:9000");
@@ -30,6 +31,16 @@ test("locate() encodes keys once and normalises nothing", () => {
   const pathOf = (key: string): string => locate(local, { bucket: "b", key }).path;
   assert.equal(pathOf("/leading//double/./../x"), "/b//leading//double/./../x");
   assert.equal(pathOf("a b+c%2F^~(ü)"), "/b/a%20b%2Bc%252F%5E~%28%C3%BC%29");
+});
+
+test("locate() encodes every key so that it can be read back, in ASCII", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme", minLength: 1 }), (key) => {
+      const { path } = locate(local, { bucket: "b", key });
+      assert.equal(decodeURIComponent(path), `/b/${key}`);
+      assert.match(path, /^[\w/.~%-]+$/);
+    }),
+  );
 });
 
 test("locate() refuses names that cannot be", () => {

@@ -5,6 +5,7 @@
  * collected without a Node stream around it, and nothing between here and the socket touches the path.
  */
 
+import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
 import Pool from "undici/lib/dispatcher/pool.js";
 import {
@@ -34,7 +35,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
       connections: options.maxConnections ?? 128,
       connect: {
         timeout: options.connectTimeoutMs ?? 5000,
-        ...(options.ca === undefined ? {} : { ca: [options.ca].flat() }),
+        // What is given to TLS stands instead of the roots that it has.
+        ...(options.ca === undefined ? {} : { ca: [...rootCertificates, ...[options.ca].flat()] }),
       },
     });
     pools.set(origin, pool);

@@ -22,6 +22,7 @@ interface TestUser {
 /** What a suite gets, once its tests run. */
 export interface TestContext {
   readonly kind: string;
+  readonly url: string;
   readonly conn: S3Connection;
   /** Of the other user. */
   readonly alt: S3Connection;
@@ -100,6 +101,7 @@ function createContext({ kind, url, main, alt, altEmail }: Running): {
   return {
     context: {
       kind,
+      url,
       conn,
       alt: connect({ credentials: alt }),
       altEmail,
@@ -123,7 +125,7 @@ async function removeBucket(bucket: Bucket): Promise<void> {
 }
 
 async function startOwn(): Promise<Running> {
-  const running = await startTestServer();
+  const running = await startTestServer({ domains: ["localhost"] });
   const { url } = running.server;
   return {
     kind: "stowage",
