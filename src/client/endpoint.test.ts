@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { assert as check, property, string } from "fast-check";
 import { awsEndpoint, locate, parseEndpoint, regionOfHost } from "./endpoint.ts";
 
 const local = parseEndpoint("http://127.0.0.1:9000");
@@ -34,8 +34,8 @@ test("locate() encodes keys once and normalises nothing", () => {
 });
 
 test("locate() encodes every key so that it can be read back, in ASCII", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "grapheme", minLength: 1 }), (key) => {
+  check(
+    property(string({ unit: "grapheme", minLength: 1 }), (key) => {
       const { path } = locate(local, { bucket: "b", key });
       assert.equal(decodeURIComponent(path), `/b/${key}`);
       assert.match(path, /^[\w/.~%-]+$/);
