@@ -5,7 +5,13 @@
  * A string stands for bytes as they travel: latin1, one code unit a byte.
  */
 
-import { createHash, createHmac, hash, timingSafeEqual as timingSafeEqualBytes } from "node:crypto";
+import {
+  createHash,
+  createHmac,
+  hash,
+  type Hmac,
+  timingSafeEqual as timingSafeEqualBytes,
+} from "node:crypto";
 import { crc32 as zlibCrc32 } from "node:zlib";
 
 /** A digest under way. */
@@ -17,29 +23,29 @@ export interface Hasher {
 
 /** The MD5 of some bytes, 32 hexadecimal digits. */
 export function md5Hex(data: Uint8Array | string): string {
-  return hash("md5", bytesOf(data), "hex");
+  return hash("md5", hashable(data), "hex");
 }
 
 /** The MD5 of some bytes in base64, the form of Content-MD5. */
 export function md5Base64(data: Uint8Array | string): string {
-  return hash("md5", bytesOf(data), "base64");
+  return hash("md5", hashable(data), "base64");
 }
 
 /** The SHA-256 of some bytes, 64 hexadecimal digits. */
 export function sha256Hex(data: Uint8Array | string): string {
-  return hash("sha256", bytesOf(data), "hex");
+  return hash("sha256", hashable(data), "hex");
 }
 
 export function hmacSha256(key: Uint8Array | string, data: Uint8Array | string): Buffer {
-  return createHmac("sha256", bytesOf(key)).update(bytesOf(data)).digest();
+  return keyed("sha256", key, data).digest();
 }
 
 export function hmacSha256Hex(key: Uint8Array | string, data: Uint8Array | string): string {
-  return createHmac("sha256", bytesOf(key)).update(bytesOf(data)).digest("hex");
+  return keyed("sha256", key, data).digest("hex");
 }
 
 export function hmacSha1(key: Uint8Array | string, data: Uint8Array | string): Buffer {
-  return createHmac("sha1", bytesOf(key)).update(bytesOf(data)).digest();
+  return keyed("sha1", key, data).digest();
 }
 
 export function createMd5(): Hasher {
@@ -64,6 +70,13 @@ export function timingSafeEqual(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqualBytes(Buffer.from(a, "utf16le"), Buffer.from(b, "utf16le"));
 }
 
-function bytesOf(data: Uint8Array | string): Uint8Array {
-  return typeof data === "string" ? Buffer.from(data, "latin1") : data;
+/** As it is where it is bytes or ASCII, which is the same in UTF-8: a Buffer of every string costs more than its hash. */
+function hashable(data: Uint8Array | string): Uint8Array | string {
+  // oxlint-disable-next-line no-control-regex -- ASCII has control characters
+  return typeof data !== "string" || /^[\0-\x7f]*$/.test(data) ? data : Buffer.from(data, "latin1");
+}
+
+function keyed(algorithm: string, key: Uint8Array | string, data: Uint8Array | string): Hmac {
+  const hmac = createHmac(algorithm, typeof key === "string" ? Buffer.from(key, "latin1") : key);
+  return typeof data === "string" ? hmac.update(data, "latin1") : hmac.update(data);
 }

@@ -45,10 +45,10 @@ export function parseV4(request: SigningRequest): V4Authorization | null {
 }
 
 function parseAuthorizationHeader(request: SigningRequest, parameters: string): V4Authorization {
-  const credential = /[ ,]Credential=([^ ,]+)/.exec(parameters)?.[1];
-  const signedHeaders = /[ ,]SignedHeaders=([^ ,]+)/.exec(parameters)?.[1];
-  const signature = /[ ,]Signature=([^ ,]+)/.exec(parameters)?.[1];
-  if (credential === undefined || signedHeaders === undefined || signature === undefined) {
+  const credential = parameterOf(parameters, "Credential=");
+  const signedHeaders = parameterOf(parameters, "SignedHeaders=");
+  const signature = parameterOf(parameters, "Signature=");
+  if (credential === "" || signedHeaders === "" || signature === "") {
     throw headerFault(
       "the authorization header requires three components: Credential, SignedHeaders, and Signature.",
     );
@@ -65,6 +65,21 @@ function parseAuthorizationHeader(request: SigningRequest, parameters: string): 
     ...time,
     ...(sessionToken === undefined ? {} : { sessionToken }),
   };
+}
+
+/** The value behind a name with its `=`, up to a comma or a space; empty where there is none. */
+function parameterOf(parameters: string, name: string): string {
+  let at = parameters.indexOf(name);
+  while (at !== -1 && !isSeparator(parameters, at - 1)) at = parameters.indexOf(name, at + 1);
+  if (at === -1) return "";
+  let end = at + name.length;
+  while (end < parameters.length && !isSeparator(parameters, end)) end++;
+  return parameters.slice(at + name.length, end);
+}
+
+function isSeparator(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 0x20 || code === 0x2c;
 }
 
 function parseAuthorizationQuery(params: ReadonlyMap<string, string>): V4Authorization {
