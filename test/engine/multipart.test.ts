@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { it } from "node:test";
 
-import { createChecksum } from "../s3/checksums.ts";
-import type { Checksum, ChecksumAlgorithm } from "../s3/checksums.ts";
-import type { S3Error } from "../s3/errors.ts";
-import { deleteBucket } from "./buckets.ts";
-import { completeUpload } from "./complete-upload.ts";
-import { deleteObject } from "./delete-object.ts";
-import { access, blobCount, eachEngine, inPieces, readObject } from "./each-engine.ts";
-import { headObject, openObject } from "./open-object.ts";
-import { listParts, putPart } from "./parts.ts";
-import { putObject } from "./put-object.ts";
-import type { Bucket, Engine, Part, Upload } from "./types.ts";
-import { abortUpload, createUpload, getUpload, listUploads } from "./uploads.ts";
+import { createChecksum } from "../../src/s3/checksums.ts";
+import type { Checksum, ChecksumAlgorithm } from "../../src/s3/checksums.ts";
+import type { S3Error } from "../../src/s3/errors.ts";
+import { deleteBucket } from "../../src/engine/buckets.ts";
+import { completeUpload } from "../../src/engine/complete-upload.ts";
+import { deleteObject } from "../../src/engine/delete-object.ts";
+import { access, blobCount, eachEngine, inPieces, readObject } from "./engines.ts";
+import { headObject, openObject } from "../../src/engine/open-object.ts";
+import { listParts, putPart } from "../../src/engine/parts.ts";
+import { putObject } from "../../src/engine/put-object.ts";
+import type { Bucket, Engine, Part, Upload } from "../../src/engine/types.ts";
+import { abortUpload, createUpload, getUpload, listUploads } from "../../src/engine/uploads.ts";
 
 const bytesOf = (letter: string, size: number): Buffer => Buffer.alloc(size, letter);
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
-import { Draft } from "./atomic.ts";
-import { deleteObject } from "./delete-object.ts";
-import { access, blobCount, eachEngine } from "./each-engine.ts";
-import { createIdSource } from "./ids.ts";
-import { putObject } from "./put-object.ts";
-import { createRandomPool } from "./random-pool.ts";
-import { encodeBlobUser } from "./records/references.ts";
-import { sweep } from "./sweep.ts";
-import { emptyTrash } from "./trash.ts";
+import { Draft } from "../../src/engine/atomic.ts";
+import { deleteObject } from "../../src/engine/delete-object.ts";
+import { access, blobCount, eachEngine } from "./engines.ts";
+import { createIdSource } from "../../src/engine/ids.ts";
+import { putObject } from "../../src/engine/put-object.ts";
+import { createRandomPool } from "../../src/engine/random-pool.ts";
+import { encodeBlobUser } from "../../src/engine/records/references.ts";
+import { sweep } from "../../src/engine/sweep.ts";
+import { emptyTrash } from "../../src/engine/trash.ts";
 
 const large = Buffer.alloc(200, "x");
 async function* bytes(): AsyncIterable<Buffer> {

@@ -3,16 +3,16 @@ import { createHash } from "node:crypto";
 import { it } from "node:test";
 import { setImmediate } from "node:timers/promises";
 
-import { S3Error } from "../s3/errors.ts";
-import { createBucket, deleteBucket, getBucket } from "./buckets.ts";
-import { copyObject } from "./copy-object.ts";
-import { deleteObject } from "./delete-object.ts";
-import { access, blobCount, eachEngine, grants, inPieces, owner, readObject } from "./each-engine.ts";
-import { listObjects } from "./list-objects.ts";
-import { setObjectGrants } from "./object-grants.ts";
-import { headObject, openObject } from "./open-object.ts";
-import { putObject } from "./put-object.ts";
-import { emptyTrash } from "./trash.ts";
+import { S3Error } from "../../src/s3/errors.ts";
+import { createBucket, deleteBucket, getBucket } from "../../src/engine/buckets.ts";
+import { copyObject } from "../../src/engine/copy-object.ts";
+import { deleteObject } from "../../src/engine/delete-object.ts";
+import { access, blobCount, eachEngine, grants, inPieces, owner, readObject } from "./engines.ts";
+import { listObjects } from "../../src/engine/list-objects.ts";
+import { setObjectGrants } from "../../src/engine/object-grants.ts";
+import { headObject, openObject } from "../../src/engine/open-object.ts";
+import { putObject } from "../../src/engine/put-object.ts";
+import { emptyTrash } from "../../src/engine/trash.ts";
 
 const small = Buffer.from("hello");
 const large = Buffer.alloc(300_000, "stowage ");

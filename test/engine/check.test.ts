@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
-import { Draft } from "./atomic.ts";
-import { createBucket, requireBucket } from "./buckets.ts";
-import { check } from "./check.ts";
-import { access, grants, inPieces, owner, readObject } from "./each-engine.ts";
-import { openEngine } from "./engine.ts";
-import { completeUpload, createUpload, putPart } from "./multipart.ts";
-import { headObject } from "./open-object.ts";
-import { putObject } from "./put-object.ts";
-import type { Engine } from "./types.ts";
+import { Draft } from "../../src/engine/atomic.ts";
+import { createBucket, requireBucket } from "../../src/engine/buckets.ts";
+import { check } from "../../src/engine/check.ts";
+import { access, grants, inPieces, owner, readObject } from "./engines.ts";
+import { openEngine } from "../../src/engine/engine.ts";
+import { completeUpload, createUpload, putPart } from "../../src/engine/multipart.ts";
+import { headObject } from "../../src/engine/open-object.ts";
+import { putObject } from "../../src/engine/put-object.ts";
+import type { Engine } from "../../src/engine/types.ts";
 
 /** Texts that stand in the files once, so that a test finds the byte that it flips. */
 const inlineBody = Buffer.from("the small body, which is in the index");

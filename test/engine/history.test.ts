@@ -3,18 +3,18 @@ import { it } from "node:test";
 
 import * as fc from "fast-check";
 
-import { createBucket, deleteBucket, getBucket, listBuckets } from "./buckets.ts";
-import { completeUpload } from "./complete-upload.ts";
-import { copyObject } from "./copy-object.ts";
-import { deleteObject } from "./delete-object.ts";
-import { access, eachEngine, grants, inPieces, owner, readObject } from "./each-engine.ts";
-import { listObjects } from "./list-objects.ts";
-import { openObject } from "./open-object.ts";
-import { putPart } from "./parts.ts";
-import { putObject } from "./put-object.ts";
-import { emptyTrash } from "./trash.ts";
-import type { Engine } from "./types.ts";
-import { abortUpload, createUpload } from "./uploads.ts";
+import { createBucket, deleteBucket, getBucket, listBuckets } from "../../src/engine/buckets.ts";
+import { completeUpload } from "../../src/engine/complete-upload.ts";
+import { copyObject } from "../../src/engine/copy-object.ts";
+import { deleteObject } from "../../src/engine/delete-object.ts";
+import { access, eachEngine, grants, inPieces, owner, readObject } from "./engines.ts";
+import { listObjects } from "../../src/engine/list-objects.ts";
+import { openObject } from "../../src/engine/open-object.ts";
+import { putPart } from "../../src/engine/parts.ts";
+import { putObject } from "../../src/engine/put-object.ts";
+import { emptyTrash } from "../../src/engine/trash.ts";
+import type { Engine } from "../../src/engine/types.ts";
+import { abortUpload, createUpload } from "../../src/engine/uploads.ts";
 
 /** What a store is, said as simply as can be: bytes by bucket and key. */
 type Model = Map<string, Map<string, Buffer>>;

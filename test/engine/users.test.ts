@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
-import { eachEngine } from "./each-engine.ts";
+import { eachEngine } from "./engines.ts";
 import {
   addKey,
   addUser,
@@ -13,7 +13,7 @@ import {
   listUsers,
   removeKey,
   removeUser,
-} from "./users.ts";
+} from "../../src/engine/users.ts";
 
 eachEngine("users", (open) => {
   it("addUser() makes a user with a pair of keys that finds it", async () => {

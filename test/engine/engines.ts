@@ -6,16 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe } from "node:test";
 
-import type { Grant, Owner } from "../s3/acl.ts";
-import { createBucket, deleteBucket, listBuckets } from "./buckets.ts";
-import { check } from "./check.ts";
-import { deleteObject } from "./delete-object.ts";
-import { createMemoryEngine, openEngine } from "./engine.ts";
-import { tables } from "./index/index.ts";
-import { listObjects } from "./list-objects.ts";
-import { openObject } from "./open-object.ts";
-import { emptyTrash } from "./trash.ts";
-import type { Bucket, Engine, EngineLimits } from "./types.ts";
+import type { Grant, Owner } from "../../src/s3/acl.ts";
+import { createBucket, deleteBucket, listBuckets } from "../../src/engine/buckets.ts";
+import { check } from "../../src/engine/check.ts";
+import { deleteObject } from "../../src/engine/delete-object.ts";
+import { createMemoryEngine, openEngine } from "../../src/engine/engine.ts";
+import { tables } from "../../src/engine/index/index.ts";
+import { listObjects } from "../../src/engine/list-objects.ts";
+import { openObject } from "../../src/engine/open-object.ts";
+import { emptyTrash } from "../../src/engine/trash.ts";
+import type { Bucket, Engine, EngineLimits } from "../../src/engine/types.ts";
 
 export const owner: Owner = { id: "a".repeat(64), displayName: "owner" };
 export const grants: readonly Grant[] = [

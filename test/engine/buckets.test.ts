@@ -8,10 +8,10 @@ import {
   listBuckets,
   requireBucket,
   setBucketGrants,
-} from "./buckets.ts";
-import { access, eachEngine, grants, owner } from "./each-engine.ts";
-import { putObject } from "./put-object.ts";
-import { createUpload, listUploads } from "./uploads.ts";
+} from "../../src/engine/buckets.ts";
+import { access, eachEngine, grants, owner } from "./engines.ts";
+import { putObject } from "../../src/engine/put-object.ts";
+import { createUpload, listUploads } from "../../src/engine/uploads.ts";
 
 const stranger = { id: "b".repeat(64), displayName: "stranger" };
 const region = "eu-west-1";

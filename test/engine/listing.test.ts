@@ -3,11 +3,11 @@ import { it } from "node:test";
 
 import * as fc from "fast-check";
 
-import { access, eachEngine } from "./each-engine.ts";
-import { listObjects } from "./list-objects.ts";
-import type { ListObjectsOptions } from "./list-objects.ts";
-import { putObject } from "./put-object.ts";
-import type { Bucket, Engine } from "./types.ts";
+import { access, eachEngine } from "./engines.ts";
+import { listObjects } from "../../src/engine/list-objects.ts";
+import type { ListObjectsOptions } from "../../src/engine/list-objects.ts";
+import { putObject } from "../../src/engine/put-object.ts";
+import type { Bucket, Engine } from "../../src/engine/types.ts";
 
 async function fill(engine: Engine, bucket: Bucket, keys: readonly string[]): Promise<void> {
   await Promise.all(keys.map((key) => putObject(engine, { bucket, key, body: Buffer.alloc(0), ...access })));
