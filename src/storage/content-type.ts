@@ -4,11 +4,13 @@ import type { ContentSource } from "./content.ts";
 
 export const defaultContentType = "application/octet-stream";
 
+let lookup: ((name: string) => string | false) | undefined;
+
 /** The type for a name, or undefined. Not more than a type: a `.tar.gz` is gzip, not a tar that is encoded. */
 export async function contentTypeOfName(name: string): Promise<string | undefined> {
   // The table has 2,500 rows: it is loaded when the first file comes.
-  const { default: mime } = await import("mime-types");
-  return mime.lookup(name) || undefined;
+  lookup ??= (await import("mime-types")).default.lookup;
+  return lookup(name) || undefined;
 }
 
 /** The type that a content is stored with. `explicit` may be one or several, of which the first counts. */

@@ -61,17 +61,26 @@ export class ContentSource implements AsyncIterable<Uint8Array> {
       this.#head.push(chunk);
       this.#headBytes += chunk.length;
     }
+    const join = (): Uint8Array => this.#joinHead();
+    return {
+      whole: this.#ended,
+      get bytes() {
+        return join();
+      },
+    };
+  }
+
+  /** One piece of what was read ahead; only for whoever looks at it. */
+  #joinHead(): Uint8Array {
     if (this.#head.length !== 1) this.#head = [Buffer.concat(this.#head, this.#headBytes)];
-    return { bytes: this.#head[0]!, whole: this.#ended };
+    return this.#head[0]!;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     if (this.#taken) throw new TypeError("This content was read already.");
     this.#taken = true;
     try {
-      const head = this.#head;
-      this.#head = [];
-      yield* head;
+      for (let piece = this.#head.shift(); piece !== undefined; piece = this.#head.shift()) yield piece;
       for (;;) {
         const chunk = await this.#next();
         if (chunk === null) return;
@@ -136,7 +145,7 @@ function describe(content: Content): Described {
   }
   if (content instanceof StorageFile) {
     const { name, contentType, size } = content;
-    return { name: basename(name), contentType, size, open: () => readIterable(content) };
+    return { name, contentType, size, open: () => readIterable(content) };
   }
   if (content instanceof ReadableStream) return { open: () => readStream(content) };
   if (typeof content === "object" && content !== null && Symbol.asyncIterator in content) {

@@ -144,7 +144,7 @@ class LazyStorage extends Storage {
   }
 
   override async close(): Promise<void> {
-    await this.#now().close();
+    if (loaded !== null) await this.#now().close();
   }
 
   // The parent's own methods above never come to these.

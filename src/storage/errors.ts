@@ -13,8 +13,8 @@ export class StorageError extends Error {
   /** What to do about it; empty where nothing general can be said. */
   readonly fix: string;
 
-  constructor(code: string, message: string, { fix = "", ...options }: StorageErrorOptions = {}) {
-    super(fix === "" ? message : `${message} ${fix}`, options);
+  constructor(code: string, message: string, { fix = "", cause }: StorageErrorOptions = {}) {
+    super(fix === "" ? message : `${message} ${fix}`, cause === undefined ? undefined : { cause });
     this.code = code;
     this.fix = fix;
   }
@@ -39,6 +39,18 @@ export class FileNotFoundError extends StorageError {
     super("FileNotFound", `There is no file ${JSON.stringify(file)} in this storage.`, options);
     this.file = file;
   }
+}
+
+/** The file that was opened is not there any more: another one has its name. */
+export function fileChanged(name: string, cause?: unknown): StorageError {
+  return new StorageError(
+    "FileChanged",
+    `The file ${JSON.stringify(name)} was replaced since it was opened.`,
+    {
+      fix: "Open it again.",
+      cause,
+    },
+  );
 }
 
 /** A backend does not have this at all. */

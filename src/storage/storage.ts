@@ -358,7 +358,8 @@ export abstract class Storage {
       const source = new ContentSource(bytes, { signal });
       try {
         // Nothing written: only a file that is not there comes to be, as in django-storages.
-        const overwrite = (await source.head(0)).bytes.length > 0;
+        const { bytes: first, whole } = await source.head(0);
+        const overwrite = first.length > 0 || !whole;
         await this.write(name, source, { overwrite, signal, incremental: true });
       } catch (error) {
         source.release(error);

@@ -12,8 +12,7 @@ export function toWebStream(source: AsyncIterable<Uint8Array>): ReadableStream<U
         else controller.enqueue(value);
       },
       async cancel() {
-        iterator ??= source[Symbol.asyncIterator]();
-        await iterator.return?.();
+        await iterator?.return?.();
       },
     },
     { highWaterMark: 0 },

@@ -27,6 +27,7 @@ import { compareKeys } from "../../s3/keys.ts";
 import { contentTypeOfName, defaultContentType } from "../content-type.ts";
 import type { ContentSource } from "../content.ts";
 import {
+  fileChanged,
   FileNotFoundError,
   ImproperlyConfigured,
   NotImplementedError,
@@ -313,11 +314,11 @@ async function* readRange(
   const file = await orNull(open(path, "r"));
   if (file === null) throw new FileNotFoundError(name);
   try {
-    if (versionOf(await file.stat()) !== version) throw changed(name);
+    if (versionOf(await file.stat()) !== version) throw fileChanged(name);
     for (let at = start; at < end;) {
       const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, end - at));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-      if (bytesRead === 0) throw changed(name);
+      if (bytesRead === 0) throw fileChanged(name);
       at += bytesRead;
       yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead);
     }
@@ -329,16 +330,6 @@ async function* readRange(
 /** What is different for every content that a path has had: a file is never written in place. */
 function versionOf({ ino, size, mtimeMs }: Stats): string {
   return [ino, size, Math.round(mtimeMs * 1000)].map((number) => number.toString(36)).join("-");
-}
-
-function changed(name: string): StorageError {
-  return new StorageError(
-    "FileChanged",
-    `The file ${JSON.stringify(name)} was replaced since it was opened.`,
-    {
-      fix: "Open it again.",
-    },
-  );
 }
 
 /** Removes what processes that are gone have left. */

@@ -66,7 +66,7 @@ export class MemoryStorage extends Storage {
     if (!overwrite && before !== undefined) return null;
     const now = this.context.clock();
     this.#files.set(name, {
-      bytes: Uint8Array.from(bytes),
+      bytes: new Uint8Array(bytes),
       contentType: type,
       etag: String(++this.#versions),
       createdMs: before?.createdMs ?? now,

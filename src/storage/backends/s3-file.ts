@@ -5,7 +5,7 @@ import type { ObjectInfo } from "../../client/outputs.ts";
 import type { S3Client } from "../../client/s3-client.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { contentTypeOfName, defaultContentType } from "../content-type.ts";
-import { FileNotFoundError, StorageError } from "../errors.ts";
+import { FileNotFoundError, fileChanged } from "../errors.ts";
 import { StorageFile } from "../file.ts";
 import { decompressed, sizeFromTrailer, trailerBytes } from "../gzip.ts";
 import type { OpenOptions } from "../storage.ts";
@@ -35,30 +35,29 @@ export async function openObject(object: ObjectToOpen, options: OpenOptions): Pr
   }
 
   /** Bytes as they are stored. The first reading of all takes the answer that is there. */
-  const read = async function* (start: number, end: number): AsyncGenerator<Uint8Array> {
-    if (body !== null && start === 0 && end === info.size) {
-      const first = body;
-      body = null;
-      yield* first;
-      return;
-    }
-    yield* await readRange(object, info, { start, end, signal });
+  let taken = false;
+  const read = (start: number, end: number): AsyncIterable<Uint8Array> => {
+    const whole = start === 0 && end === info.size;
+    if (body === null || taken || !whole) return readRange(object, info, { start, end, signal });
+    taken = true;
+    return body;
   };
-  const close = (): void => body?.cancel();
   const init = {
     name,
     contentType: info.contentType ?? (await contentTypeOfName(name)) ?? defaultContentType,
     lastModified: new Date(info.lastModifiedMs),
     etag: info.etag === "" ? undefined : info.etag,
-    close,
+    close: () => body?.cancel(),
   };
   if (!object.decompress || info.contentEncoding !== "gzip" || info.size < trailerBytes) {
     return new StorageFile({ ...init, size: info.size, read });
   }
-  const trailer = await readRange(object, info, { start: info.size - trailerBytes, end: info.size, signal });
+  const trailer: Uint8Array[] = [];
+  const last = { start: info.size - trailerBytes, end: info.size, signal };
+  for await (const chunk of readRange(object, info, last)) trailer.push(chunk);
   return new StorageFile({
     ...init,
-    size: sizeFromTrailer(await trailer.bytes()),
+    size: sizeFromTrailer(Buffer.concat(trailer)),
     read: (start, end) => decompressed(read(0, info.size), { start, end }),
   });
 }
@@ -69,28 +68,22 @@ interface RangeToRead {
   readonly signal?: AbortSignal | undefined;
 }
 
-async function readRange(
+async function* readRange(
   { client, bucket, key, name, headers }: ObjectToOpen,
   { etag }: ObjectInfo,
   { start, end, signal }: RangeToRead,
-): Promise<ObjectBody> {
+): AsyncGenerator<Uint8Array> {
   const ifMatch = etag === "" ? undefined : etag;
   const range = `bytes=${start}-${end - 1}`;
+  let body: ObjectBody;
   try {
-    const { body } = await client.getObject({ bucket, key, headers, range, ifMatch }, { signal });
-    return body;
+    ({ body } = await client.getObject({ bucket, key, headers, range, ifMatch }, { signal }));
   } catch (error) {
     if (isNotFound(error)) throw new FileNotFoundError(name, { cause: error });
     if (!(error instanceof S3Error) || error.status !== 412) throw error;
-    throw new StorageError(
-      "FileChanged",
-      `The file ${JSON.stringify(name)} was replaced since it was opened.`,
-      {
-        fix: "Open it again.",
-        cause: error,
-      },
-    );
+    throw fileChanged(name, error);
   }
+  yield* body;
 }
 
 /** Whether a key is not there. A bucket that is not there is another matter, where the server tells the two apart. */
