@@ -18,10 +18,9 @@ const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * The metadata in the headers of a request or a response.
+ * The metadata in the headers of a request or a response, of any size: see {@link checkMetadataSize}.
  *
  * @param headers Names in lower case; values as latin1, a character a byte.
- * @throws {S3Error} `MetadataTooLarge` above 2,048 bytes.
  * @example
  * readMetadata({ "x-amz-meta-town": "=?UTF-8?B?S8O2bG4=?=" }); // { town: "Köln" }
  */
@@ -33,9 +32,7 @@ export function readMetadata(headers: Readonly<Record<string, string>>): Record<
     }
   }
   // Not by assignment: a name such as `__proto__` must become a property like any other.
-  const metadata = Object.fromEntries(entries);
-  checkMetadataSize(metadata);
-  return metadata;
+  return Object.fromEntries(entries);
 }
 
 /**
@@ -57,7 +54,7 @@ export function writeMetadata(metadata: Readonly<Record<string, string>>): Recor
 }
 
 /**
- * Checks names and values that did not come in headers.
+ * Checks that names and values together are not too long for a server to take.
  *
  * @throws {S3Error} `MetadataTooLarge` above 2,048 bytes.
  */

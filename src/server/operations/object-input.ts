@@ -2,7 +2,7 @@
 
 import { cannedGrants, type Grant, parseAclHeaders } from "../../s3/acl.ts";
 import { S3Error } from "../../s3/errors.ts";
-import { readMetadata } from "../../s3/metadata.ts";
+import { checkMetadataSize, readMetadata } from "../../s3/metadata.ts";
 import type { Identity } from "../context.ts";
 import { resolveGrants } from "../grants.ts";
 import type { Bucket } from "../../engine/types.ts";
@@ -45,7 +45,9 @@ export function readDescription(headers: Headers): Description {
     if (stored !== "") kept[name] = stored;
   }
   kept["content-type"] ??= defaultContentType;
-  return { headers: kept, metadata: readMetadata(headers) };
+  const metadata = readMetadata(headers);
+  checkMetadataSize(metadata);
+  return { headers: kept, metadata };
 }
 
 /** `aws-chunked` says how the bytes travel, not what they are. */

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { S3Client } from "../../src/client/s3-client.ts";
+import { owner, startTestServer } from "../support/server.ts";
+
+/** A certificate of its own authority, for 127.0.0.1 and localhost. */
+const pem = (name: string): Promise<string> => readFile(`test/support/tls/${name}.pem`, "utf8");
+
+test("over TLS a client that knows the authority stores and reads, and one that does not is told why", async () => {
+  const [cert, key] = await Promise.all([pem("cert"), pem("key")]);
+  const s3 = await startTestServer({ tls: { cert, key } });
+  const options = {
+    endpoint: s3.server.url,
+    region: "us-east-1",
+    credentials: owner,
+    addressing: "path",
+  } as const;
+  const trusting = new S3Client({ ...options, ca: cert });
+  const strict = new S3Client({ ...options, retries: { maxAttempts: 1 } });
+  try {
+    assert.match(s3.server.url, /^https:/);
+    await trusting.createBucket({ bucket: "tls" });
+    // A stream with a checksum goes as unsigned chunks with a trailer: only TLS vouches for them.
+    await trusting.putObject({
+      bucket: "tls",
+      key: "key",
+      body: (async function* () {
+        yield Buffer.from("over TLS");
+      })(),
+      contentLength: 8,
+      checksumAlgorithm: "CRC32",
+    });
+    const { body } = await trusting.getObject({ bucket: "tls", key: "key" });
+    assert.equal(await body.text(), "over TLS");
+    await assert.rejects(strict.headBucket({ bucket: "tls" }), /not trusted|self-signed|certificate/);
+  } finally {
+    await Promise.all([trusting.close(), strict.close()]);
+    await s3.close();
+  }
+});
