@@ -56,3 +56,34 @@ export function openEnvironment(path: string, durability: "strict" | "relaxed"):
   });
   return { path, root, trees: Object.fromEntries(entries) as Record<Table, Tree> };
 }
+
+/** What lmdb-js tells of a tree and of its environment, though its types do not. */
+interface TreeStats {
+  readonly entryCount: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+interface EnvironmentStats extends TreeStats {
+  readonly root: TreeStats;
+  readonly free: TreeStats;
+  readonly lastPageNumber: number;
+  readonly pageSize: number;
+}
+
+export function statsOf({ rows }: Tree): EnvironmentStats {
+  return rows.getStats() as unknown as EnvironmentStats;
+}
+
+/** Bytes of pages that are free for the next commits. */
+export function reusableBytes({ trees }: Environment): number {
+  const all = Object.values(trees).map((tree) => statsOf(tree));
+  const { root, free, lastPageNumber, pageSize } = all[0] as EnvironmentStats;
+  const used = [...all, root, free].reduce(
+    (pages, tree) => pages + tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages,
+    0,
+  );
+  // Two pages are the environment's own.
+  return Math.max(0, lastPageNumber + 1 - 2 - used) * pageSize;
+}
