@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
+import { describeMachine } from "./proc.ts";
 import { createRun, renderRun, writeRun } from "./report.ts";
 import { type BenchServer, makeDirectory, startServer } from "./server.ts";
 import { isMet, type Section, type Settings } from "./settings.ts";
@@ -56,6 +57,7 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   mkdirSync(options.scratch, { recursive: true });
+  const machine = describeMachine();
   const settings = settingsOf(options, mkdtempSync(join(options.scratch, "stowage-bench-")));
   try {
     const sections =
@@ -63,6 +65,7 @@ async function main(): Promise<number> {
         ? await measureOwn(settings)
         : [await measureOther(settings, options.endpoint)];
     const run = createRun(settings, sections, {
+      machine,
       date: new Date().toISOString(),
       commit:
         spawnSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).stdout?.trim() || "unknown",

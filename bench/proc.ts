@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { createInterface } from "node:readline";
 
 /** What a process has used so far. */
@@ -134,6 +134,8 @@ export function describeMachine(): Record<string, string | number> {
     memoryGiB: memory === undefined ? 0 : Math.round(Number(memory) / 1024 / 1024),
     os: `${process.platform} ${process.arch}`,
     node: process.version,
+    // Above a few tenths something else was running, and no figure but processor time per operation can be trusted.
+    loadBefore: Math.round((loadavg()[0] ?? 0) * 10) / 10,
     pinning: cores === null ? "none" : `server on core ${cores.server}, generator on core ${cores.generator}`,
   };
 }

@@ -2,7 +2,6 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describeMachine } from "./proc.ts";
 import { isMet, type Section, type Settings, type Target } from "./settings.ts";
 
 /** A whole run. */
@@ -19,12 +18,11 @@ export interface Run {
 export function createRun(
   settings: Settings,
   sections: readonly Section[],
-  about: Pick<Run, "date" | "commit" | "version">,
+  about: Pick<Run, "date" | "commit" | "version" | "machine">,
 ): Run {
   const { quick, rounds, durationMs, warmupMs } = settings;
   return {
     ...about,
-    machine: describeMachine(),
     settings: { quick, rounds, durationMs, warmupMs },
     sections,
   };
@@ -47,7 +45,7 @@ export function renderRun(run: Run): string {
     `# Bench, ${run.date.slice(0, 16).replace("T", " ")} UTC`,
     "",
     `Stowage ${run.version} (${run.commit}) on ${machine["cores"]} cores of ${machine["cpu"]}, ${machine["memoryGiB"]} GiB, ` +
-      `${machine["os"]}, Node ${machine["node"]}; ${machine["pinning"]}.`,
+      `${machine["os"]}, Node ${machine["node"]}; ${machine["pinning"]}; load before it began ${machine["loadBefore"]}.`,
     `Median of ${settings.rounds} rounds of ${settings.durationMs / 1000} s.` +
       (settings.quick ? " **A smoke run: the figures mean nothing.**" : ""),
     "",

@@ -25,8 +25,8 @@ export async function measureClient(settings: Settings): Promise<Section> {
   return {
     title: "The client",
     about:
-      'Time of `import("stowage/client")` in a new process, undici and fast-xml-parser with it. ' +
-      "The size is of our own modules that it reaches, comments removed, not minified, without those two libraries.",
+      'Time of `import("stowage/client")` in a new process, undici with it. ' +
+      "The size is of our own modules that it reaches, comments removed, not minified, without undici.",
     columns: ["what", "figure"],
     rows: [
       ["import stowage/client, ms", median(raw.client)],

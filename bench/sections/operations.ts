@@ -4,7 +4,7 @@ import type { JobResult, Operation } from "../generator/job.ts";
 import { type BenchServer, generate, once, type Work } from "../server.ts";
 import type { Section, Settings } from "../settings.ts";
 import { median } from "../stats.ts";
-import { errorsOf } from "./ratios.ts";
+import { cpuMicros, errorsOf } from "./ratios.ts";
 
 /** One line of the table. */
 interface Case {
@@ -52,6 +52,7 @@ export async function measureOperations(
       "p50 ms",
       "p99 ms",
       "server CPU",
+      "µs CPU/op",
       "RSS MB",
       "generator busy",
     ],
@@ -130,6 +131,7 @@ function rowOf(
     middle((result) => result.p50Ms),
     middle((result) => result.p99Ms),
     results[0]?.serverCpu === null ? "" : middle((result) => result.serverCpu ?? 0),
+    results[0]?.serverCpu === null ? "" : Math.round(middle(cpuMicros)),
     results[0]?.server === null ? "" : Math.round(middle((result) => result.server?.rssBytes ?? 0) / 1e6),
     middle((result) => result.generatorBusy),
   ];
