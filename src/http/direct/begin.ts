@@ -1,0 +1,107 @@
+/** How a direct upload begins: its name is chosen, and what may be sent is signed. */
+
+import { randomBytes } from "node:crypto";
+import { placeOf, regionOf } from "../../client/place.ts";
+import { buildPostPolicy } from "../../s3/post-signature.ts";
+import { joinName, splitName, splitSuffixes } from "../../storage/names.ts";
+import { requireAccepted, typeByName } from "../check-type.ts";
+import { quote, uploadedName } from "../file-names.ts";
+import { UploadError } from "../upload-error.ts";
+import { formatBytes } from "../upload-limits.ts";
+import { type DirectContext, idMetadata, maxParts, minPartBytes, pendingDirectory } from "./context.ts";
+import type { AnnouncedFile, Announcement, Begun } from "./options.ts";
+
+export function checkAnnouncement(
+  context: DirectContext,
+  { filename: raw, size = null }: Announcement,
+  owner: string,
+): AnnouncedFile {
+  if (typeof raw !== "string") throw new UploadError("FilenameInvalid", "The file has no name.");
+  const filename = uploadedName(raw, 200);
+  if (size !== null) checkSize(context, size, filename);
+  const contentType = typeByName(filename);
+  requireAccepted(contentType, context.options.types, { filename });
+  return { filename, size, contentType, owner };
+}
+
+export function checkSize(context: DirectContext, size: number, filename: string): void {
+  const limit = context.maxBytes;
+  if (!Number.isSafeInteger(size) || size < 1) {
+    throw new UploadError("FileEmpty", `${quote(filename)} is empty.`, { filename });
+  }
+  if (size <= limit) return;
+  throw new UploadError(
+    "FileTooLarge",
+    `${quote(filename)} has ${formatBytes(size)}; ${formatBytes(limit)} are the most.`,
+    { filename, limit },
+  );
+}
+
+export async function beginForm(context: DirectContext, file: AnnouncedFile): Promise<Begun> {
+  const { expiresSeconds = 3600 } = context.options;
+  const { client, bucket, keyOf } = await context.place();
+  const credentials = await client.credentials();
+  if (credentials === null)
+    throw new TypeError("An anonymous client cannot sign uploads: give the storage keys.");
+  const nowMs = context.now();
+  const id = newId();
+  const pendingName = `${pendingDirectory}/${id}`;
+  const name = await nameOf(context, file);
+  const ticket = { ...file, id, name, pendingName, expiresMs: nowMs + expiresSeconds * 1000 };
+  const fields = buildPostPolicy({
+    credentials,
+    region: regionOf(client.core, bucket),
+    bucket,
+    key: keyOf(pendingName),
+    date: new Date(nowMs + client.core.clockOffsetMs),
+    expiresSeconds,
+    fields: { "Content-Type": file.contentType, success_action_status: "201" },
+    contentLengthRange: file.size === null ? [1, context.maxBytes] : [file.size, file.size],
+  });
+  const { origin, path } = placeOf(client.core, { bucket });
+  const expires = new Date(ticket.expiresMs).toISOString();
+  return { method: "POST", url: origin + path, fields, token: await context.sign(ticket), expires };
+}
+
+export async function beginParts(context: DirectContext, file: AnnouncedFile): Promise<Begun> {
+  const size = file.size ?? context.maxBytes;
+  const partSize = Math.max(context.options.partSizeBytes ?? minPartBytes, Math.ceil(size / maxParts));
+  const { token, expiresMs } = await createUpload(context, file, partSize);
+  const partCount = Math.ceil(size / partSize);
+  return { method: "PUT", token, partSize, partCount, expires: new Date(expiresMs).toISOString() };
+}
+
+export async function createUpload(
+  context: DirectContext,
+  file: AnnouncedFile,
+  partSize: number | null,
+): Promise<{ token: string; name: string; expiresMs: number }> {
+  const { expiresSeconds = 86_400, acl } = context.options;
+  const { client, bucket, keyOf } = await context.place();
+  const name = await nameOf(context, file);
+  const { contentType } = file;
+  const id = newId();
+  const metadata = { [idMetadata]: id };
+  const { uploadId } = await client.createMultipartUpload({
+    bucket,
+    key: keyOf(name),
+    contentType,
+    metadata,
+    acl,
+  });
+  const expiresMs = context.now() + expiresSeconds * 1000;
+  const ticket = { ...file, id, name, uploadId, expiresMs, ...(partSize === null ? {} : { partSize }) };
+  return { token: await context.sign(ticket), name, expiresMs };
+}
+
+async function nameOf(context: DirectContext, file: AnnouncedFile): Promise<string> {
+  const { storage } = await context.place();
+  const chosen = context.options.name?.(file);
+  if (chosen !== undefined) return storage.getAvailableName(storage.generateFilename(chosen));
+  const [directory, base] = splitName(storage.generateFilename(file.filename));
+  return storage.getAvailableName(joinName(directory, storage.getAlternativeName(...splitSuffixes(base))));
+}
+
+function newId(): string {
+  return randomBytes(16).toString("hex");
+}

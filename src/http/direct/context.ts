@@ -1,0 +1,81 @@
+/** What every step of a direct upload needs: the storage, the options, the time, and tokens. */
+
+import type { S3Client } from "../../client/s3-client.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { UploadError } from "../upload-error.ts";
+import type { DirectStorage, DirectUploadOptions } from "./options.ts";
+import { readTicket, signTicket, type Ticket } from "./token.ts";
+
+export const minPartBytes: number = 5 * 1024 ** 2;
+export const maxParts = 10_000;
+/** Where forms put their files until they were looked at. */
+export const pendingDirectory = "incoming";
+/** The metadata that says by which upload a file came. */
+export const idMetadata = "stowage-upload";
+
+/** Where a storage has its files. */
+export interface Place {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly keyOf: (name: string) => string;
+  readonly storage: DirectStorage;
+}
+
+export class DirectContext {
+  readonly options: DirectUploadOptions;
+  readonly maxBytes: number;
+  readonly now: () => number;
+  #storage: Promise<DirectStorage> | undefined;
+
+  constructor(options: DirectUploadOptions) {
+    this.options = options;
+    this.maxBytes = options.maxBytes ?? 5 * 1024 ** 3;
+    this.now = options.clock ?? Date.now;
+  }
+
+  async place(): Promise<Place> {
+    const { storage } = this.options;
+    this.#storage ??= Promise.resolve(typeof storage === "function" ? storage() : storage);
+    const found = await this.#storage;
+    return {
+      client: found.client,
+      bucket: found.bucketName,
+      keyOf: (name) => found.keyOf(name),
+      storage: found,
+    };
+  }
+
+  async sign(ticket: Ticket): Promise<string> {
+    return signTicket(ticket, await this.#secret());
+  }
+
+  /** @throws UploadError `TokenInvalid`. */
+  async ticket(token: string, owner: string): Promise<Ticket> {
+    return readTicket(token, await this.#secret(), owner, this.now());
+  }
+
+  /** @throws UploadError `TokenInvalid`, also for an upload by a form. */
+  async partsTicket(token: string, owner: string): Promise<Ticket> {
+    const ticket = await this.ticket(token, owner);
+    if (ticket.uploadId !== undefined) return ticket;
+    throw new UploadError("TokenInvalid", "This upload is not in parts.");
+  }
+
+  async #secret(): Promise<string> {
+    if (this.options.secret !== undefined) return this.options.secret;
+    const { client } = await this.place();
+    const credentials = await client.credentials();
+    if (credentials !== null) return credentials.secretAccessKey;
+    throw new TypeError("An anonymous client cannot sign uploads: give directUpload() a secret.");
+  }
+}
+
+/** Null where the server says that there is no such thing. */
+export async function orNull<T>(code: "NotFound" | "NoSuchUpload", answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof S3Error && (error.code === code || error.code === "NoSuchKey")) return null;
+    throw error;
+  }
+}
