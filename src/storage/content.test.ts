@@ -67,3 +67,17 @@ test("ContentSource leaves a loop and destroys a Node stream that is stuck when 
   await assert.rejects(collect(source), { name: "AbortError" });
   assert.equal(stuck.destroyed, true);
 });
+
+test("ContentSource takes a File of another implementation", async () => {
+  const file = new File(["abc"], "a.txt", { type: "text/plain" });
+  const foreign = {
+    name: file.name,
+    type: file.type,
+    size: file.size,
+    stream: () => file.stream(),
+    [Symbol.toStringTag]: "File",
+  };
+  const source = new ContentSource(foreign as unknown as File);
+  assert.deepEqual([source.name, source.contentType, source.size], ["a.txt", "text/plain", 3]);
+  assert.equal(await collect(source), "abc");
+});

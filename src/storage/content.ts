@@ -135,7 +135,7 @@ function describe(content: Content): Described {
   if (ArrayBuffer.isView(content)) {
     return bytes(new Uint8Array(content.buffer, content.byteOffset, content.byteLength));
   }
-  if (content instanceof Blob) {
+  if (isBlob(content)) {
     return {
       name: "name" in content && typeof content.name === "string" ? content.name : undefined,
       contentType: content.type === "" ? undefined : content.type,
@@ -154,6 +154,15 @@ function describe(content: Content): Described {
   const is = content === null ? "null" : typeof content;
   throw new TypeError(
     `What is stored is a string, bytes, a Blob, a File, a StorageFile, a stream or an async iterable; this is ${is}.`,
+  );
+}
+
+/** Also one of another implementation: frameworks and polyfills bring their own. */
+function isBlob(content: unknown): content is Blob {
+  if (content instanceof Blob) return true;
+  const tag = Object.prototype.toString.call(content);
+  return (
+    (tag === "[object File]" || tag === "[object Blob]") && typeof (content as Blob).stream === "function"
   );
 }
 

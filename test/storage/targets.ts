@@ -1,5 +1,6 @@
 /** Servers of S3 that the storage's tests use. */
 
+import { after, before, describe } from "node:test";
 import { S3Client } from "../../src/client.ts";
 import type { S3Options } from "../../src/storage.ts";
 import { startTestServer } from "../../src/testing.ts";
@@ -12,8 +13,27 @@ export interface S3Target {
   close(): Promise<void>;
 }
 
+/** Describes a suite once for each server. `targetOf()` gives it, from `before` on. */
+export function describeTargets(name: string, define: (targetOf: () => S3Target) => void): void {
+  for (const [server, start, skip] of [
+    ["our server", s3Target, false],
+    ["Ceph's RGW", rgwTarget, rgwIsNamed ? false : "STOWAGE_TEST_RGW_ENDPOINT is not set"],
+  ] as const) {
+    describe(`${name} on ${server}`, { skip }, () => {
+      let target: S3Target;
+      before(async () => {
+        target = await start();
+      });
+      after(() => target.close());
+      define(() => target);
+    });
+  }
+}
+
+const rgwIsNamed = process.env["STOWAGE_TEST_RGW_ENDPOINT"] !== undefined;
+
 /** Our own server, in this process. */
-export async function s3Target(): Promise<S3Target> {
+async function s3Target(): Promise<S3Target> {
   const server = await startTestServer();
   return {
     options: server.storageOptions,
@@ -24,7 +44,7 @@ export async function s3Target(): Promise<S3Target> {
 }
 
 /** The server that STOWAGE_TEST_RGW_ENDPOINT and its keys name, with a bucket of its own. */
-export async function rgwTarget(): Promise<S3Target> {
+async function rgwTarget(): Promise<S3Target> {
   const [endpoint = "", accessKeyId = "", secretAccessKey = ""] = [
     "ENDPOINT",
     "ACCESS_KEY",
@@ -43,9 +63,11 @@ export async function rgwTarget(): Promise<S3Target> {
     client,
     bucket,
     async close() {
-      const keys = await client.list({ bucket }).toArray();
-      await client.deleteMany(bucket, keys);
-      await client.deleteBucket({ bucket });
+      for (const { name } of (await client.listBuckets()).buckets) {
+        if (!name.startsWith(bucket)) continue;
+        await client.deleteMany(name, client.list({ bucket: name }));
+        await client.deleteBucket({ bucket: name });
+      }
       await client.close();
     },
   };

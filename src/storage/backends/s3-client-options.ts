@@ -3,11 +3,11 @@
 import { readFileSync } from "node:fs";
 import type { S3ClientOptions } from "../../client/settings.ts";
 import { ImproperlyConfigured } from "../errors.ts";
-import type { Environment } from "../options.ts";
+import type { StorageContext } from "../storage.ts";
 import type { S3Settings } from "./s3-options.ts";
 
 /** What the client is made with. Throws ImproperlyConfigured for what the client cannot do. */
-export function clientOptions(settings: S3Settings, env: Environment): S3ClientOptions {
+export function clientOptions(settings: S3Settings, { env, clock }: StorageContext): S3ClientOptions {
   const { accessKey, secretKey, securityToken, sessionProfile, regionName, addressingStyle } = settings;
   if (settings.proxies !== undefined) {
     throw new ImproperlyConfigured("s3() cannot use proxies yet.", {
@@ -16,6 +16,7 @@ export function clientOptions(settings: S3Settings, env: Environment): S3ClientO
   }
   return {
     env,
+    clock,
     endpoint: endpointOf(settings),
     region: regionName,
     credentials:

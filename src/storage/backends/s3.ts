@@ -78,7 +78,7 @@ export class S3Storage extends Storage {
 
   /** The client that the storage uses: for direct uploads, copies and whatever else S3 can do. */
   get client(): S3Client {
-    return (this.#client ??= new S3Client(clientOptions(this.settings, this.context.env)));
+    return (this.#client ??= new S3Client(clientOptions(this.settings, this.context)));
   }
 
   /** @throws ImproperlyConfigured where nothing names it. */
@@ -111,13 +111,13 @@ export class S3Storage extends Storage {
   ): Promise<string | null> {
     await this.#makeBucketReady();
     const object = await this.#objectInput(name, content, contentType);
-    const { gzip, gzipContentTypes } = this.settings;
+    const { gzip, gzipContentTypes, maxMemorySize } = this.settings;
     const [type = ""] = object.contentType.split(";");
     const compress = gzip && object.contentEncoding === undefined && gzipContentTypes.includes(type.trim());
     // What is small is held, so that a second attempt under another name has it too.
-    const small =
-      !compress && (content.size ?? 0) <= singlePutBytes && (!overwrite || content.size !== undefined);
-    const head = small ? await content.head(singlePutBytes) : null;
+    const limit = maxMemorySize === 0 ? singlePutBytes : Math.min(maxMemorySize, singlePutBytes);
+    const small = !compress && (content.size ?? 0) <= limit && (!overwrite || content.size !== undefined);
+    const head = small ? await content.head(limit) : null;
     const stored =
       head?.whole === true
         ? await this.#put({ ...object, body: head.bytes }, { overwrite, signal })
@@ -352,7 +352,8 @@ export class S3Storage extends Storage {
     const all = new Map<string, FileStat | null>();
     const prefix = this.#prefixOf("");
     for await (const { key, size, lastModifiedMs } of this.client.list({ bucket: this.bucketName, prefix })) {
-      all.set(key, { size, modifiedTime: new Date(lastModifiedMs) });
+      // Some servers list milliseconds; the header of the object itself has whole seconds.
+      all.set(key, { size, modifiedTime: new Date(Math.floor(lastModifiedMs / 1000) * 1000) });
     }
     return all;
   }
