@@ -1,11 +1,12 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { openDiskBlobs } from "./blobs/disk.ts";
 import { createIdSource } from "./ids.ts";
+import type { Index } from "./index/index.ts";
 import { openLmdbIndex } from "./index/lmdb.ts";
 import { createKeyedLocks } from "./keyed-locks.ts";
 import { startMaintenance } from "./maintenance.ts";
+import { makeDirectory, syncDirectory } from "./make-directory.ts";
 import { takeOwnerLock } from "./owner-lock.ts";
 import { createManifestCache } from "./manifest-cache.ts";
 import { createPins } from "./pins.ts";
@@ -51,15 +52,30 @@ export async function openEngine({
   const ownerPath = join(dataDir, "owner");
   const indexPath = join(dataDir, "index");
   const blobsPath = join(dataDir, "blobs");
-  for (const path of [dataDir, ownerPath, indexPath]) await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeDirectory(ownerPath);
+  await makeDirectory(indexPath);
   const lock = await takeOwnerLock(dataDir, ownerPath);
+  const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }];
+  // In the order opposite to opening, each only once, and the lock whatever happens.
+  const closeAll = async (): Promise<void> => {
+    try {
+      for (const one of opened.splice(1).toReversed()) await one.close();
+    } finally {
+      for (const last of opened.splice(0)) await last.close();
+    }
+  };
   try {
     const index = openLmdbIndex({ path: indexPath, durability });
+    opened.push(index);
+    // LMDB flushes its file but not the entry that names it.
+    await syncDirectory(indexPath);
+    await checkFormat(index, dataDir);
     const blobs = await openDiskBlobs({
       root: blobsPath,
       durability,
       onLateError: (error) => log("error", "Cannot flush a blob", error),
     });
+    opened.push(blobs);
     const room = await watchRoom(
       { disk: () => diskRoom(dataDir), index: () => index.reusableBytes() },
       clock,
@@ -77,17 +93,31 @@ export async function openEngine({
       bucketCache: new Map(),
       manifestCache: createManifestCache(),
       takeRoom: (bytes, where) => room.take(bytes, where),
-      async close(): Promise<void> {
-        await maintenance?.stop();
-        await blobs.close();
-        await index.close();
-        await lock.release();
-      },
+      close: closeAll,
     };
-    const maintenance = hasMaintenance ? startMaintenance(engine) : null;
+    if (hasMaintenance) {
+      const maintenance = startMaintenance(engine);
+      opened.push({ close: () => maintenance.stop() });
+    }
     return engine;
   } catch (error) {
-    await lock.release();
+    await closeAll();
     throw error;
+  }
+}
+
+/** What the store as a whole is written in; each record has a format of its own beside. */
+const format = 1;
+const formatKey = Buffer.from("format");
+
+/** @throws Error for a store of a later version. */
+async function checkFormat(index: Index, dataDir: string): Promise<void> {
+  const row = await index.get("meta", formatKey);
+  if (row === null) {
+    await index.commit({ puts: [{ table: "meta", key: formatKey, value: Buffer.of(format) }] });
+  } else if (row.value[0] !== format) {
+    throw new Error(
+      `Cannot open "${dataDir}": it is of format ${row.value[0]}, this version knows format ${format}`,
+    );
   }
 }

@@ -63,8 +63,9 @@ describe("check()", () => {
     const [path, bytes] = [...sound].find(([path, bytes]) => isFile(path) && bytes.includes(text)) ?? [];
     assert.ok(path !== undefined && bytes !== undefined, "the text is in no file");
     const damaged = Buffer.from(bytes);
-    const at = bytes.indexOf(text) + offset;
-    damaged[at] = (damaged[at] as number) ^ 1;
+    // In the index the page may be there several times, all but one of them free.
+    const places = isFile === isIndex ? allIndexesOf(bytes, text) : [bytes.indexOf(text)];
+    for (const place of places) damaged[place + offset] = (damaged[place + offset] as number) ^ 1;
     await writeFile(path, damaged);
     try {
       await withEngine(look);
@@ -151,6 +152,12 @@ describe("check()", () => {
       await engine.index.commit(new Draft().delete("inline", id));
     }));
 });
+
+function allIndexesOf(bytes: Buffer, text: Buffer | string): number[] {
+  const found: number[] = [];
+  for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) found.push(at);
+  return found;
+}
 
 async function filesOf(directory: string): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();

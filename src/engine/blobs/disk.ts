@@ -11,6 +11,7 @@ import type { FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { S3Error } from "../../s3/errors.ts";
+import { makeDirectory, syncDirectory } from "../make-directory.ts";
 import { BlockCrcs, encodeFooter } from "./block-footer.ts";
 import type { BlobId, Blobs } from "./blobs.ts";
 import { DirectorySync } from "./directory-sync.ts";
@@ -88,15 +89,11 @@ function pathOf(root: string, id: BlobId): string {
 }
 
 async function makeDirectories(root: string): Promise<void> {
-  await mkdir(root, { recursive: true, mode: 0o700 });
+  await makeDirectory(root);
   const made = await Promise.all(
     directoryNames.map(async (name) => mkdir(join(root, name), { recursive: true, mode: 0o700 })),
   );
-  if (made.every((path) => path === undefined)) return;
-  const sync = new DirectorySync();
-  await sync.sync(root);
-  await sync.sync(dirname(root));
-  await sync.close();
+  if (made.some((path) => path !== undefined)) await syncDirectory(root);
 }
 
 /** Writes all that the source gives, and the footer. The next megabyte is collected while one is written. */

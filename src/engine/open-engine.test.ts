@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
+import { Draft } from "./atomic.ts";
 import { openEngine } from "./engine.ts";
 
 /** A process that opens the engine, says so, and stays. */
@@ -39,7 +40,19 @@ describe("openEngine()", () => {
       message: `Cannot open "${dataDir}": it is in use by process ${process.pid}`,
     });
     await engine.close();
+    // To close again is no error.
+    await engine.close();
     await (await openEngine({ dataDir })).close();
+  });
+
+  it("refuses a directory of a later format, and lets go of it", async () => {
+    const later = join(dataDir, "later");
+    const engine = await openEngine({ dataDir: later });
+    await engine.index.commit(new Draft().put("meta", Buffer.from("format"), Buffer.of(2)));
+    await engine.close();
+    const expected = { message: `Cannot open "${later}": it is of format 2, this version knows format 1` };
+    await assert.rejects(openEngine({ dataDir: later }), expected);
+    await assert.rejects(openEngine({ dataDir: later }), expected);
   });
 
   it("refuses a directory that another process has open, with its pid, until that process is gone", async () => {
