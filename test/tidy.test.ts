@@ -18,7 +18,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   testing: ["server", "engine", "storage", "client", "s3"],
   http: ["storage", "client", "s3"],
   fields: ["storage", "client", "s3"],
-  static: ["storage", "client", "s3"],
+  static: ["http", "storage", "client", "s3"],
   console: ["server", "engine", "client", "s3"],
   cli: ["console", "server", "engine", "static", "fields", "http", "storage", "client", "s3"],
 };
@@ -32,6 +32,11 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   pino: ["server", "cli"],
   "prom-client": ["server"],
   "@fastify/busboy": ["server", "http"],
+  tinyglobby: ["static"],
+  picomatch: ["static"],
+  "@csstools/css-tokenizer": ["static"],
+  "es-module-lexer": ["static"],
+  "cli-progress": ["cli"],
   "drizzle-orm": ["fields"],
 };
 

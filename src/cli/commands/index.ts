@@ -1,6 +1,8 @@
 /** The table of commands, in the order of the help. */
 
 import type { Command } from "../command.ts";
+import { collectstatic } from "./collectstatic.ts";
+import { findstatic } from "./findstatic.ts";
 import { keyAdd } from "./key-add.ts";
 import { keyLs } from "./key-ls.ts";
 import { keyRm } from "./key-rm.ts";
@@ -9,4 +11,14 @@ import { userAdd } from "./user-add.ts";
 import { userLs } from "./user-ls.ts";
 import { userRm } from "./user-rm.ts";
 
-export const commands: readonly Command[] = [serve, userAdd, userLs, userRm, keyAdd, keyLs, keyRm];
+export const commands: readonly Command[] = [
+  serve,
+  collectstatic,
+  findstatic,
+  userAdd,
+  userLs,
+  userRm,
+  keyAdd,
+  keyLs,
+  keyRm,
+];

@@ -1,0 +1,121 @@
+/** A bucket as the destination of static files: one listing tells names, sizes and checksums of all of them. */
+
+import type { S3Storage } from "../storage/backends/s3.ts";
+import { contentTypeOfName, defaultContentType } from "../storage/content-type.ts";
+import { StorageError } from "../storage/errors.ts";
+import { compressed } from "../storage/gzip.ts";
+import { md5Hex } from "../s3/hash.ts";
+import { type Loaded, loadedBytes, wholeOf } from "./load.ts";
+import type { Listed, PutOptions, StaticTarget } from "./target.ts";
+
+export class S3Target implements StaticTarget {
+  readonly location = null;
+  readonly #storage: S3Storage;
+  #bucketReady: Promise<void> | null = null;
+
+  constructor(storage: S3Storage) {
+    this.#storage = storage;
+  }
+
+  async list(): Promise<Map<string, Listed>> {
+    await this.#makeBucketReady();
+    const all = new Map<string, Listed>();
+    const prefix = this.#storage.keyOf("x").slice(0, -1);
+    for await (const { key, size, etag } of this.#storage.client.list({
+      bucket: this.#storage.bucketName,
+      prefix,
+    })) {
+      // A key that ends with a slash only marks a directory.
+      if (!key.endsWith("/")) all.set(key.slice(prefix.length), { size, md5: etag });
+    }
+    return all;
+  }
+
+  async holds(name: string, { size, md5: listed }: Listed, content: Loaded, md5: string): Promise<boolean> {
+    if (listed === md5) return size === content.size;
+    if (!(await this.#isCompressed(name))) return false;
+    return listed === md5Hex((await compress(content)).bytes ?? "");
+  }
+
+  async mayHold(name: string, { size }: Listed, content: Loaded): Promise<boolean> {
+    return size === content.size || this.#isCompressed(name);
+  }
+
+  /** One request whatever the size: only then is the ETag the MD5 that the next run looks for. */
+  async put(name: string, content: Loaded, options: PutOptions): Promise<void> {
+    await this.#makeBucketReady();
+    const { contentEncoding, cacheControl, signal } = options;
+    const { defaultAcl, reducedRedundancy, encryption, objectParameters } = this.#storage.settings;
+    const parameters = typeof objectParameters === "function" ? objectParameters(name) : objectParameters;
+    const compresses = contentEncoding === undefined && (await this.#isCompressed(name));
+    const stored = compresses ? await compress(content) : content;
+    await this.#storage.client.putObject(
+      {
+        acl: defaultAcl,
+        storageClass: reducedRedundancy ? "REDUCED_REDUNDANCY" : undefined,
+        ...parameters,
+        headers: {
+          ...(encryption ? { "x-amz-server-side-encryption": "AES256" } : {}),
+          ...parameters.headers,
+        },
+        contentType: options.contentType ?? parameters.contentType ?? (await typeOf(name)),
+        contentEncoding: compresses ? "gzip" : (contentEncoding ?? parameters.contentEncoding),
+        cacheControl: cacheControl ?? parameters.cacheControl,
+        bucket: this.#storage.bucketName,
+        key: this.#storage.keyOf(name),
+        body: stored.bytes ?? stored.chunks(),
+        contentLength: stored.size,
+      },
+      { signal },
+    );
+  }
+
+  async link(): Promise<void> {
+    throw new TypeError("A bucket has no symbolic links.");
+  }
+
+  async remove(names: readonly string[]): Promise<void> {
+    const { client, bucketName } = this.#storage;
+    const { errors } = await client.deleteMany(
+      bucketName,
+      names.map((name) => this.#storage.keyOf(name)),
+    );
+    const [first] = errors;
+    if (first !== undefined) {
+      throw new StorageError(
+        first.code,
+        `${errors.length} static files could not be deleted, first of them ${JSON.stringify(first.key)}: ${first.message}`,
+      );
+    }
+  }
+
+  /** The storage's own option `gzip`, as django-storages has it: for those who have no variants. */
+  async #isCompressed(name: string): Promise<boolean> {
+    const { gzip, gzipContentTypes } = this.#storage.settings;
+    return gzip && gzipContentTypes.includes(await typeOf(name));
+  }
+
+  async #makeBucketReady(): Promise<void> {
+    const { autoCreateBucket, bucketAcl } = this.#storage.settings;
+    if (!autoCreateBucket) return;
+    this.#bucketReady ??= this.#storage.client
+      .headBucket({ bucket: this.#storage.bucketName })
+      .then(() => {})
+      .catch(async (error: unknown) => {
+        if ((error as { status?: unknown }).status !== 404) throw error;
+        await this.#storage.client.createBucket({ bucket: this.#storage.bucketName, acl: bucketAcl });
+      });
+    await this.#bucketReady;
+  }
+}
+
+async function typeOf(name: string): Promise<string> {
+  return (await contentTypeOfName(name)) ?? defaultContentType;
+}
+
+async function compress(content: Loaded): Promise<Loaded> {
+  const source = loadedBytes(await wholeOf(content));
+  const pieces: Uint8Array[] = [];
+  for await (const piece of compressed(source.chunks())) pieces.push(piece);
+  return loadedBytes(Buffer.concat(pieces));
+}
