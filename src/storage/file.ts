@@ -17,6 +17,7 @@ export interface StorageFileInit {
   readonly contentType: string;
   readonly lastModified: Date;
   readonly etag?: string | undefined;
+  readonly contentEncoding?: string | undefined;
   /** Bytes from `start` up to `end`. Called for each read; `start` is less than `end`. */
   readonly read: (start: number, end: number) => AsyncIterable<Uint8Array>;
   /** Gives up what was begun and never read. Called once. */
@@ -42,6 +43,8 @@ export class StorageFile implements AsyncIterable<Uint8Array> {
   readonly lastModified: Date;
   /** Without quotes; another one for other content. Undefined where the backend has none. */
   readonly etag: string | undefined;
+  /** What the bytes are encoded with, such as `gzip`, where they are read as they were stored. Mostly undefined. */
+  readonly contentEncoding: string | undefined;
   readonly #read: StorageFileInit["read"];
   readonly #close: StorageFileInit["close"];
   #closed = false;
@@ -52,6 +55,7 @@ export class StorageFile implements AsyncIterable<Uint8Array> {
     this.contentType = init.contentType;
     this.lastModified = init.lastModified;
     this.etag = init.etag;
+    this.contentEncoding = init.contentEncoding;
     this.#read = init.read;
     this.#close = init.close;
   }

@@ -150,6 +150,7 @@ describeTargets("s3()", (targetOf) => {
     for (const lazy of [false, true]) {
       await using file = await storage.open("a.css", "r", { lazy });
       assert.equal(file.size, css.length);
+      assert.equal(file.contentEncoding, undefined);
       assert.equal(await file.text(), css);
       assert.equal(
         Buffer.from(await file.bytes({ start: 50_000, end: 50_010 })).toString(),
@@ -157,9 +158,9 @@ describeTargets("s3()", (targetOf) => {
       );
     }
     assert.equal(await storage.size("a.css"), a.length, "bytes as they are stored");
-    assert.ok(
-      a.equals(await (await storageWith({ location: storage.settings.location }).open("a.css")).bytes()),
-    );
+    const raw = await storageWith({ location: storage.settings.location }).open("a.css");
+    assert.ok(a.equals(await raw.bytes()));
+    assert.equal(raw.contentEncoding, "gzip", "whoever serves it says so");
   });
 
   it("leaves uncompressed what gzip is not for, and what has an encoding", async () => {

@@ -50,7 +50,7 @@ export async function openObject(object: ObjectToOpen, options: OpenOptions): Pr
     close: () => body?.cancel(),
   };
   if (!object.decompress || info.contentEncoding !== "gzip" || info.size < trailerBytes) {
-    return new StorageFile({ ...init, size: info.size, read });
+    return new StorageFile({ ...init, contentEncoding: info.contentEncoding, size: info.size, read });
   }
   const trailer: Uint8Array[] = [];
   const last = { start: info.size - trailerBytes, end: info.size, signal };
