@@ -191,10 +191,12 @@ function inTransaction<Result>(
   if (db instanceof PgTransaction) {
     throw new TypeError(
       "Inside a transaction files are safe only with what withFiles() gave:" +
-        " withFiles((files) => db.transaction(files.within(async (tx) => …))), and then files as the last argument.",
+        " withFiles((files) => db.transaction((tx) => files.within(async () => …))), and then files as the last argument.",
     );
   }
-  return withFiles((files) => work(files, (statements) => db.transaction(files.within(statements))));
+  return withFiles((files) =>
+    work(files, (statements) => db.transaction((tx) => files.within(() => statements(tx)))),
+  );
 }
 
 /** The values for the database: names, and the empty string where a column cannot be null. */

@@ -87,7 +87,7 @@ for (const [what, error, stays] of [
     const failing = withFiles(async (files) => {
       await files.within(async () => {
         await files.save(photo.of({}).assign(cat()));
-      })();
+      });
       throw error;
     });
     await assert.rejects(failing, error);
@@ -102,7 +102,7 @@ test("withFiles() removes new files after an error inside the transaction, whate
     files.within(async () => {
       await files.save(photo.of({}).assign(cat()));
       throw Object.assign(new Error("gone"), { code: "ECONNRESET" });
-    })(),
+    }),
   );
   await assert.rejects(failing, /gone/);
   assert.deepEqual(await namesIn(storage), []);

@@ -41,8 +41,8 @@ export interface StoreOptions {
  * @throws Whatever the work throws. A file that cannot be removed is no error but a warning.
  * @example
  * await withFiles((files) =>
- *   db.transaction(
- *     files.within(async (tx) => {
+ *   db.transaction((tx) =>
+ *     files.within(async () => {
  *       const values = await files.store({ photo }, { title: "Cat", photo: upload });
  *       await tx.insert(pictures).values(values);
  *     }),
@@ -93,27 +93,23 @@ export class FileChanges {
   }
 
   /**
-   * Wraps what is done inside of a transaction. It makes the end of the transaction exact: what was thrown inside means
-   * a roll back, and what comes after it is a commit that may have gone through although the connection was lost. Then
-   * the files stay, for `stowage orphans` to decide.
+   * Does what is done inside of a transaction. It makes the end of the transaction exact: what was thrown inside means a
+   * roll back, and what comes after it is a commit that may have gone through although the connection was lost. Then the
+   * files stay, for `stowage orphans` to decide.
    *
    * @example
-   * await withFiles((files) => prisma.$transaction(files.within(async (tx) => { … })));
+   * await withFiles((files) => prisma.$transaction((tx) => files.within(async () => { … })));
    */
-  within<Args extends unknown[], Result>(
-    body: (...args: Args) => Promise<Result>,
-  ): (...args: Args) => Promise<Result> {
-    return async (...args) => {
-      this.#body = "running";
-      try {
-        const result = await body(...args);
-        this.#body = "returned";
-        return result;
-      } catch (error) {
-        this.#body = "threw";
-        throw error;
-      }
-    };
+  async within<Result>(body: () => Promise<Result>): Promise<Result> {
+    this.#body = "running";
+    try {
+      const result = await body();
+      this.#body = "returned";
+      return result;
+    } catch (error) {
+      this.#body = "threw";
+      throw error;
+    }
   }
 
   /**
@@ -140,7 +136,8 @@ export class FileChanges {
    * Stores the files among values for a record.
    *
    * @param fields By property.
-   * @param values A property that is null or undefined is left out; false becomes null.
+   * @param values A property that is null or undefined is left out; false becomes null. The empty string stays, for a
+   *   column that cannot be null.
    * @returns The values with names in place of files.
    * @example
    * const values = await files.store({ photo }, { title: "Cat", photo: upload }); // { title: "Cat", photo: "cat.jpg" }
@@ -157,7 +154,8 @@ export class FileChanges {
         delete stored[property];
         continue;
       }
-      stored[property] = (await this.save(field.of(record).assign(value))) || null;
+      const name = await this.save(field.of(record).assign(value));
+      stored[property] = name === "" && value !== "" ? null : name;
     }
     this.replace(fields, previous, stored);
     return stored as StoredValues<Values, Fields>;

@@ -117,8 +117,8 @@ test("deleteWithFiles() keeps files but those that go with the record", async ()
 test("a transaction that rolls back leaves no file, and an old file goes only after the commit", async () => {
   await insertWithFiles(db, myObjects, { title: "t", formField: file("old"), attachment: file("kept") });
   const failing = withFiles((files) =>
-    db.transaction(
-      files.within(async (tx) => {
+    db.transaction((tx) =>
+      files.within(async () => {
         await insertWithFiles(tx, myObjects, { formField: file("a") }, files);
         await updateWithFiles(tx, myObjects, { formField: file("b") }, eq(myObjects.id, 1), files);
         await deleteWithFiles(tx, myObjects, eq(myObjects.id, 1), files);

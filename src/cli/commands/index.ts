@@ -6,6 +6,7 @@ import { findstatic } from "./findstatic.ts";
 import { keyAdd } from "./key-add.ts";
 import { keyLs } from "./key-ls.ts";
 import { keyRm } from "./key-rm.ts";
+import { orphans } from "./orphans.ts";
 import { serve } from "./serve.ts";
 import { userAdd } from "./user-add.ts";
 import { userLs } from "./user-ls.ts";
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   serve,
   collectstatic,
   findstatic,
+  orphans,
   userAdd,
   userLs,
   userRm,

@@ -1,0 +1,128 @@
+/** The extension for Prisma, on a stand-in for its client. */
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { type FieldFile, fileField, withFiles } from "../../src/fields.ts";
+import { fileExtension, fileInput } from "../../src/prisma.ts";
+import { memory } from "../../src/storage.ts";
+import { type Client, type Model, PrismaStandIn } from "./prisma-stand-in.ts";
+
+let storage = memory();
+const fields = {
+  myObject: {
+    formField: fileField("form_field", { uploadTo: "dummy", storage: () => storage, deleteWith: "record" }),
+  },
+};
+let database = new PrismaStandIn("myObject", ["formField"]);
+let extension: object = {};
+let myObject: Model = {};
+
+beforeEach(() => {
+  storage = memory({ baseUrl: "/media/" });
+  database = new PrismaStandIn("myObject", ["formField"]);
+  extension = fileExtension(database.client(), fields);
+  myObject = database.client(extension)["myObject"]!;
+});
+
+test("cheatsheet: class MyObject(models.Model): form_field = FileField(upload_to='dummy'), with Prisma", async () => {
+  const row = (await create(file("cat.txt"))) as { id: number; formField: FieldFile };
+  assert.equal(row.formField.name, "dummy/cat.txt");
+  assert.equal(await row.formField.url(), "/media/dummy/cat.txt");
+  assert.equal(JSON.stringify(row), '{"id":1,"title":"","formField":"dummy/cat.txt"}');
+  assert.equal(database.rows[0]?.["formField"], "dummy/cat.txt");
+  const [empty] = (await myObject["findMany"]!({ where: { id: 1 } })) as { formField: FieldFile }[];
+  assert.equal(await (await empty?.formField.open())?.text(), "cat.txt");
+});
+
+test("a record without a file has an empty one", async () => {
+  const { formField } = (await myObject["create"]!({ data: { title: "t" } })) as { formField: FieldFile };
+  assert.ok(!formField.name);
+  await assert.rejects(formField.url(), { code: "NoFile" });
+});
+
+test("fileInput() of null, undefined and an empty input changes nothing, and false clears", async () => {
+  await create(file("a"));
+  for (const nothing of [null, undefined, new File([], "")]) await change(nothing);
+  assert.equal(await names(), "a");
+  assert.equal(fileInput("dummy/a"), "dummy/a");
+  await change(false);
+  assert.deepEqual([await names(), database.rows[0]?.["formField"]], ["", null]);
+});
+
+test("update() and upsert() replace, and delete() deletes with the record", async () => {
+  await create(file("a"));
+  await change(file("b"));
+  assert.equal(await names(), "b");
+  const upsert = (id: number): Promise<unknown> =>
+    myObject["upsert"]!({
+      where: { id },
+      create: { formField: fileInput(file("new")) },
+      update: { formField: fileInput(file("c")) },
+    });
+  await upsert(1);
+  await upsert(2);
+  assert.equal(await names(), "c new");
+  await myObject["updateMany"]!({ where: { id: 1 }, data: { formField: null } });
+  assert.equal(await names(), "new");
+  await myObject["delete"]!({ where: { id: 2 } });
+  assert.equal(await names(), "");
+  await myObject["createMany"]!({ data: ["d", "e"].map((name) => ({ formField: fileInput(file(name)) })) });
+  assert.equal(await names(), "d e");
+  await myObject["deleteMany"]!({ where: { formField: "dummy/d" } });
+  assert.equal(await names(), "e");
+});
+
+test("an operation that fails leaves no new file, and the old one", async () => {
+  await create(file("a"));
+  await create(file("b"));
+  const taken = { data: { id: 1, formField: fileInput(file("c")) } };
+  await assert.rejects(myObject["create"]!(taken), { code: "P2002" });
+  await assert.rejects(myObject["update"]!({ where: { id: 2 }, ...taken }), { code: "P2002" });
+  await assert.rejects(myObject["update"]!({ where: { id: 9 }, ...taken }), { code: "P2025" });
+  await assert.rejects(myObject["delete"]!({ where: { id: 9 } }), { code: "P2025" });
+  const data = { formField: fileInput(file("c")) };
+  await assert.rejects(myObject["updateMany"]!({ where: {}, data }), RangeError);
+  assert.equal(await names(), "a b");
+});
+
+test("$transaction refuses files, and takes them with withFiles()", async () => {
+  const refused = database.transaction(extension, (tx) => createIn(tx, { formField: fileInput(file("a")) }));
+  await assert.rejects(refused, { code: "InsideTransaction", field: "form_field" });
+  const insert = (fails: boolean): Promise<void> =>
+    withFiles((files) =>
+      database.transaction(extension, (tx) =>
+        files.within(async () => {
+          await createIn(tx, await files.store(fields.myObject, { title: "t", formField: file("a") }));
+          if (fails) throw new Error("no");
+        }),
+      ),
+    );
+  await assert.rejects(insert(true), /no/);
+  assert.deepEqual([await names(), database.rows], ["", []]);
+  await insert(false);
+  assert.equal(await names(), "a");
+});
+
+test("fileExtension() refuses a model that the client does not have", () => {
+  assert.throws(() => fileExtension(database.client(), { other: {} }), /The client has no model "other"/);
+});
+
+function file(name: string): File {
+  return new File([name], name);
+}
+
+function create(upload: File): Promise<unknown> {
+  return myObject["create"]!({ data: { formField: fileInput(upload) } });
+}
+
+function change(upload: File | null | undefined | false): Promise<unknown> {
+  return myObject["update"]!({ where: { id: 1 }, data: { formField: fileInput(upload) } });
+}
+
+function createIn(tx: Client, data: object): Promise<unknown> {
+  return tx["myObject"]!["create"]!({ data });
+}
+
+async function names(): Promise<string> {
+  return (await storage.listdir("dummy"))[1].join(" ");
+}
