@@ -87,8 +87,8 @@ export class ImageField extends FileField {
     const header = await imageSize(content);
     if (header !== null) this.#checkPixels(filename, header);
     if (this.#sharp === undefined) {
-      if (header !== null) return header;
-      throw this.#notAnImage(filename);
+      if (header === null) throw this.#notAnImage(filename);
+      return { width: header.width, height: header.height };
     }
     try {
       const source = new ContentSource(content);
