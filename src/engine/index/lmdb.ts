@@ -22,9 +22,14 @@ export interface LmdbIndexOptions {
   readonly durability?: "strict" | "relaxed" | undefined;
 }
 
-/** Growth of mapped resident memory after which the environment is opened anew, and how often that is looked at. */
-const mostMappedBytes = 48 * 1024 * 1024;
+/**
+ * Growth of mapped resident memory after which the environment is opened anew, and how often that is looked at. What is
+ * mapped again within moments is in use, and then more is granted.
+ */
+const leastMappedBytes = 48 * 1024 * 1024;
+const mostMappedBytes = 96 * 1024 * 1024;
 const lookEveryMs = 200;
+const momentsMs = 2000;
 /** How long an opening waits for commits and snapshots to end before it is put off, and for how long then. */
 const patienceMs = 500;
 const putOffMs = 10_000;
@@ -50,7 +55,9 @@ export class LmdbIndex implements Index {
   /** What newcomers wait for. */
   #gate: Promise<void> | null = null;
   readonly #mappedAtFirst: number;
+  #remappedAtMs = -Infinity;
   #remapNotBeforeMs = 0;
+  #grantsMore = false;
   readonly #timer: NodeJS.Timeout;
 
   constructor({ path, durability = "strict" }: LmdbIndexOptions) {
@@ -140,9 +147,20 @@ export class LmdbIndex implements Index {
   }
 
   async #look(): Promise<void> {
-    if (performance.now() < this.#remapNotBeforeMs) return;
-    if ((mappedResidentBytes() ?? 0) - this.#mappedAtFirst <= mostMappedBytes) return;
-    if (!(await this.remap())) this.#remapNotBeforeMs = performance.now() + putOffMs;
+    const nowMs = performance.now();
+    const grownBytes = (mappedResidentBytes() ?? 0) - this.#mappedAtFirst;
+    if (grownBytes <= leastMappedBytes || nowMs < this.#remapNotBeforeMs) return;
+    const sinceMs = nowMs - this.#remappedAtMs;
+    if (grownBytes <= mostMappedBytes && (sinceMs < momentsMs || this.#grantsMore)) {
+      this.#grantsMore = true;
+      return;
+    }
+    this.#grantsMore = false;
+    const isDone = await this.remap();
+    this.#remappedAtMs = performance.now();
+    // More is in use than can be granted: opening anew all the time would cost more than it gives.
+    if (!isDone || sinceMs < momentsMs / 4)
+      this.#remapNotBeforeMs = this.#remappedAtMs + (isDone ? momentsMs : putOffMs);
   }
 
   async #reopen(): Promise<boolean> {
