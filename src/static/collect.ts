@@ -78,13 +78,16 @@ export async function collectStatic(site: StaticSite, options: CollectOptions = 
   const tell = options.onEvent ?? (() => {});
   const target = targetOf(site.storage);
   checkDestination(site, target, link);
+  // While the files are found and read.
+  const listing = target.list();
+  listing.catch(() => {});
   const { sources, skipped } = await findSources(site, options, tell);
   const hashes = site.hashed && (options.postProcess ?? true);
   // Their names have a hash already.
   const built = site.vite === null ? new Set<string>() : filesOfChunks(site.vite);
   const texts = hashes ? await linkTexts(site, sources, { built, tell }) : new Map<string, LinkedText>();
 
-  const store = new Store(target, await target.list(), { dryRun, precompress: site.precompress, signal });
+  const store = new Store(target, await listing, { dryRun, precompress: site.precompress, signal });
   const deleted = clear ? await store.clear() : [];
   for (const name of deleted) tell({ type: "deleted", name });
 
@@ -130,8 +133,7 @@ export async function collectStatic(site: StaticSite, options: CollectOptions = 
 
 /** Whether anything is where a site's static files are collected: then a person should be asked. */
 export async function isDestinationEmpty({ storage }: StaticSite): Promise<boolean> {
-  const [directories, files] = await storage.listdir("");
-  return directories.length + files.length === 0;
+  return targetOf(storage).isEmpty();
 }
 
 function checkDestination({ finders }: StaticSite, { location }: StaticTarget, link: boolean): void {

@@ -4,6 +4,7 @@ import type { S3Storage } from "../storage/backends/s3.ts";
 import { contentTypeOfName, defaultContentType } from "../storage/content-type.ts";
 import { StorageError } from "../storage/errors.ts";
 import { compressed } from "../storage/gzip.ts";
+import { S3Error } from "../s3/errors.ts";
 import { md5Hex } from "../s3/hash.ts";
 import { type Loaded, loadedBytes, wholeOf } from "./load.ts";
 import type { Listed, PutOptions, StaticTarget } from "./target.ts";
@@ -17,17 +18,15 @@ export class S3Target implements StaticTarget {
     this.#storage = storage;
   }
 
+  async isEmpty(): Promise<boolean> {
+    const { client, bucketName: bucket } = this.#storage;
+    const page = await this.#orNull(client.listObjectsV2({ bucket, prefix: this.#prefix, maxKeys: 1 }));
+    return page === null || page.objects.length === 0;
+  }
+
   async list(): Promise<Map<string, Listed>> {
-    await this.#makeBucketReady();
     const all = new Map<string, Listed>();
-    const prefix = this.#storage.keyOf("x").slice(0, -1);
-    for await (const { key, size, etag } of this.#storage.client.list({
-      bucket: this.#storage.bucketName,
-      prefix,
-    })) {
-      // A key that ends with a slash only marks a directory.
-      if (!key.endsWith("/")) all.set(key.slice(prefix.length), { size, md5: etag });
-    }
+    await this.#orNull(this.#listInto(all));
     return all;
   }
 
@@ -95,6 +94,30 @@ export class S3Target implements StaticTarget {
     return gzip && gzipContentTypes.includes(await typeOf(name));
   }
 
+  get #prefix(): string {
+    return this.#storage.keyOf("x").slice(0, -1);
+  }
+
+  async #listInto(all: Map<string, Listed>): Promise<void> {
+    const { client, bucketName: bucket } = this.#storage;
+    const prefix = this.#prefix;
+    for await (const { key, size, etag } of client.list({ bucket, prefix })) {
+      // A key that ends with a slash only marks a directory.
+      if (!key.endsWith("/")) all.set(key.slice(prefix.length), { size, md5: etag });
+    }
+  }
+
+  /** Null for a bucket that is only made with the first file. */
+  async #orNull<T>(promise: Promise<T>): Promise<T | null> {
+    try {
+      return await promise;
+    } catch (error) {
+      const isMissing = error instanceof S3Error && error.code === "NoSuchBucket";
+      if (isMissing && this.#storage.settings.autoCreateBucket) return null;
+      throw error;
+    }
+  }
+
   async #makeBucketReady(): Promise<void> {
     const { autoCreateBucket, bucketAcl } = this.#storage.settings;
     if (!autoCreateBucket) return;
@@ -102,7 +125,7 @@ export class S3Target implements StaticTarget {
       .headBucket({ bucket: this.#storage.bucketName })
       .then(() => {})
       .catch(async (error: unknown) => {
-        if ((error as { status?: unknown }).status !== 404) throw error;
+        if (!(error instanceof S3Error) || error.status !== 404) throw error;
         await this.#storage.client.createBucket({ bucket: this.#storage.bucketName, acl: bucketAcl });
       });
     await this.#bucketReady;

@@ -12,6 +12,11 @@ export class StorageTarget implements StaticTarget {
     this.#storage = storage;
   }
 
+  async isEmpty(): Promise<boolean> {
+    const [directories, files] = await this.#storage.listdir("");
+    return directories.length + files.length === 0;
+  }
+
   async list(): Promise<Map<string, Listed>> {
     const all = new Map<string, Listed>();
     const walk = async (directory: string): Promise<void> => {

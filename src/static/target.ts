@@ -25,6 +25,7 @@ export interface PutOptions {
 export interface StaticTarget {
   /** The directory, absolute; null for one that is no local one. */
   readonly location: string | null;
+  isEmpty(): Promise<boolean>;
   /** All that is there, by name, in as few requests as it takes. */
   list(): Promise<Map<string, Listed>>;
   /** Whether a listed file has this content. `md5` is the content's. */

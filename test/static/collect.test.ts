@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { brotliDecompressSync } from "node:zlib";
 import type { HttpRequest, HttpResponse } from "../../src/client.ts";
-import type { CollectEvent } from "../../src/static.ts";
+import { type CollectEvent, collectStatic, createStaticSite, isDestinationEmpty } from "../../src/static.ts";
 import { disk, memory, s3, type Storage } from "../../src/storage.ts";
 import { startTestServer } from "../../src/testing.ts";
 import { collect, siteFolder, type SiteFolder, small, smallNames, textOf } from "./site.ts";
@@ -134,6 +134,23 @@ test("collectStatic() into S3: types, cache headers and variants", async () => {
   const before = (await head(`${hashed}.br`)).lastModifiedMs;
   assert.deepEqual((await collect(folder, storage, {}, config)).postProcessed, []);
   assert.equal((await head(`${hashed}.br`)).lastModifiedMs, before);
+});
+
+test("collectStatic() into S3 makes the bucket with the first file, and not in a dry run", async () => {
+  using folder = siteFolder({ "static/x.png": "PNG" });
+  await using server = await startTestServer();
+  await using storage = s3({
+    ...server.storageOptions,
+    bucketName: "later",
+    autoCreateBucket: true,
+    querystringAuth: false,
+  });
+  const site = createStaticSite({ storages: { staticfiles: storage } }, { root: folder.root });
+  assert.ok(await isDestinationEmpty(site));
+  assert.deepEqual((await collectStatic(site, { dryRun: true })).copied, ["x.png"]);
+  await assert.rejects(server.client.headBucket({ bucket: "later" }), { status: 404 });
+  assert.deepEqual((await collectStatic(site)).copied, ["x.png"]);
+  assert.ok(!(await isDestinationEmpty(site)));
 });
 
 test("collectStatic() into S3 with the storage's option gzip finds its own files again", async () => {

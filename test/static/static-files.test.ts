@@ -134,30 +134,32 @@ test("respond() answers 404 for what is not there, hidden, a directory or elsewh
   }
 });
 
-test("respond() serves what was collected in production: compressed, and hashed names for ever", async () => {
-  using folder = siteFolder(files);
-  const site = siteOf(folder.root, disk({ location: join(folder.root, "collected") }), {
-    precompress: ["br"],
+for (const backend of ["disk", "S3"]) {
+  test(`respond() serves what was collected in production from ${backend}: compressed, and hashed names for ever`, async () => {
+    using folder = siteFolder(files);
+    const site = siteOf(folder.root, disk({ location: join(folder.root, "collected") }), {
+      precompress: ["br"],
+    });
+    await collectStatic(site);
+    const { respond, url } = await openStaticFiles(site, { development: false });
+    const headersOf = ({ headers }: Response) =>
+      ["content-type", "content-encoding", "cache-control", "vary"].map((name) => headers.get(name));
+    const immutable = "public, max-age=31536000, immutable";
+    const plain = (await respond(get(url("css/site.css"))))!;
+    assert.deepEqual(headersOf(plain), ["text/css", null, immutable, "accept-encoding"]);
+    const compressed = (await respond(get(url("css/site.css"), { "accept-encoding": "gzip, br" })))!;
+    assert.deepEqual(headersOf(compressed), ["text/css", "br", immutable, "accept-encoding"]);
+    assert.equal(
+      brotliDecompressSync(new Uint8Array(await compressed.arrayBuffer())).toString(),
+      files["static/css/site.css"],
+    );
+    assert.notEqual(plain.headers.get("etag"), compressed.headers.get("etag"));
+    const original = (await respond(get("/static/css/site.css", { "accept-encoding": "br" })))!;
+    assert.deepEqual(headersOf(original), ["text/css", null, "no-cache", "accept-encoding"]);
+    const image = (await respond(get(url("img/x.png"), { "accept-encoding": "br" })))!;
+    assert.deepEqual(headersOf(image), ["image/png", null, immutable, null]);
   });
-  await collectStatic(site);
-  const { respond, url } = await openStaticFiles(site, { development: false });
-  const headersOf = ({ headers }: Response) =>
-    ["content-type", "content-encoding", "cache-control", "vary"].map((name) => headers.get(name));
-  const immutable = "public, max-age=31536000, immutable";
-  const plain = (await respond(get(url("css/site.css"))))!;
-  assert.deepEqual(headersOf(plain), ["text/css", null, immutable, "accept-encoding"]);
-  const compressed = (await respond(get(url("css/site.css"), { "accept-encoding": "gzip, br" })))!;
-  assert.deepEqual(headersOf(compressed), ["text/css", "br", immutable, "accept-encoding"]);
-  assert.equal(
-    brotliDecompressSync(new Uint8Array(await compressed.arrayBuffer())).toString(),
-    files["static/css/site.css"],
-  );
-  assert.notEqual(plain.headers.get("etag"), compressed.headers.get("etag"));
-  const original = (await respond(get("/static/css/site.css", { "accept-encoding": "br" })))!;
-  assert.deepEqual(headersOf(original), ["text/css", null, "no-cache", "accept-encoding"]);
-  const image = (await respond(get(url("img/x.png"), { "accept-encoding": "br" })))!;
-  assert.deepEqual(headersOf(image), ["image/png", null, immutable, null]);
-});
+}
 
 test("viteAssets() gives the script, the style sheets of all that it imports, and what to preload", async () => {
   using folder = siteFolder({
