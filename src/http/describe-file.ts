@@ -107,7 +107,13 @@ function describeContent(file: StorageFile, options: FileResponseOptions): Recor
     // The type is what is said here, or a picture could turn out to be a page.
     "x-content-type-options": "nosniff",
     ...(active ? { "content-security-policy": sandboxPolicy } : {}),
+    // Only what the bytes really are: an archive is no encoded file.
+    ...(isEncoding(file.contentEncoding) ? { "content-encoding": file.contentEncoding } : {}),
   };
+}
+
+function isEncoding(encoding: string | undefined): encoding is string {
+  return encoding !== undefined && /^[\w-]+(?:, ?[\w-]+)*$/.test(encoding);
 }
 
 /** With its dot, for mime-types, which takes a name without one for an extension. */

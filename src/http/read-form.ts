@@ -95,7 +95,7 @@ export async function readForm(
 
 function openBody(request: UploadRequest, limits: Limits): Readable {
   const type = headerOf(request, "content-type");
-  if (!/^multipart\/form-data\s*;/i.test(type)) {
+  if (!/^multipart\/form-data\s*;.*\bboundary="?[^\s";]/i.test(type)) {
     const is = type === "" ? "none" : quote(type);
     throw new UploadError(
       "NotMultipart",

@@ -25,7 +25,7 @@ export async function sendFile(
     response.statusCode = status;
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (body === null) response.end();
-    else await pour(file.chunks(body), response);
+    else await pour(file.chunks(body), body.end - body.start, response);
   } finally {
     await file.close();
   }
@@ -40,11 +40,30 @@ function readRequest({ req: { method = "GET", headers } }: ServerResponse): File
   return { method, headers: read };
 }
 
-async function pour(source: AsyncIterable<Uint8Array>, response: ServerResponse): Promise<void> {
+/** Writes chunk after chunk; the next is read while one is on its way. */
+async function pour(
+  source: AsyncIterable<Uint8Array>,
+  bytes: number,
+  response: ServerResponse,
+): Promise<void> {
+  const iterator = source[Symbol.asyncIterator]();
+  let left = bytes;
+  let next = iterator.next();
   try {
-    for await (const chunk of source) {
-      if (!response.write(chunk)) await drained(response);
+    while (left > 0) {
+      const { done, value } = await next;
       if (response.destroyed) return;
+      if (done === true) throw new Error(`The file ended ${left} bytes early.`);
+      left -= value.length;
+      // The last chunk goes out with the end: most files are one.
+      if (left <= 0) {
+        response.end(value);
+        return;
+      }
+      next = iterator.next();
+      // Where waiting for the client ends by its going away, nobody asks how the next read went.
+      next.catch(() => {});
+      if (!response.write(value)) await drained(response);
     }
     response.end();
   } catch (error) {
@@ -53,6 +72,8 @@ async function pour(source: AsyncIterable<Uint8Array>, response: ServerResponse)
       for (const name of response.getHeaderNames()) if (isOfFile(name)) response.removeHeader(name);
     } else response.destroy(error as Error);
     throw error;
+  } finally {
+    await iterator.return?.();
   }
 }
 
