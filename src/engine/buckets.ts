@@ -19,9 +19,6 @@ type BucketRecord = Omit<Bucket, "name" | "version">;
 
 const bucketCounterKey = Buffer.from("last bucket id");
 
-/** The most buckets whose decoded form is kept. */
-const maxCachedBuckets = 10_000;
-
 /**
  * Makes a bucket.
  *
@@ -163,7 +160,6 @@ export async function deleteBucket(engine: Engine, name: string): Promise<void> 
     }
     if (!(await engine.index.commit(outcome))) return conflict;
     if (!empty) throw notEmpty(name);
-    engine.bucketCache.delete(name);
     return undefined;
   });
 }
@@ -189,15 +185,12 @@ export async function rereadBucket(engine: Engine, bucket: Bucket): Promise<Buck
   return now;
 }
 
-function bucketOf(engine: Engine, entry: Entry): Bucket {
-  const name = entry.key.toString("utf8");
-  const cached = engine.bucketCache.get(name);
-  if (cached?.version === entry.version) return cached;
-  const record = decodeJson(entry.value, "bucket") as BucketRecord;
-  const bucket = { ...record, name, version: entry.version };
-  if (engine.bucketCache.size >= maxCachedBuckets) engine.bucketCache.clear();
-  engine.bucketCache.set(name, bucket);
-  return bucket;
+function bucketOf(engine: Engine, row: Entry): Bucket {
+  return engine.cache.decoded("buckets", row, (entry) => ({
+    ...(decodeJson(entry.value, "bucket") as BucketRecord),
+    name: entry.key.toString("utf8"),
+    version: entry.version,
+  }));
 }
 
 function encodeBucket({ name: _name, version: _version, ...record }: Bucket): Buffer {

@@ -1,4 +1,5 @@
 import { createMemoryBlobs } from "./blobs/memory.ts";
+import { createDecodedCache } from "./decoded-cache.ts";
 import { createIdSource } from "./ids.ts";
 import { createMemoryIndex } from "./index/memory.ts";
 import { createKeyedLocks } from "./keyed-locks.ts";
@@ -41,7 +42,7 @@ export function createMemoryEngine({
     log,
     pins: createPins(),
     locks: createKeyedLocks(),
-    bucketCache: new Map(),
+    cache: createDecodedCache(),
     manifestCache: createManifestCache(),
     takeRoom(): void {},
     async close(): Promise<void> {

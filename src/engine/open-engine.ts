@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { openDiskBlobs } from "./blobs/disk.ts";
+import { createDecodedCache } from "./decoded-cache.ts";
 import { createIdSource } from "./ids.ts";
 import type { Index } from "./index/index.ts";
 import { openLmdbIndex } from "./index/lmdb.ts";
@@ -90,7 +91,7 @@ export async function openEngine({
       log,
       pins: createPins(),
       locks: createKeyedLocks(),
-      bucketCache: new Map(),
+      cache: createDecodedCache(),
       manifestCache: createManifestCache(),
       takeRoom: (bytes, where) => room.take(bytes, where),
       close: closeAll,

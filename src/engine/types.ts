@@ -3,6 +3,7 @@
 import type { Grant, Owner } from "../s3/acl.ts";
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from "../s3/checksums.ts";
 import type { Blobs } from "./blobs/blobs.ts";
+import type { DecodedCache } from "./decoded-cache.ts";
 import type { IdSource } from "./ids.ts";
 import type { Index } from "./index/index.ts";
 import type { KeyedLocks } from "./keyed-locks.ts";
@@ -148,8 +149,8 @@ export interface Engine {
   readonly pins: Pins;
   /** Turns of those that lost a race for the same row. */
   readonly locks: KeyedLocks;
-  /** Decoded buckets by name; one counts only while its version is the row's. */
-  readonly bucketCache: Map<string, Bucket>;
+  /** Buckets, users and keys that were decoded lately. */
+  readonly cache: DecodedCache;
   /**
    * Takes room for bytes in the index or in a file, before they are stored.
    *

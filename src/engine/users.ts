@@ -72,7 +72,7 @@ export async function addUser(engine: Engine, input: AddUserInput): Promise<{ us
 /** Every user, by name. */
 export async function listUsers(engine: Engine): Promise<User[]> {
   const users: User[] = [];
-  for await (const entry of rowsWithPrefix(engine, "users", userIdKey(""))) users.push(userOf(entry));
+  for await (const entry of rowsWithPrefix(engine, "users", userIdKey(""))) users.push(userOf(engine, entry));
   return users.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
 }
 
@@ -138,7 +138,7 @@ export async function listKeys(engine: Engine, userId: string): Promise<AccessKe
   for await (const entry of rowsWithPrefix(engine, "keys", prefix)) {
     const accessKeyId = entry.key.toString("utf8", prefix.length);
     const row = await engine.index.get("keys", accessKeyKey(accessKeyId));
-    if (row !== null) keys.push(keyOf(accessKeyId, row));
+    if (row !== null) keys.push(keyOf(engine, accessKeyId, row));
   }
   return keys;
 }
@@ -149,7 +149,7 @@ export async function removeKey(engine: Engine, accessKeyId: string): Promise<bo
   return atomically(engine, `access key ${accessKeyId}`, async () => {
     const entry = await engine.index.get("keys", key);
     if (entry === null) return false;
-    const { userId } = keyOf(accessKeyId, entry);
+    const { userId } = keyOf(engine, accessKeyId, entry);
     const draft = new Draft()
       .check("keys", key, entry.version)
       .delete("keys", key)
@@ -162,14 +162,14 @@ export async function removeKey(engine: Engine, accessKeyId: string): Promise<bo
 export async function findAccessKey(engine: Engine, accessKeyId: string): Promise<AccessKeyOwner | null> {
   const entry = await engine.index.get("keys", accessKeyKey(accessKeyId));
   if (entry === null) return null;
-  const { secretAccessKey, userId } = keyOf(accessKeyId, entry);
+  const { secretAccessKey, userId } = keyOf(engine, accessKeyId, entry);
   const user = await findUserById(engine, userId);
   return user === null ? null : { secretAccessKey, user };
 }
 
 export async function findUserById(engine: Engine, id: string): Promise<User | null> {
   const entry = await engine.index.get("users", userIdKey(id));
-  return entry === null ? null : userOf(entry);
+  return entry === null ? null : userOf(engine, entry);
 }
 
 export async function findUserByName(engine: Engine, name: string): Promise<User | null> {
@@ -186,12 +186,15 @@ async function findUserBy(engine: Engine, key: Buffer): Promise<User | null> {
   return entry === null ? null : findUserById(engine, entry.value.toString("utf8"));
 }
 
-function userOf(entry: Entry): User {
-  return decodeJson(entry.value, "user") as User;
+function userOf(engine: Engine, row: Entry): User {
+  return engine.cache.decoded("users", row, (entry) => decodeJson(entry.value, "user") as User);
 }
 
-function keyOf(accessKeyId: string, entry: Entry): AccessKey {
-  return { accessKeyId, ...(decodeJson(entry.value, "access key") as KeyRecord) };
+function keyOf(engine: Engine, accessKeyId: string, row: Entry): AccessKey {
+  return engine.cache.decoded("keys", row, (entry) => ({
+    accessKeyId,
+    ...(decodeJson(entry.value, "access key") as KeyRecord),
+  }));
 }
 
 function newKey(
