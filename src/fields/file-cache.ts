@@ -11,7 +11,7 @@ import { joinName, splitName } from "../storage/names.ts";
 import type { CallOptions, Storage } from "../storage/storage.ts";
 import { CachedFile } from "./cached-file.ts";
 import { readContent } from "./field-content.ts";
-import { removeFile } from "./store.ts";
+import { generateFilename, removeFile } from "./store.ts";
 
 export interface FileCacheOptions {
   readonly storage: Storage;
@@ -88,7 +88,7 @@ export class FileCache {
     const now = this.#clock();
     // The time is in the name, so that a sweep lists and asks nothing.
     const place = joinName(this.#directory, `${now}-${randomBytes(12).toString("hex")}`);
-    const filename = this.#storage.generateFilename(given.filename);
+    const filename = await generateFilename(this.#storage, given.filename);
     const name = await this.#storage.save(joinName(place, filename), given.content, {
       maxLength: place.length + 1 + maxLength,
       contentType: given.contentType,

@@ -4,12 +4,12 @@
  * only `drizzle.ts` and `prisma.ts` know theirs. It never opens a connection to a database.
  */
 
-import { loadStorages, storages } from "../storage/default-storages.ts";
-import { StorageError } from "../storage/errors.ts";
+import { storages } from "../storage/default-storages.ts";
 import { joinName, validateFileName } from "../storage/names.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { FieldContent } from "./field-content.ts";
 import { FieldFile, type SaveRecord } from "./field-file.ts";
+import { generateFilename } from "./store.ts";
 import { strftime } from "./strftime.ts";
 
 /** Where a field's files go: a directory with strftime marks in local time, or a function that makes the whole name. */
@@ -118,12 +118,6 @@ export class FileField {
         ? uploadTo(record, filename)
         : joinName(strftime(uploadTo, new Date(this.#clock())), validateFileName(filename));
     const name = validateFileName(wanted);
-    try {
-      return storage.generateFilename(name);
-    } catch (error) {
-      if (!(error instanceof StorageError) || error.code !== "ConfigNotLoaded") throw error;
-      await loadStorages();
-      return storage.generateFilename(name);
-    }
+    return generateFilename(storage, name);
   }
 }
