@@ -9,7 +9,7 @@ import { isLinking, linkText } from "./link-texts.ts";
 import { type Loaded, loadedBytes, md5Of, wholeOf } from "./load.ts";
 import { createManifest, manifestName, type StaticManifest, writeManifest } from "./manifest.ts";
 import { runLimited } from "./run-limited.ts";
-import { pathOfBase, type StaticSite, staticBase } from "./site.ts";
+import { pathOfBase, type StaticSite, staticBase, usualUrl } from "./site.ts";
 import { Store } from "./store.ts";
 import type { StaticTarget } from "./target.ts";
 import { targetOf } from "./targets.ts";
@@ -186,7 +186,7 @@ async function linkTexts(
 ): Promise<Map<string, LinkedText>> {
   const missing: string[] = [];
   const options = {
-    staticPath: pathOfBase(await staticBase(site)),
+    staticPath: pathOfBase((await staticBase(site)) ?? usualUrl),
     moduleImports: site.moduleImports,
     exists: (name: string) => sources.has(name),
     onMissing: (message: string) => missing.push(message),

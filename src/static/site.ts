@@ -100,26 +100,23 @@ export function createStaticSite(
   };
 }
 
-/**
- * Where browsers find a site's static files. Ends with a slash.
- *
- * @throws ImproperlyConfigured for a storage that signs its URLs, so that each would be another one.
- */
-export async function staticBase({ url, storage }: Pick<StaticSite, "url" | "storage">): Promise<string> {
+/** Where static files are as long as nothing else is said. */
+export const usualUrl = "/static/";
+
+/** Where browsers find a site's static files; ends with a slash. Null for a storage that signs its URLs. */
+export async function staticBase({
+  url,
+  storage,
+}: Pick<StaticSite, "url" | "storage">): Promise<string | null> {
   if (url !== null) return url;
   const probe = "x";
-  let found: string;
   try {
-    found = await storage.url(probe);
+    const found = await storage.url(probe);
+    return found.endsWith(`/${probe}`) ? found.slice(0, -probe.length) : null;
   } catch (error) {
-    if (error instanceof NotImplementedError) return "/static/";
+    if (error instanceof NotImplementedError) return usualUrl;
     throw error;
   }
-  if (found.endsWith(`/${probe}`)) return found.slice(0, -probe.length);
-  throw new ImproperlyConfigured(
-    "The storage of static files signs its URLs, and links to static files must stay the same.",
-    { fix: "Give it querystringAuth: false, or set static.url." },
-  );
 }
 
 /** The directory that the files are collected into, absolute; null where the storage is no directory. */

@@ -1,10 +1,10 @@
 /** Links to static files, and the files themselves for whoever has no other server for them. */
 
-import { FileNotFoundError, StorageError } from "../storage/errors.ts";
+import { FileNotFoundError, ImproperlyConfigured, StorageError } from "../storage/errors.ts";
 import { encodePath } from "../storage/urls.ts";
 import { readManifest, manifestName, type StaticManifest } from "./manifest.ts";
 import { respondFromFinders, respondFromStorage } from "./respond.ts";
-import { pathOfBase, type StaticSite, staticBase } from "./site.ts";
+import { pathOfBase, type StaticSite, staticBase, usualUrl } from "./site.ts";
 import { assetsOf, type ViteAssets } from "./vite-manifest.ts";
 
 export interface StaticFilesOptions {
@@ -48,7 +48,8 @@ export interface StaticFiles {
 /**
  * Opens a site's static files: reads the manifest, once.
  *
- * @throws StorageError `ManifestMissing`, `ManifestCorrupt` in production.
+ * @throws In production StorageError `ManifestMissing` and `ManifestCorrupt`, and ImproperlyConfigured for a storage that
+ *   signs its URLs, so that each would be another one.
  * @example
  * const files = await openStaticFiles(createStaticSite(config));
  * files.url("css/site.css"); // "/static/css/site.5d41402abc4b.css"
@@ -57,7 +58,8 @@ export async function openStaticFiles(
   site: StaticSite,
   { development = process.env["NODE_ENV"] !== "production" }: StaticFilesOptions = {},
 ): Promise<StaticFiles> {
-  const base = await staticBase(site);
+  // In development the application serves them itself, whatever CDN there is later.
+  const base = development ? pathOfBase(site.url ?? usualUrl) : await stableBase(site);
   const manifest = development || !site.hashed ? null : await loadManifest(site);
   const vite = (development ? site.vite : (manifest?.vite ?? site.vite)) ?? {};
   const hashedNames = new Set(manifest?.paths.values());
@@ -98,6 +100,15 @@ export async function openStaticFiles(
         : respondFromStorage(site, name, { request, isImmutable: hashedNames.has(name) });
     },
   };
+}
+
+async function stableBase(site: StaticSite): Promise<string> {
+  const base = await staticBase(site);
+  if (base !== null) return base;
+  throw new ImproperlyConfigured(
+    "The storage of static files signs its URLs, and links to static files must stay the same.",
+    { fix: "Give it querystringAuth: false, or set static.url." },
+  );
 }
 
 async function loadManifest({ storage }: StaticSite): Promise<StaticManifest> {

@@ -11,7 +11,8 @@ export interface StaticDirectory {
 export interface StaticConfig {
   /**
    * Where browsers find the files: a path such as `/static/`, or a URL such as `https://cdn.example.com/static/`.
-   * Default: where the storage says that its files are, if it has URLs that are not signed; else `/static/`.
+   * Default: where the storage says that its files are; `/static/` where it has no URLs. In development the application
+   * serves them itself: at the path of this URL, by default `/static/`.
    */
   readonly url?: string | undefined;
   /** The alias of the storage that the files are collected into. Default: `staticfiles`. */

@@ -71,8 +71,12 @@ test("url() begins where the storage says that its files are, unless it signs", 
   await collectStatic(site);
   const { url } = await openStaticFiles(site, { development: false });
   assert.equal(url("img/x.png"), `${server.endpoint}/test/st/img/x.55505ba281b0.png`);
-  const signed = siteOf(folder.root, s3(server.storageOptions));
-  await assert.rejects(openStaticFiles(signed, { development: true }), { message: /querystringAuth: false/ });
+  const signed = siteOf(folder.root, s3({ ...server.storageOptions, location: "signed" }));
+  await collectStatic(signed);
+  await assert.rejects(openStaticFiles(signed, { development: false }), {
+    message: /querystringAuth: false/,
+  });
+  assert.equal((await openStaticFiles(signed, { development: true })).base, "/static/");
 });
 
 test("staticUrl() uses the configuration's files once they are loaded", async () => {
