@@ -180,3 +180,31 @@ test("withFiles() removes the first of two files that one record was given in tu
   });
   assert.deepEqual([file.name, await namesIn(storage)], ["dog.jpg", ["dog.jpg"]]);
 });
+
+test("FileChanges.within() forgets what was done in a transaction that is tried anew, or in a savepoint", async () => {
+  const storage = memory();
+  await storage.save("old.jpg", "old");
+  const photo = fileField("photo", { storage });
+  const file = photo.of({}, "old.jpg").assign(cat());
+  const cleared = photo.of({}, "old.jpg").assign(false);
+  let attempts = 0;
+  await withFiles(async (files) => {
+    const attempt = (): Promise<void> =>
+      files.within(async () => {
+        await files.save(file);
+        if (attempts++ === 0) throw new Error("serialization failure");
+        const savepoint = files.within(async () => {
+          await files.save(cleared);
+          await files.store({ photo }, { photo: new File(["dog"], "dog.jpg") });
+          throw new Error("back to the savepoint");
+        });
+        await assert.rejects(savepoint, /savepoint/);
+      });
+    await assert.rejects(attempt(), /serialization/);
+    assert.equal(file.committed, false);
+    await attempt();
+  });
+  assert.deepEqual([attempts, await namesIn(storage)], [2, [file.name]]);
+  assert.match(file.name, /^cat_/);
+  assert.equal(cleared.savedName, "old.jpg");
+});

@@ -79,7 +79,9 @@ export class FileChanges {
   readonly #running = new Set<Promise<unknown>>();
   readonly #stored: StoredContent[] = [];
   readonly #replaced: Place[] = [];
-  readonly #saved = new Set<FieldFile>();
+  readonly #saved: FieldFile[] = [];
+  /** Stored in a body that threw: of no use, whatever comes. */
+  readonly #discarded: StoredContent[] = [];
   /** What storing failed with: then it was not the database. */
   readonly #failures = new WeakSet<object>();
   #ended = false;
@@ -95,12 +97,14 @@ export class FileChanges {
   /**
    * Does what is done inside of a transaction. It makes the end of the transaction exact: what was thrown inside means a
    * roll back, and what comes after it is a commit that may have gone through although the connection was lost. Then the
-   * files stay, for `stowage orphans` to decide.
+   * files stay, for `stowage orphans` to decide. It may be called again, for a transaction that is tried anew, and within
+   * itself, for a savepoint: what was done in one that threw is forgotten.
    *
    * @example
    * await withFiles((files) => prisma.$transaction((tx) => files.within(async () => { … })));
    */
   async within<Result>(body: () => Promise<Result>): Promise<Result> {
+    const marks = [this.#stored.length, this.#replaced.length, this.#saved.length] as const;
     this.#body = "running";
     try {
       const result = await body();
@@ -108,6 +112,7 @@ export class FileChanges {
       return result;
     } catch (error) {
       this.#body = "threw";
+      this.#forget(...marks);
       throw error;
     }
   }
@@ -194,7 +199,11 @@ export class FileChanges {
       if (this.#options.keepReplaced !== true) file.markSaved();
     }
     // Of two files that one record was given in turn, only the second is named.
-    const old = [...this.#stored, ...(this.#options.keepReplaced === true ? [] : this.#replaced)];
+    const old = [
+      ...this.#discarded,
+      ...this.#stored,
+      ...(this.#options.keepReplaced === true ? [] : this.#replaced),
+    ];
     await this.#remove(old.filter(({ name }) => !inUse.has(name)));
     for (const { name, afterCommit } of this.#stored) {
       await afterCommit?.().catch((error: unknown) => this.#tell(name, error));
@@ -206,8 +215,17 @@ export class FileChanges {
     this.#stop.abort(error);
     await this.#end();
     for (const { undo } of [...this.#stored].reverse()) undo();
-    if (this.#mayHaveCommitted(error)) return;
-    await this.#remove(this.#stored);
+    await this.#remove(
+      this.#mayHaveCommitted(error) ? this.#discarded : [...this.#discarded, ...this.#stored],
+    );
+  }
+
+  #forget(stored: number, replaced: number, saved: number): void {
+    const discarded = this.#stored.splice(stored);
+    for (const { undo } of discarded.reverse()) undo();
+    this.#discarded.push(...discarded);
+    this.#replaced.splice(replaced);
+    this.#saved.splice(saved);
   }
 
   async #store(file: FieldFile): Promise<string> {
@@ -215,7 +233,7 @@ export class FileChanges {
     const stored = await file.store({ signal: this.#signal });
     if (stored !== null) this.#stored.push(stored);
     if (savedName !== "" && savedName !== file.name) this.#replaced.push({ storage, name: savedName });
-    this.#saved.add(file);
+    this.#saved.push(file);
     return file.name;
   }
 
