@@ -76,9 +76,28 @@ export function discardContent(engine: Engine, draft: Draft, content: Content): 
   }
 }
 
+/**
+ * Commits a record that names stored content.
+ *
+ * @throws S3Error as the index does. When it cannot tell whether the commit was done, the content stays: after a crash
+ *   the record may be there. Otherwise the caller drops the content.
+ */
+export async function commitContent(engine: Engine, draft: Draft, stored: StoredContent): Promise<boolean> {
+  try {
+    return await engine.index.commit(draft);
+  } catch (error) {
+    if (!(error instanceof S3Error && error.code === "InsufficientStorage")) undecided.add(stored);
+    throw error;
+  }
+}
+
+/** Content of which nobody knows whether a record names it. */
+const undecided = new WeakSet<StoredContent>();
+
 /** Removes stored content that no commit has made alive. */
-export async function dropContent(engine: Engine, { content }: StoredContent): Promise<void> {
-  if (content.kind !== "blob") return;
+export async function dropContent(engine: Engine, stored: StoredContent): Promise<void> {
+  const { content } = stored;
+  if (content.kind !== "blob" || undecided.has(stored)) return;
   try {
     await engine.blobs.remove(content.id);
   } catch (error) {

@@ -4,7 +4,7 @@ import { createChecksum } from "../s3/checksums.ts";
 import type { ChecksumAlgorithm } from "../s3/checksums.ts";
 import { S3Error } from "../s3/errors.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
-import { discardContent, dropContent, keepContent, storeContent } from "./content.ts";
+import { commitContent, discardContent, dropContent, keepContent, storeContent } from "./content.ts";
 import type { StoredContent } from "./content.ts";
 import { decodePart, encodePart } from "./records/manifest.ts";
 import type { PartRecord } from "./records/manifest.ts";
@@ -46,7 +46,6 @@ export async function putPart(
     contentMd5: input.contentMd5,
     signal: options.signal,
   });
-  let unknownOutcome = false;
   try {
     const part: PartRecord = {
       partNumber,
@@ -66,15 +65,12 @@ export async function putPart(
         .put("parts", rowKey, encodePart(part));
       keepContent(draft, stored, { kind: "part", partKey: rowKey });
       if (replaced !== null) discardContent(engine, draft, decodePart(replaced.value).content);
-      unknownOutcome = true;
-      const committed = await engine.index.commit(draft);
-      unknownOutcome = false;
-      if (committed) return part;
+      if (await commitContent(engine, draft, stored)) return part;
       upload = await rereadUpload(engine, upload);
       return conflict;
     });
   } catch (error) {
-    if (!unknownOutcome) await dropContent(engine, stored);
+    await dropContent(engine, stored);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { checkWriteConditions } from "../s3/conditions.ts";
 import type { WriteConditions } from "../s3/conditions.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import { guardBucket, rereadBucket } from "./buckets.ts";
-import { discardContent, dropContent, keepContent, storeContent } from "./content.ts";
+import { commitContent, discardContent, dropContent, keepContent, storeContent } from "./content.ts";
 import type { StoredContent } from "./content.ts";
 import { idTimeMs } from "./ids.ts";
 import { decodeObject, encodeObject } from "./records/object.ts";
@@ -60,7 +60,6 @@ async function commitObject(engine: Engine, input: CommitObjectInput): Promise<O
   const { stored, key } = input;
   const rowKey = objectKey(input.bucket.id, key);
   let bucket = input.bucket;
-  let unknownOutcome = false;
   try {
     return await atomically(engine, `object ${input.bucket.id} ${key}`, async () => {
       const existing = await engine.index.get("objects", rowKey);
@@ -84,16 +83,12 @@ async function commitObject(engine: Engine, input: CommitObjectInput): Promise<O
         .put("objects", rowKey, encodeObject({ info, content: stored.content }, bucket.owner));
       keepContent(draft, stored, { kind: "object", objectKey: rowKey });
       if (current !== null) discardContent(engine, draft, current.content);
-      unknownOutcome = true;
-      const committed = await engine.index.commit(draft);
-      unknownOutcome = false;
-      if (committed) return info;
+      if (await commitContent(engine, draft, stored)) return info;
       bucket = await rereadBucket(engine, bucket);
       return conflict;
     });
   } catch (error) {
-    // A commit that failed on the disk may yet be there after a crash: then its blob must be there too.
-    if (!unknownOutcome) await dropContent(engine, stored);
+    await dropContent(engine, stored);
     throw error;
   }
 }

@@ -13,6 +13,8 @@ import { setObjectGrants } from "../../src/engine/object-grants.ts";
 import { headObject, openObject } from "../../src/engine/open-object.ts";
 import { putObject } from "../../src/engine/put-object.ts";
 import { emptyTrash } from "../../src/engine/trash.ts";
+import type { Index } from "../../src/engine/index/index.ts";
+import type { Engine } from "../../src/engine/types.ts";
 
 const small = Buffer.from("hello");
 const large = Buffer.alloc(300_000, "stowage ");
@@ -323,4 +325,33 @@ eachEngine("objects", (open) => {
       }
     }
   });
+
+  it("putObject() leaves no file when the index has no room, and keeps it when nobody knows what the index did", async () => {
+    const { engine, newBucket } = open();
+    const bucket = await newBucket();
+    for (const [code, files] of [
+      ["InsufficientStorage", 0],
+      ["InternalError", 1],
+    ] as const) {
+      const failing: Engine = {
+        ...engine,
+        index: { ...indexOf(engine), commit: () => Promise.reject(new S3Error(code)) },
+      };
+      await assert.rejects(putObject(failing, { bucket, key: "k", body: large, ...access }), { code });
+      assert.equal(await blobCount(engine), files);
+    }
+    for await (const id of engine.blobs.list()) await engine.blobs.remove(id);
+  });
 });
+
+/** An index's methods, to be replaced one by one. */
+function indexOf({ index }: Engine): Index {
+  return {
+    get: (table, key) => index.get(table, key),
+    snapshot: () => index.snapshot(),
+    commit: (commit) => index.commit(commit),
+    count: (table) => index.count(table),
+    reusableBytes: () => index.reusableBytes(),
+    close: () => index.close(),
+  };
+}

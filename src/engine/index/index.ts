@@ -84,6 +84,9 @@ export interface Index {
   /**
    * True when it is durable and every later read sees it, false when a check failed and nothing was done. The buffers
    * given must not change before.
+   *
+   * @throws S3Error InsufficientStorage when there was no room, and nothing was done; InternalError when the disk failed,
+   *   and only the next opening can tell whether it was done.
    */
   commit(commit: Commit): Promise<boolean>;
   /** How many rows the index believes a table has. */
