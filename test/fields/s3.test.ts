@@ -1,0 +1,48 @@
+/** File fields on S3, whose storage replaces files of the same name unless it is told otherwise. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fileCache, fileField, findOrphans, withFiles } from "../../src/fields.ts";
+import { NotImplementedError, s3 } from "../../src/storage.ts";
+import { startTestServer } from "../../src/testing.ts";
+
+test("a file goes to S3, is replaced, promoted from the cache, and leaves nothing after a roll back", async () => {
+  const server = await startTestServer();
+  const storage = s3({ ...server.storageOptions, location: "media" }, { env: {} });
+  try {
+    const formField = fileField("form_field", { uploadTo: "dummy", storage });
+    const cache = fileCache({ storage, secret: "0123456789abcdef" });
+    const upload = new File(["Meow"], "my cat.txt", { type: "text/plain" });
+    const file = formField.of({}).assign(upload);
+    await withFiles((files) => files.save(file));
+    assert.equal(file.name, "dummy/my_cat.txt");
+    assert.throws(() => file.path, NotImplementedError);
+    const answer = await fetch(await file.url());
+    assert.deepEqual([await answer.text(), answer.headers.get("content-type")], ["Meow", "text/plain"]);
+
+    const failing = withFiles(async (files) => {
+      await files.save(formField.of({}).assign(upload));
+      throw new Error("no");
+    });
+    await assert.rejects(failing, /no/);
+    assert.equal(await (await file.open()).text(), "Meow", "the other record's file of that name");
+    assert.deepEqual(await storage.listdir("dummy"), [[], ["my_cat.txt"]]);
+
+    const kept = await cache.add("form_field", new File(["Purr"], "purr.txt"));
+    file.assign(await cache.find("form_field", kept.token));
+    await withFiles((files) => files.save(file));
+    assert.deepEqual(await storage.listdir(), [["dummy"], []]);
+    assert.deepEqual(await storage.listdir("dummy"), [[], ["purr.txt"]]);
+
+    await storage.save("dummy/lost.txt", "lost");
+    const uses = [{ fields: { formField }, records: () => [{ formField: file }] }];
+    const { orphans } = await findOrphans(uses, { graceSeconds: -60 });
+    assert.deepEqual(
+      orphans.map(({ name, size }) => [name, size]),
+      [["dummy/lost.txt", 4]],
+    );
+  } finally {
+    await storage.close();
+    await server.close();
+  }
+});
