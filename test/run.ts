@@ -25,5 +25,7 @@ if (files.length === 0) {
   );
   process.exit(1);
 }
-const { status } = spawnSync(process.execPath, ["--test", "--test-timeout=120000", ...files], { stdio: "inherit" });
+const { status } = spawnSync(process.execPath, ["--test", "--test-timeout=120000", ...files], {
+  stdio: "inherit",
+});
 process.exit(status ?? 1);

@@ -195,5 +195,3 @@ class Effect(Boto2Case):
         if harness.KIND != 'rgw':  # Ceph answers with an empty list.
             self.assert_error(403, 'AccessDenied', self.anonymous.get_all_buckets)
         self.assert_error(403, 'AccessDenied', self.anonymous.create_bucket, harness.bucket_name('nobody'))
-
-
