@@ -80,8 +80,27 @@ rgw data = $dir/rgw
 CONF
 }
 
+# Starts the OSD and waits until the monitor sees it. One time in five the OSD speaks before it knows the cluster's id,
+# is refused ("wrong fsid") and ends; then it is started again.
+start_osd() {
+  for _ in $(seq 10); do
+    ceph-osd -c "$conf" -i 0
+    for _ in $(seq 60); do
+      if ceph -c "$conf" osd stat | grep -q ' 1 up'; then return 0; fi
+      is_ours "$(cat "$dir/osd.0.pid" 2>/dev/null)" || break
+      sleep 0.5
+    done
+  done
+  return 1
+}
+
+# Whether a process is one of Ceph's: after a crash its number may belong to somebody else.
+is_ours() {
+  case $(cat "/proc/${1:-none}/comm" 2>/dev/null) in ceph-* | radosgw) return 0 ;; *) return 1 ;; esac
+}
+
 wait_for_gateway() {
-  for _ in $(seq 120); do
+  for _ in $(seq 240); do
     curl -s -o /dev/null "http://127.0.0.1:$port/" && return 0
     sleep 0.5
   done
@@ -103,14 +122,14 @@ up() {
   osd=$(cat /proc/sys/kernel/random/uuid)
   write_conf "$fsid"
   {
-    monmaptool --create --addv a "v1:127.0.0.1:$mon_port" --fsid "$fsid" --clobber "$dir/monmap"
-    ceph-mon -c "$conf" --mkfs -i a --monmap "$dir/monmap"
-    ceph-mon -c "$conf" -i a
-    ceph-mgr -c "$conf" -i x
-    ceph -c "$conf" osd new "$osd"
-    ceph-osd -c "$conf" -i 0 --mkfs --osd-uuid "$osd"
-    ceph-osd -c "$conf" -i 0
-    radosgw -c "$conf" -n client.rgw.a
+    monmaptool --create --addv a "v1:127.0.0.1:$mon_port" --fsid "$fsid" --clobber "$dir/monmap" &&
+      ceph-mon -c "$conf" --mkfs -i a --monmap "$dir/monmap" &&
+      ceph-mon -c "$conf" -i a &&
+      ceph-mgr -c "$conf" -i x &&
+      ceph -c "$conf" osd new "$osd" &&
+      ceph-osd -c "$conf" -i 0 --mkfs --osd-uuid "$osd" &&
+      start_osd &&
+      radosgw -c "$conf" -n client.rgw.a
   } >"$dir/up.log" 2>&1 || {
     tail -n 20 "$dir/up.log" >&2
     return 1
@@ -139,8 +158,8 @@ down() {
   for pid_file in "$dir"/client.*.pid "$dir"/osd.*.pid "$dir"/mgr.*.pid "$dir"/mon.*.pid; do
     [ -f "$pid_file" ] || continue
     pid=$(cat "$pid_file")
-    # After a crash the number may belong to somebody else by now.
-    case $(cat "/proc/$pid/comm" 2>/dev/null) in ceph-* | radosgw) kill "$pid" ;; *) continue ;; esac
+    is_ours "$pid" || continue
+    kill "$pid"
     for _ in $(seq 50); do
       kill -0 "$pid" 2>/dev/null || break
       sleep 0.1
