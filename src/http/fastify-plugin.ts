@@ -4,6 +4,9 @@ import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { StorageFile } from "../storage/file.ts";
 import { describeFile, type FileRequest, type FileResponseOptions, requestHeaders } from "./describe-file.ts";
+import type { DirectUpload } from "./direct/direct-upload.ts";
+import { parseJson } from "./direct/handlers.ts";
+import { answerDirectUpload } from "./direct/routes.ts";
 import { parseUploads, type UploadOptions, type Uploads } from "./parse-uploads.ts";
 
 /**
@@ -33,6 +36,43 @@ Object.assign(uploads, {
   [Symbol.for("skip-override")]: true,
   [Symbol.for("fastify.display-name")]: "stowage-uploads",
 });
+
+export interface FastifyRoutesOptions {
+  /** Who asks: an upload is gone on with by who began it alone. */
+  readonly owner: (request: FastifyRequest) => string | Promise<string>;
+}
+
+/**
+ * The routes of direct uploads as a plugin. Register it where they are to be.
+ *
+ * @example
+ * await app.register(uploadRoutes(directUpload({ storage }), { owner: (request) => request.ip }), { prefix: "/uploads" });
+ */
+export function uploadRoutes(
+  direct: DirectUpload,
+  { owner }: FastifyRoutesOptions,
+): (app: FastifyInstance) => Promise<void> {
+  return async (app) => {
+    // Parts come as they are, of any type; what is JSON the routes know themselves.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", (_request, _payload, done) => {
+      done(null);
+    });
+    app.all<{ Params: { "*": string } }>("/*", async (request, reply) => {
+      const { method, params, url, raw } = request;
+      const { status, headers, body } = await answerDirectUpload(direct, {
+        method,
+        path: params["*"],
+        query: new URL(url, "http://localhost").searchParams,
+        owner: await owner(request),
+        json: () => parseJson(raw),
+        bytes: () => raw,
+        contentLength: Number(raw.headers["content-length"]),
+      });
+      return reply.code(status).headers(headers).send(body);
+    });
+  };
+}
 
 /** Reads the form of a Fastify request. See {@link parseUploads}. */
 export async function readUploads(request: FastifyRequest, options: UploadOptions): Promise<Uploads> {

@@ -4,14 +4,18 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, afterEach, before, describe, test } from "node:test";
+import { getRequestListener } from "@hono/node-server";
 import express from "express";
+import fastify from "fastify";
 import {
   type Begun,
   directUpload,
   type DirectUpload,
   type DirectUploadOptions,
+  uploadHandler,
   uploadRoutes,
 } from "../../src/direct-upload.ts";
+import { uploadRoutes as fastifyRoutes } from "../../src/fastify.ts";
 import { s3, type S3Storage } from "../../src/storage.ts";
 import { startTestServer, type TestServer } from "../../src/testing.ts";
 import {
@@ -33,6 +37,11 @@ before(async () => {
 });
 after(async () => {
   await storage.close();
+  // fetch keeps connections that it opened ahead; the server would wait for a request on them.
+  const agent = Reflect.get(globalThis, Symbol.for("undici.globalDispatcher.1")) as {
+    destroy(): Promise<void>;
+  };
+  await agent.destroy();
   await server.close();
 });
 afterEach(async () => {
@@ -319,3 +328,42 @@ for (const relayed of [false, true]) {
     });
   });
 }
+
+describe("the routes of direct uploads", () => {
+  const big = (): File => new File([new Uint8Array(6 * mebibyte)], "big.bin", { lastModified: 1 });
+  const uploads = (): DirectUpload =>
+    directUpload({ storage, relayPath: "/uploads", partSizeBytes: 5 * mebibyte });
+
+  const uploadsTo = async (url: string): Promise<void> => {
+    const browser = fakeBrowser(url);
+    try {
+      const { name, size } = await uploadFile(big(), { endpoint: "/uploads" });
+      assert.deepEqual([size, await storage.size(name)], [6 * mebibyte, 6 * mebibyte]);
+      await assert.rejects(uploadFile(new File([], "empty.txt"), { endpoint: "/uploads" }), {
+        code: "FileEmpty",
+      });
+      assert.equal((await fetch("/uploads/nowhere")).status, 404);
+    } finally {
+      browser.close();
+    }
+  };
+
+  test("by Fastify", async () => {
+    const app = fastify();
+    await app.register(fastifyRoutes(uploads(), { owner: () => "ann" }), { prefix: "/uploads" });
+    app.post("/json", async (request) => request.body);
+    await uploadsTo(await app.listen({ port: 0, host: "127.0.0.1" }));
+    const echoed = await app.inject({ method: "POST", url: "/json", payload: { a: 1 } });
+    assert.deepEqual(echoed.json(), { a: 1 }, "outside of the plugin Fastify parses as ever");
+    await app.close();
+  });
+
+  test("by Request and Response", async () => {
+    const listener = getRequestListener(uploadHandler(uploads(), { owner: () => "ann" }));
+    const site = createServer((request, response) => void listener(request, response)).listen(0, "127.0.0.1");
+    await new Promise((resolve) => site.once("listening", resolve));
+    await uploadsTo(`http://127.0.0.1:${(site.address() as AddressInfo).port}`);
+    site.close();
+    site.closeAllConnections();
+  });
+});

@@ -82,7 +82,8 @@ export function uploadRoutes<Request extends NodeRequest>(
   };
 }
 
-async function parseJson(body: AsyncIterable<Uint8Array>): ReturnType<RouteRequest["json"]> {
+/** The body as JSON. @throws UploadError `TooLarge`, `BodyMalformed`. */
+export async function parseJson(body: AsyncIterable<Uint8Array>): ReturnType<RouteRequest["json"]> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
