@@ -10,14 +10,16 @@ import { after, before, describe, it } from "node:test";
 import { Draft } from "./atomic.ts";
 import { openEngine } from "./engine.ts";
 
-/** A process that opens the engine, says so, and stays. */
+/** A process that opens the engine, forgets it, says so, and stays. */
 async function openElsewhere(dataDir: string): Promise<ChildProcess> {
   const engine = new URL("engine.js", import.meta.url).href;
   const program = `const { openEngine } = await import(${JSON.stringify(engine)});
     await openEngine({ dataDir: process.argv[1] });
+    // The lock is the process's, also when nobody refers to the engine any more.
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(() => resolve(gc())));
     console.log("open");
     setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", program, dataDir], {
+  const child = spawn(process.execPath, ["--expose-gc", "--input-type=module", "-e", program, dataDir], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   assert.ok(child.stdout);
@@ -55,8 +57,9 @@ describe("openEngine()", () => {
     await assert.rejects(openEngine({ dataDir: later }), expected);
   });
 
-  it("refuses a directory that another process has open, with its pid, until that process is gone", async () => {
+  it("refuses a directory that another process has open, with its pid, until that process is gone", async (t) => {
     const child = await openElsewhere(dataDir);
+    t.after(() => child.kill("SIGKILL"));
     await assert.rejects(openEngine({ dataDir }), {
       pid: child.pid,
       message: `Cannot open "${dataDir}": it is in use by process ${child.pid}`,

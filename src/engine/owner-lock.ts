@@ -29,8 +29,11 @@ export interface OwnerLock {
   release(): Promise<void>;
 }
 
-/** The directories that this process owns. Opening LMDB's lock file twice would let go of the first lock. */
-const owned = new Set<string>();
+/**
+ * The directories that this process owns. Opening LMDB's lock file twice would let go of the first lock; and an
+ * environment that nobody refers to is closed with the garbage, so what holds the lock is kept here.
+ */
+const owned = new Map<string, unknown[]>();
 
 /**
  * Takes the lock of a data directory.
@@ -42,9 +45,11 @@ const owned = new Set<string>();
 export async function takeOwnerLock(directory: string, path: string): Promise<OwnerLock> {
   const realDirectory = realpathSync(directory);
   if (owned.has(realDirectory)) throw new DataDirectoryInUseError(directory, process.pid);
-  owned.add(realDirectory);
+  const holders: unknown[] = [];
+  owned.set(realDirectory, holders);
   try {
     const environment = openEnvironment(path);
+    holders.push(environment);
     const release = async (): Promise<void> => {
       await environment.close();
       owned.delete(realDirectory);
@@ -59,7 +64,7 @@ export async function takeOwnerLock(directory: string, path: string): Promise<Ow
     // Before taking a row, also because LMDB cannot give one to a process whose id, that of another container, has one.
     await refuseIf((pids) => pids.length > 0);
     // Takes a row of the table and keeps it: nobody ever writes here, so an old snapshot costs nothing.
-    environment.useReadTransaction();
+    holders.push(environment.useReadTransaction());
     // Two that came at the same moment see each other now, and both go.
     await refuseIf((pids) => pids.length > 1);
     return { release };
