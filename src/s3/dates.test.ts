@@ -60,3 +60,13 @@ test("parseIsoDate() reads dates with and without fraction and zone", () => {
     assert.equal(parseIsoDate(text), null, text);
   }
 });
+
+test("httpDate() and isoDate() agree with Date, also before 1970", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -2e12, max: 4e12 }), (timeMs) => {
+      const date = new Date(timeMs);
+      assert.equal(httpDate(timeMs), date.toUTCString());
+      assert.equal(isoDate(timeMs), date.toISOString().replace(/\.\d{3}Z$/, ".000Z"));
+    }),
+  );
+});

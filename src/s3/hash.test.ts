@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { crc32, hmacSha1, hmacSha256Hex, md5Base64, md5Hex, sha256Hex, timingSafeEqual } from "./hash.ts";
+import {
+  crc32,
+  hmacSha1,
+  hmacSha256,
+  hmacSha256Hex,
+  md5Base64,
+  md5Hex,
+  sha256Hex,
+  timingSafeEqual,
+} from "./hash.ts";
 
 test("timingSafeEqual() compares, and does not throw on another length", () => {
   assert.equal(timingSafeEqual("abc", "abc"), true);
@@ -16,7 +25,7 @@ test("the digests take a string for bytes", () => {
   const bytes = Buffer.from([0xc3, 0xa9, 0xff]);
   const text = "\u00c3\u00a9\u00ff";
   assert.equal(sha256Hex(text), sha256Hex(bytes));
-  assert.equal(hmacSha256Hex(text, text), hmacSha256Hex(bytes, bytes));
+  assert.equal(hmacSha256Hex(bytes, text), hmacSha256(bytes, bytes).toString("hex"));
   assert.equal(md5Hex(text), md5Hex(bytes));
 });
 
@@ -28,9 +37,18 @@ test("the digests agree with their standards' examples", () => {
   const question = "what do ya want for nothing?";
   assert.equal(hmacSha1("Jefe", question).toString("hex"), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
   assert.equal(
-    hmacSha256Hex("Jefe", question),
+    hmacSha256Hex(Buffer.from("Jefe"), question),
     "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
   );
   assert.equal(crc32(Buffer.from("123456789")), 0xcbf43926);
   assert.equal(crc32(Buffer.from("6789"), crc32(Buffer.from("12345"))), 0xcbf43926);
+});
+
+test("hmacSha256Hex() hashes keys longer than a block, as RFC 4231 has them", () => {
+  // Test case 6.
+  const key = Buffer.alloc(131, 0xaa);
+  const expected = "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54";
+  const text = "Test Using Larger Than Block-Size Key - Hash Key First";
+  assert.equal(hmacSha256Hex(key, text), expected);
+  assert.equal(hmacSha256Hex(key, text), expected);
 });

@@ -40,8 +40,28 @@ export function hmacSha256(key: Uint8Array | string, data: Uint8Array | string):
   return keyed("sha256", key, data).digest();
 }
 
-export function hmacSha256Hex(key: Uint8Array | string, data: Uint8Array | string): string {
-  return keyed("sha256", key, data).digest("hex");
+/**
+ * As {@link hmacSha256}, in hexadecimal, by the two hashes that an HMAC is (RFC 2104): for a short text they cost half of
+ * what node's Hmac object does, and a signing key signs a whole day.
+ */
+export function hmacSha256Hex(key: Uint8Array, data: string): string {
+  let pads = padsByKey.get(key);
+  if (pads === undefined) {
+    pads = { inner: padOf(key, 0x36), outer: padOf(key, 0x5c) };
+    padsByKey.set(key, pads);
+  }
+  const digest = hash("sha256", Buffer.concat([pads.inner, Buffer.from(data, "latin1")]), "buffer");
+  return hash("sha256", Buffer.concat([pads.outer, digest]), "hex");
+}
+
+const blockBytes = 64;
+const padsByKey = new WeakMap<Uint8Array, { readonly inner: Buffer; readonly outer: Buffer }>();
+
+function padOf(key: Uint8Array, value: number): Buffer {
+  const block = key.length > blockBytes ? hash("sha256", key, "buffer") : key;
+  const pad = Buffer.alloc(blockBytes, value);
+  for (const [at, byte] of block.entries()) pad[at] = byte ^ value;
+  return pad;
 }
 
 export function hmacSha1(key: Uint8Array | string, data: Uint8Array | string): Buffer {

@@ -27,10 +27,24 @@ export function createMetrics(): Metrics {
     buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60],
     registers: [registry],
   });
+  // Finding a child by its labels costs more than counting: there are few, so they are kept.
+  const children = new Map<
+    string,
+    { requests: Counter.Internal; durations: Histogram.Internal<"operation"> }
+  >();
   return {
     observe: (operation, status, seconds) => {
-      requests.inc({ operation, status });
-      durations.observe({ operation }, seconds);
+      const name = `${operation} ${status}`;
+      let child = children.get(name);
+      if (child === undefined) {
+        child = {
+          requests: requests.labels(operation, String(status)),
+          durations: durations.labels(operation),
+        };
+        children.set(name, child);
+      }
+      child.requests.inc();
+      child.durations.observe(seconds);
     },
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
