@@ -52,7 +52,7 @@ export const frameworks: Readonly<Record<string, (options: SiteOptions) => Promi
   },
 
   fastify: async ({ storage, file, upload }) => {
-    const app = fastify();
+    const app = fastify({ forceCloseConnections: true });
     await app.register(forFastify.uploads);
     app.get<{ Params: { name: string } }>("/files/:name", async (request, reply) =>
       forFastify.sendFile(reply, await storage.open(request.params.name), file),
