@@ -29,8 +29,8 @@ export function createApp({ db, forms, directUploads, staticFiles }: AppOptions)
   app.use(protect);
 
   app.get("/", async (request, response) => {
-    const { done: what = "" } = request.query;
-    response.send(await list({ done: done[String(what)] }));
+    const { done: what } = request.query;
+    response.send(await list({ done: typeof what === "string" ? done[what] : undefined }));
   });
 
   app.post("/objects", async (request, response) => {

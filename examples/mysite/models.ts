@@ -65,7 +65,10 @@ export async function findObject(db: PgliteDatabase, id: string): Promise<MyObje
 export async function addObjects(db: PgliteDatabase, files: readonly Stored[]): Promise<void> {
   const names = files.map(({ name }) => name);
   if (names.length === 0) return;
-  const known = await db.select().from(myObjects).where(inArray(sql<string>`${myObjects.formField}`, names));
+  const known = await db
+    .select()
+    .from(myObjects)
+    .where(inArray(sql<string>`${myObjects.formField}`, names));
   const added = files.filter(({ name }) => !known.some(({ formField }) => formField.name === name));
   if (added.length > 0) await insertWithFiles(db, myObjects, added.map(valuesOf));
 }

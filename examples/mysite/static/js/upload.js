@@ -1,6 +1,5 @@
 // Uploads in parts, with progress, that go on where they stopped. Without this script the form does it.
-import { uploadFile } from "/uploads/upload.js";
-
+const endpoint = "/uploads";
 const form = document.querySelector("form.upload");
 if (form !== null) {
   const find = (selector) => form.querySelector(selector);
@@ -11,13 +10,14 @@ if (form !== null) {
   button.addEventListener("click", async () => {
     if (!form.reportValidity()) return;
     const abort = new AbortController();
-    stop.onclick = () => abort.abort();
+    stop.addEventListener("click", () => abort.abort(), { once: true });
     error.hidden = true;
     progress.hidden = false;
     try {
+      const { uploadFile } = await import(`${endpoint}/upload.js`);
       for (const file of find("input").files) {
         await uploadFile(file, {
-          endpoint: "/uploads",
+          endpoint,
           signal: abort.signal,
           onProgress: (now) => show(file, now),
         });
