@@ -3,27 +3,19 @@
 import type { Content } from "../storage/content.ts";
 import { loadStorages } from "../storage/default-storages.ts";
 import { FileNotFoundError, StorageError } from "../storage/errors.ts";
-import { freeName, randomLetters } from "../storage/names.ts";
 import type { CallOptions, SaveOptions, Storage } from "../storage/storage.ts";
-
-const letters = 7;
 
 /**
  * Stores a file under a name that was free, also in a storage that is set to replace files of the same name: the old
  * file could not come back when the transaction rolls back, and the name may be that of another record.
  */
-export async function storeNew(
+export function storeNew(
   storage: Storage,
   wanted: string,
   content: Content,
   options: SaveOptions,
 ): Promise<string> {
-  const free = await freeName(wanted, {
-    maxLength: options.maxLength ?? null,
-    isTaken: (name) => storage.exists(name, options),
-    alternative: (root, suffixes) => `${root}_${randomLetters(letters, Math.random)}${suffixes}`,
-  });
-  return storage.save(free, content, options);
+  return storage.save(wanted, content, { ...options, overwrite: false });
 }
 
 /** `Storage.generateFilename`, also of a storage whose configuration is still to be loaded. */

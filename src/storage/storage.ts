@@ -33,11 +33,15 @@ export interface SaveOptions extends CallOptions {
   readonly maxLength?: number | undefined;
   /** Default: the content's own, then by the name, then `application/octet-stream`. */
   readonly contentType?: string | undefined;
+  /** Whether a file of the same name is replaced. Default: as the storage is set. */
+  readonly overwrite?: boolean | undefined;
 }
 
 export interface NameOptions {
   /** The longest name, in characters (code points), with its directories. Default: any. */
   readonly maxLength?: number | undefined;
+  /** Whether a name that is taken will do. Default: as the storage is set. */
+  readonly overwrite?: boolean | undefined;
 }
 
 export interface OpenOptions extends CallOptions {
@@ -174,7 +178,7 @@ export abstract class Storage {
    * const name = await storage.save("photos/cat.jpg", file); // "photos/cat_h3kd9Zq.jpg" where there was a cat
    */
   async save(name: string | null, content: Content, options: SaveOptions = {}): Promise<string> {
-    const { signal, contentType, maxLength } = options;
+    const { signal, contentType, maxLength, overwrite = this.overwrites } = options;
     signal?.throwIfAborted();
     const source = new ContentSource(content, { signal });
     try {
@@ -182,11 +186,10 @@ export abstract class Storage {
       const taken = new Set<string>();
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         // Another draw of our own where a backend's getAvailableName() insists on what was taken meanwhile.
-        let free = await this.getAvailableName(wanted, { maxLength });
-        if (taken.has(free)) free = await this.#freeName(wanted, maxLength, taken);
+        let free = await this.getAvailableName(wanted, { maxLength, overwrite });
+        if (taken.has(free)) free = await this.#freeName(wanted, { maxLength, overwrite }, taken);
         free = normalizeName(validateFileName(free));
         checkNameLength(free);
-        const overwrite = this.overwrites;
         const stored = await this.write(free, source, { overwrite, contentType, signal });
         if (stored !== null) return validateFileName(stored);
         taken.add(free);
@@ -316,8 +319,8 @@ export abstract class Storage {
   }
 
   /** A name that is free, and not too long: the one given, or one with seven letters and digits before its suffixes. */
-  async getAvailableName(name: string, { maxLength }: NameOptions = {}): Promise<string> {
-    return this.#freeName(name, maxLength, new Set());
+  async getAvailableName(name: string, options: NameOptions = {}): Promise<string> {
+    return this.#freeName(name, options, new Set());
   }
 
   /** Another name for one that is taken. `root` is without directories, `suffixes` as in `.tar.gz`. */
@@ -341,12 +344,16 @@ export abstract class Storage {
 
   // ------------------------------------------------------------------------------------------------------------ helpers
 
-  #freeName(name: string, maxLength: number | undefined, taken: ReadonlySet<string>): Promise<string> {
+  #freeName(
+    name: string,
+    { maxLength, overwrite = this.overwrites }: NameOptions,
+    taken: ReadonlySet<string>,
+  ): Promise<string> {
     return freeName(name, {
       maxLength: maxLength ?? null,
       isTaken: async (candidate) => {
         checkNameLength(candidate);
-        return taken.has(candidate) || (!this.overwrites && (await this.exists(candidate)));
+        return taken.has(candidate) || (!overwrite && (await this.exists(candidate)));
       },
       alternative: (root, suffixes) => this.getAlternativeName(root, suffixes),
     });

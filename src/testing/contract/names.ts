@@ -125,6 +125,17 @@ export const nameTests: readonly ContractTest[] = [
     },
   ],
   [
+    "save() with overwrite false keeps every one of many files of the same name",
+    async (storage) => {
+      const contents = ["one", "two", "three", "four"];
+      const names = await Promise.all(
+        contents.map((content) => storage.save("dir/same.txt", content, { overwrite: false })),
+      );
+      assert.equal(new Set(names).size, contents.length, names.join());
+      assert.deepEqual(await Promise.all(names.map((name) => textOf(storage, name))), contents);
+    },
+  ],
+  [
     "save() shortens a name to maxLength, counted in characters with the directory",
     async (storage) => {
       const name = "dir/\u{1f600}234567890123456789.txt";
