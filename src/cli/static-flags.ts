@@ -1,6 +1,6 @@
 /** What the commands on static files share: options, the site, and failures that were foreseen. */
 
-import { S3ConnectionError } from "../client/errors.ts";
+import { CredentialsError, S3ConnectionError } from "../client/errors.ts";
 import { S3Error } from "../s3/errors.ts";
 import type { StaticSite } from "../static/site.ts";
 import { StorageError } from "../storage/errors.ts";
@@ -44,6 +44,17 @@ export async function foreseen<T>(act: () => Promise<T>): Promise<T> {
     }
     if (cause instanceof S3Error || cause instanceof S3ConnectionError) {
       throw new CommandError(unstopped(cause.message), "look at the storage's settings and its server", {
+        cause,
+      });
+    }
+    if (cause instanceof CredentialsError) {
+      throw new CommandError(unstopped(cause.message), "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", {
+        cause,
+      });
+    }
+    // A file that may not be read, a disk that is full.
+    if (cause instanceof Error && "syscall" in cause) {
+      throw new CommandError(unstopped(cause.message), "look at the file, its directory and its disk", {
         cause,
       });
     }
