@@ -243,8 +243,11 @@ function nextRequestId(): string {
 function drain(http: Server, drainMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => http.closeAllConnections(), drainMs);
+    // A connection whose last answer is just on its way out is idle only a moment later.
+    const sweep = setInterval(() => http.closeIdleConnections(), 50);
     http.close((error) => {
       clearTimeout(timer);
+      clearInterval(sweep);
       if (error === undefined) resolve();
       else reject(error);
     });
