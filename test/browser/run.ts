@@ -103,6 +103,10 @@ test("what is refused is told in words, on a phone too", { skip }, async () => {
 test("200 MiB go up with progress, stop, and go on where they were", { skip }, async () => {
   const page = await browser.newPage({ colorScheme: "dark" });
   await page.goto(site.url);
+  let begun = 0;
+  page.on("request", (request) => {
+    if (request.url().endsWith("/uploads/begin")) begun++;
+  });
   const path = await large("film.csv", bigBytes);
   await page.setInputFiles("#file", path);
   const direct = page.getByRole("button", { name: "Upload with progress" });
@@ -112,8 +116,8 @@ test("200 MiB go up with progress, stop, and go on where they were", { skip }, a
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByText("Stopped.").waitFor();
   await direct.click();
-  await progressAbove(page, 0.1);
   await page.getByRole("status").waitFor({ timeout: 60_000 });
+  assert.equal(begun, 1, "the second click went on with the first upload");
   assert.match((await page.locator("li", { hasText: "film.csv" }).textContent()) ?? "", /209\.7 MB/);
   await page.close();
 });
