@@ -61,6 +61,7 @@ const rows: readonly Row[] = [
   ["CopyObject", "PUT", "object", "", "s3:PutObject", "bucket WRITE", "x-amz-copy-source"],
   ["DeleteObject", "DELETE", "object", "", "s3:DeleteObject", "bucket WRITE"],
   ["GetObjectAcl", "GET", "object", "acl", "s3:GetObjectAcl", "object READ_ACP"],
+  ["GetObjectTagging", "GET", "object", "tagging", "s3:GetObjectTagging", "object READ"],
   ["PutObjectAcl", "PUT", "object", "acl", "s3:PutObjectAcl", "object WRITE_ACP"],
 
   ["CreateMultipartUpload", "POST", "object", "uploads", "s3:PutObject", "bucket WRITE"],

@@ -188,6 +188,25 @@ describe("objects over HTTP", () => {
     assert.equal((await s3.send("POST /bucket?delete", { body })).code, "InvalidRequest");
   });
 
+  it("DeleteObjects tells who may not delete so for each key, and deletes nothing", async () => {
+    await s3.send("PUT /bucket/kept", { body: "x" });
+    const body = "<Delete><Object><Key>kept</Key></Object></Delete>";
+    const headers = { "content-md5": createHash("md5").update(body).digest("base64") };
+    const answer = await s3.send("POST /bucket?delete", { as: other, body, headers });
+    assert.equal(answer.status, 200);
+    assert.match(answer.text, /<Error><Key>kept<\/Key><Code>AccessDenied<\/Code>/);
+    assert.equal((await s3.send("GET /bucket/kept")).status, 200);
+  });
+
+  it("GetObjectTagging of an object is an empty set, for who may read it", async () => {
+    await s3.send("PUT /bucket/untagged", { body: "x" });
+    const answer = await s3.send("GET /bucket/untagged?tagging");
+    assert.match(answer.text, /<Tagging xmlns="[^"]+"><TagSet><\/TagSet><\/Tagging>|<TagSet\/>/);
+    assert.equal((await s3.send("GET /bucket/untagged?tagging", { as: other })).status, 403);
+    const tagged = await s3.send("PUT /bucket/untagged", { body: "x", headers: { "x-amz-tagging": "a=1" } });
+    assert.equal(tagged.code, "NotImplemented");
+  });
+
   it("CopyObject keeps metadata, REPLACE replaces it, onto itself without change is InvalidRequest", async () => {
     await s3.send("PUT /bucket/source", {
       body: "copy me",

@@ -5,6 +5,7 @@ import { parseWriteConditions } from "../../s3/conditions.ts";
 import { deleteResultXml, type DeleteFailure, parseDelete } from "../../s3/documents/delete.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkKey } from "../../s3/keys.ts";
+import { mayOnBucket } from "../authorize.ts";
 import { contentMd5, readDocument } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { checkVersionId } from "../params.ts";
@@ -21,7 +22,8 @@ export async function deleteObjectOperation(context: BucketContext): Promise<S3R
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
-export async function deleteObjects({ site, request, bucket, body }: BucketContext): Promise<S3Response> {
+export async function deleteObjects(context: BucketContext): Promise<S3Response> {
+  const { site, request, identity, bucket, body } = context;
   const document = await readDocument(body, request.headers, deleteLimitBytes);
   if (contentMd5(request.headers) === undefined && body.checksum === undefined) {
     throw new S3Error("InvalidRequest", {
@@ -29,11 +31,14 @@ export async function deleteObjects({ site, request, bucket, body }: BucketConte
     });
   }
   const { quiet, objects } = parseDelete(document);
+  const mayDelete = mayOnBucket(identity, bucket, "WRITE");
   const deleted: { key: string }[] = [];
   const errors: DeleteFailure[] = [];
   await Promise.all(
     objects.map(async ({ key, versionId, etag }, i) => {
       try {
+        // Who may not delete is told so for each key, as on AWS: the document is read either way.
+        if (!mayDelete) throw new S3Error("AccessDenied");
         checkKey(key);
         checkVersionId(versionId);
         await deleteObject(site.engine, bucket, key, etag === undefined ? {} : { ifMatch: etag });

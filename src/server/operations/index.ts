@@ -24,6 +24,7 @@ import {
 } from "./multipart.ts";
 import { postObject } from "./post-object.ts";
 import { putObjectOperation } from "./put-object.ts";
+import { getObjectTagging } from "./tagging.ts";
 
 type Run<C> = (context: C) => Promise<S3Response>;
 
@@ -51,7 +52,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["GetBucketAcl", bucket(getBucketAcl)],
   ["PutBucketAcl", bucket(putBucketAcl)],
   ["ListMultipartUploads", bucket(listMultipartUploads)],
-  ["DeleteObjects", bucket(deleteObjects)],
+  ["DeleteObjects", { needs: "bucket", run: deleteObjects, authorizesItself: true }],
   ["PostObject", { needs: "bucket", run: postObject, authorizesItself: true }],
   ["GetObject", object(getObject)],
   ["HeadObject", object(headObjectOperation)],
@@ -60,6 +61,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["DeleteObject", bucket(deleteObjectOperation)],
   ["GetObjectAcl", info(getObjectAcl)],
   ["PutObjectAcl", info(putObjectAcl)],
+  ["GetObjectTagging", info(getObjectTagging)],
   ["CreateMultipartUpload", bucket(createMultipartUpload)],
   ["UploadPart", bucket(uploadPart)],
   ["UploadPartCopy", bucket(uploadPartCopy)],
