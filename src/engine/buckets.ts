@@ -114,17 +114,31 @@ export async function listBuckets(
   }
 }
 
-/** @throws S3Error NoSuchBucket */
-export async function setBucketGrants(
+/** What of a bucket can be changed after it was made. `undefined` takes a member away. */
+export type BucketChanges = Partial<Omit<BucketRecord, "id" | "owner" | "createdAtMs" | "isBeingDeleted">>;
+
+/**
+ * Changes a bucket's settings.
+ *
+ * @param change Is given the bucket as it is, again when another change came first; what it throws is thrown on.
+ * @throws S3Error NoSuchBucket
+ * @example
+ * await updateBucket(engine, "photos", () => ({ grants }));
+ */
+export async function updateBucket(
   engine: Engine,
   name: string,
-  { grants }: { readonly grants: readonly Grant[] },
+  change: (bucket: Bucket) => BucketChanges,
 ): Promise<Bucket> {
   await atomically(engine, `bucket ${name}`, async () => {
     const bucket = await requireBucket(engine, name);
     const draft = new Draft()
       .check("buckets", bucketKey(name), bucket.version)
-      .put("buckets", bucketKey(name), encodeBucket({ ...bucket, grants, isBeingDeleted: undefined }));
+      .put(
+        "buckets",
+        bucketKey(name),
+        encodeBucket({ ...bucket, ...change(bucket), isBeingDeleted: undefined }),
+      );
     return (await engine.index.commit(draft)) ? undefined : conflict;
   });
   return requireBucket(engine, name);

@@ -7,7 +7,7 @@ import {
   getBucket,
   listBuckets,
   requireBucket,
-  setBucketGrants,
+  updateBucket,
 } from "../../src/engine/buckets.ts";
 import { access, eachEngine, grants, owner } from "./engines.ts";
 import { putObject } from "../../src/engine/put-object.ts";
@@ -66,13 +66,13 @@ eachEngine("buckets", (open) => {
     await deleteBucket(engine, "pbb");
   });
 
-  it("setBucketGrants() changes the grants; a bucket read before still takes an object", async () => {
+  it("updateBucket() changes the grants; a bucket read before still takes an object", async () => {
     const { engine, newBucket } = open();
     const bucket = await newBucket();
     const publicRead = [
       { grantee: { type: "group" as const, group: "AllUsers" as const }, permission: "READ" as const },
     ];
-    await setBucketGrants(engine, bucket.name, { grants: publicRead });
+    await updateBucket(engine, bucket.name, () => ({ grants: publicRead }));
     assert.deepEqual((await getBucket(engine, bucket.name))?.grants, publicRead);
     await putObject(engine, { bucket, key: "k", body: Buffer.from("x"), ...access });
     assert.deepEqual((await getBucket(engine, bucket.name))?.grants, publicRead);

@@ -1,6 +1,6 @@
 /** GetBucketAcl, PutBucketAcl, GetObjectAcl, PutObjectAcl. */
 
-import { setBucketGrants } from "../../engine/buckets.ts";
+import { updateBucket } from "../../engine/buckets.ts";
 import { setObjectGrants } from "../../engine/object-grants.ts";
 import { type Grant, type Owner, parseAclHeaders } from "../../s3/acl.ts";
 import { accessControlPolicyXml, parseAccessControlPolicy } from "../../s3/documents/acl.ts";
@@ -22,7 +22,7 @@ export function getBucketAcl({ bucket }: BucketContext): Promise<S3Response> {
 export async function putBucketAcl(context: BucketContext): Promise<S3Response> {
   const { site, bucket } = context;
   const grants = await readGrants(context, bucket.owner, undefined);
-  await setBucketGrants(site.engine, bucket.name, { grants });
+  await updateBucket(site.engine, bucket.name, () => ({ grants }));
   return { status: 200, headers: {} };
 }
 
