@@ -140,16 +140,20 @@ up() {
   echo "rgw.sh: Ceph RGW listens on http://127.0.0.1:$port"
 }
 
+# As STOWAGE_TEST_... it takes the place of our server, as STOWAGE_TEST_RGW_... it stands beside it.
 print_env() {
-  cat <<ENV
-export STOWAGE_TEST_KIND=rgw
-export STOWAGE_TEST_ENDPOINT=http://127.0.0.1:$port
-export STOWAGE_TEST_ACCESS_KEY=$access_key
-export STOWAGE_TEST_SECRET_KEY=$secret_key
-export STOWAGE_TEST_ALT_ACCESS_KEY=$alt_access_key
-export STOWAGE_TEST_ALT_SECRET_KEY=$alt_secret_key
-export STOWAGE_TEST_ALT_EMAIL=$alt_email
+  local prefix
+  echo "export STOWAGE_TEST_KIND=rgw"
+  for prefix in STOWAGE_TEST STOWAGE_TEST_RGW; do
+    cat <<ENV
+export ${prefix}_ENDPOINT=http://127.0.0.1:$port
+export ${prefix}_ACCESS_KEY=$access_key
+export ${prefix}_SECRET_KEY=$secret_key
+export ${prefix}_ALT_ACCESS_KEY=$alt_access_key
+export ${prefix}_ALT_SECRET_KEY=$alt_secret_key
+export ${prefix}_ALT_EMAIL=$alt_email
 ENV
+  done
 }
 
 down() {
