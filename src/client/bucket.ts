@@ -5,6 +5,7 @@ import { accessControlPolicyXml } from "../s3/documents/acl.ts";
 import type { DeleteResult } from "../s3/documents/delete.ts";
 import type { CompletedPart } from "../s3/documents/multipart.ts";
 import { type Grant, Policy } from "./acl.ts";
+import { BucketConfiguration } from "./bucket-configuration.ts";
 import type { S3Connection } from "./connection.ts";
 import { S3ResponseError } from "./errors.ts";
 import type { GenerateUrlOptions, Method } from "./generate-url.ts";
@@ -52,13 +53,14 @@ type Listed = Key | Prefix;
  * const bucket = await conn.getBucket("mybucket");
  * for await (const key of bucket) console.log(key.name, key.size);
  */
-export class Bucket implements AsyncIterable<Key> {
+export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
   readonly connection: S3Connection;
   readonly name: string;
   /** As a list of buckets tells it. */
   readonly creationDate: Date | undefined;
 
   constructor(connection: S3Connection, name: string, creationDate?: Date) {
+    super();
     this.connection = connection;
     this.name = name;
     this.creationDate = creationDate;
@@ -328,11 +330,6 @@ export class Bucket implements AsyncIterable<Key> {
 
   // ------------------------------------------------------------------------------------------------------ the rest
 
-  /** The bucket's region. */
-  async getLocation(options?: RequestOptions): Promise<string> {
-    return this.#client.getBucketLocation({ bucket: this.name }, options);
-  }
-
   /** Whether the bucket exists. Throws for any other answer than yes and 404. */
   async exists(options?: RequestOptions): Promise<boolean> {
     try {
@@ -356,33 +353,5 @@ export class Bucket implements AsyncIterable<Key> {
    */
   generateUrl(expiresIn: number, method: Method = "GET", options: GenerateUrlOptions = {}): string {
     return this.connection.generateUrl(expiresIn, method, { ...options, bucket: this.name });
-  }
-
-  /** A subresource's document, such as `versioning` or `cors`, of the bucket or a key: the way to what has no method. */
-  async getSubresource(subresource: string, keyName = "", options?: RequestOptions): Promise<string> {
-    const { body } = await this.#client.request(
-      { bucket: this.name, key: keyName || undefined, query: { [subresource]: "" } },
-      options,
-    );
-    return body.text();
-  }
-
-  async setSubresource(
-    subresource: string,
-    document: string,
-    keyName = "",
-    options?: RequestOptions,
-  ): Promise<void> {
-    const { body } = await this.#client.request(
-      {
-        method: "PUT",
-        bucket: this.name,
-        key: keyName || undefined,
-        query: { [subresource]: "" },
-        body: document,
-      },
-      options,
-    );
-    await body.bytes();
   }
 }

@@ -27,17 +27,17 @@ import {
   parseListMultipartUploads,
   parseListParts,
 } from "../s3/documents/multipart.ts";
+import { ask, sendCall } from "./ask.ts";
 import { toSource } from "./bodies.ts";
 import { type CallOptions, checksumOf, createCall, documentBody } from "./call.ts";
 import type { ClientCore } from "./core.ts";
 import { type DownloadOptions, resumable } from "./download.ts";
-import { S3DataError } from "./errors.ts";
 import type * as inputs from "./inputs.ts";
 import type { ObjectBody } from "./object-body.ts";
 import { type ObjectInfo, type Versioned, type Written, readObjectInfo, readWritten } from "./outputs.ts";
 import { type Payload, bytesPayload, streamPayload } from "./payload.ts";
 import { etagOfParts, ownComplete, ownPut, wasOwn } from "./own-success.ts";
-import { type Answer, type RequestOptions, type SendOptions, send } from "./send.ts";
+import { type RequestOptions, type SendOptions, send } from "./send.ts";
 import { endpointFor } from "./settings.ts";
 
 // ------------------------------------------------------------------------------------------------------- buckets
@@ -312,41 +312,6 @@ export async function abortMultipartUpload(
   await wasOwn("NoSuchUpload", () =>
     sendCall(core, "AbortMultipartUpload", input, options, { answer: "nothing" }),
   );
-}
-
-async function sendCall(
-  core: ClientCore,
-  name: string,
-  input: object,
-  options: SendOptions | undefined,
-  call: CallOptions = {},
-): Promise<Answer> {
-  return send(core, createCall(name, input, call), options);
-}
-
-/** Sends a request whose answer is a document, and reads it. */
-async function ask<T>(
-  parse: (xml: string) => T,
-  core: ClientCore,
-  name: string,
-  input: object,
-  options: SendOptions | undefined,
-  call: CallOptions = {},
-): Promise<{ readonly value: T; readonly headers: Answer["headers"] }> {
-  const described = createCall(name, input, call);
-  const { text, headers } = await send(core, described, options);
-  try {
-    return { value: parse(text), headers };
-  } catch (error) {
-    const { bucket, key } = described;
-    const problem = `the answer is not what S3 answers: ${(error as Error).message}`;
-    throw new S3DataError(
-      "MalformedAnswer",
-      { operation: name, bucket, key },
-      problem,
-      "Is the endpoint an S3 server?",
-    );
-  }
 }
 
 function checksumMode({ settings }: ClientCore): Record<string, string> {

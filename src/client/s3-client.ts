@@ -8,6 +8,7 @@ import type { BucketList } from "../s3/documents/list-buckets.ts";
 import type { ListedObject, ObjectListV1, ObjectListV2 } from "../s3/documents/list-objects.ts";
 import type { CompletedUpload, InitiatedUpload, PartList, UploadList } from "../s3/documents/multipart.ts";
 import type { Copied, CopyOptions } from "./copy.ts";
+import { BucketSettings } from "./bucket-settings.ts";
 import { type ClientCore, createCore } from "./core.ts";
 import type { DeleteTarget } from "./delete-many.ts";
 import type { DownloadOptions } from "./download.ts";
@@ -16,19 +17,12 @@ import { Listing } from "./listing.ts";
 import type { FileDownloadOptions } from "./node-files.ts";
 import type { ObjectBody } from "./object-body.ts";
 import type { ObjectInfo, Versioned, Written } from "./outputs.ts";
+import { requests } from "./load-requests.ts";
 import { type PresignInput, presign } from "./presign.ts";
 import type { RawAnswer, RawRequest } from "./request.ts";
-import type * as Requests from "./requests.ts";
 import type { RequestOptions, SendOptions } from "./send.ts";
 import type { S3ClientOptions } from "./settings.ts";
 import type { Uploaded, UploadInput, UploadOptions } from "./upload.ts";
-
-let loading: Promise<typeof Requests> | undefined;
-
-/** Everything that sends is loaded with the first request, so that importing the client costs little. */
-function requests(): Promise<typeof Requests> {
-  return (loading ??= import("./requests.ts"));
-}
 
 /**
  * A client of one S3 server.
@@ -43,12 +37,13 @@ function requests(): Promise<typeof Requests> {
  * console.log(await body.text());
  * await client.close();
  */
-export class S3Client {
+export class S3Client extends BucketSettings {
   /** What the client's requests share. The modules of this room take it; it is no part of the interface. */
   declare readonly core: ClientCore;
 
   /** @throws TypeError or RangeError for options that cannot be. */
   constructor(options: S3ClientOptions = {}) {
+    super();
     // It holds the environment: it must not be in what console.log() shows of a client, a bucket or a key.
     Object.defineProperty(this, "core", { value: createCore(options), enumerable: false });
   }

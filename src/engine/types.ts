@@ -2,6 +2,7 @@
 
 import type { Grant, Owner } from "../s3/acl.ts";
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from "../s3/checksums.ts";
+import type { CorsRule } from "../s3/cors.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import type { DecodedCache } from "./decoded-cache.ts";
 import type { IdSource } from "./ids.ts";
@@ -19,6 +20,8 @@ export interface Bucket {
   readonly createdAtMs: number;
   readonly grants: readonly Grant[];
   readonly region: string;
+  /** Rules for browsers. */
+  readonly cors?: readonly CorsRule[] | undefined;
   /** Version of the bucket's row in the index. */
   readonly version: number;
   /** A deletion is finding out whether the bucket is empty. Whoever writes calls it off. */

@@ -9,9 +9,11 @@
 const errorTable = {
   AccessControlListNotSupported: [400, "The bucket does not allow ACLs."],
   AccessDenied: [403, "Access Denied"],
+  AccessForbidden: [403, "CORSResponse: This CORS request is not allowed."],
   AuthorizationHeaderMalformed: [400, "The authorization header you provided is malformed."],
   AuthorizationQueryParametersError: [400, "The query string authorization parameters are not valid."],
   BadDigest: [400, "The Content-MD5 or checksum you specified did not match what we received."],
+  BadRequest: [400, "Bad Request"],
   BucketAlreadyExists: [
     409,
     "The requested bucket name is not available. Choose a different name and try again.",
@@ -80,6 +82,7 @@ const errorTable = {
   MissingRequestBodyError: [400, "Request body is empty."],
   MissingSecurityHeader: [400, "Your request is missing a required header."],
   NoSuchBucket: [404, "The specified bucket does not exist."],
+  NoSuchCORSConfiguration: [404, "The CORS configuration does not exist."],
   NoSuchKey: [404, "The specified key does not exist."],
   NoSuchUpload: [
     404,

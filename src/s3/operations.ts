@@ -13,7 +13,7 @@ export type Resource = "service" | "bucket" | "object";
 /** One operation of S3. */
 export interface Operation {
   readonly name: string;
-  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE" | "OPTIONS";
   readonly resource: Resource;
   /** Query parameters that must be there; `list-type=2` names a value too. More of them make a row more specific. */
   readonly query: readonly string[];
@@ -49,6 +49,13 @@ const rows: readonly Row[] = [
   ["GetBucketLocation", "GET", "bucket", "location", "s3:GetBucketLocation", "owner"],
   ["GetBucketAcl", "GET", "bucket", "acl", "s3:GetBucketAcl", "bucket READ_ACP"],
   ["PutBucketAcl", "PUT", "bucket", "acl", "s3:PutBucketAcl", "bucket WRITE_ACP"],
+  ["GetBucketCors", "GET", "bucket", "cors", "s3:GetBucketCORS", "owner"],
+  ["PutBucketCors", "PUT", "bucket", "cors", "s3:PutBucketCORS", "owner"],
+  ["DeleteBucketCors", "DELETE", "bucket", "cors", "s3:PutBucketCORS", "owner"],
+  // A browser's preflight: never signed, decided by the bucket's CORS rules alone.
+  ["PreflightBucket", "OPTIONS", "bucket", "", "", "owner"],
+  ["PreflightObject", "OPTIONS", "object", "", "", "owner"],
+
   ["ListMultipartUploads", "GET", "bucket", "uploads", "s3:ListBucketMultipartUploads", "bucket READ"],
   // Every key of the body is authorized for s3:DeleteObject by itself; the ACL is one for all of them.
   ["DeleteObjects", "POST", "bucket", "delete", "s3:DeleteObject", "bucket WRITE"],

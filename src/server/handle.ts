@@ -10,6 +10,7 @@ import { authenticate } from "./authenticate.ts";
 import { authorize, authorizeObject } from "./authorize.ts";
 import { RequestBody } from "./body.ts";
 import type { BucketContext, Context, S3Response, Site } from "./context.ts";
+import { addCorsHeaders, preflight } from "./cors.ts";
 import { errorResponse, toS3Error } from "./error-response.ts";
 import { checkVersionId, integerParam } from "./params.ts";
 import { handlers } from "./operations/index.ts";
@@ -38,10 +39,27 @@ export async function handle(
   requestId: string,
   signal: () => AbortSignal,
 ): Promise<Outcome> {
+  const outcome = await attempt(site, request, requestId, signal);
+  if (request.headers["origin"] !== undefined && request.method !== "OPTIONS") {
+    await addCorsHeaders(site, request, outcome.bucketName ?? "", outcome.response);
+  }
+  return outcome;
+}
+
+async function attempt(
+  site: Site,
+  request: S3Request,
+  requestId: string,
+  signal: () => AbortSignal,
+): Promise<Outcome> {
   let found: Route | undefined;
   try {
     found = route(request, site.domains);
     const { operation, bucketName, key, virtualHost } = found;
+    if (operation.method === "OPTIONS") {
+      const response = await preflight(site, request, found);
+      return { response, operation: operation.name, bucketName, key };
+    }
     const verified = await authenticate(site, request, {
       ...(virtualHost ? { hostBucket: bucketName } : {}),
       anyRegion: operation.name === "GetBucketLocation",

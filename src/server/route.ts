@@ -68,6 +68,8 @@ function operationOf(request: S3Request, resource: Operation["resource"]): Opera
     });
   }
   const { params } = request;
+  // A preflight asks for the URL of the request to come, whatever that is.
+  if (request.method === "OPTIONS") return rows[0] as Operation;
   const asked = [...params.keys()].filter((name) => subresources.has(name));
   const found = rows.find(
     (row) =>

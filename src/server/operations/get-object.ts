@@ -2,6 +2,7 @@
 
 import type { ObjectInfo } from "../../engine/types.ts";
 import { checkReadConditions } from "../../s3/conditions.ts";
+import { corsVary } from "../../s3/cors.ts";
 import { httpDate } from "../../s3/dates.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { writeMetadata } from "../../s3/metadata.ts";
@@ -65,6 +66,8 @@ function describe(context: OpenContext): Head {
     ...writeMetadata(info.metadata),
     ...overrides,
   };
+  // Also without an Origin: a cache must not give a page's script what an <img> fetched without CORS headers.
+  if (context.bucket.cors !== undefined) headers["vary"] = corsVary;
   if (info.storageClass !== "STANDARD") headers["x-amz-storage-class"] = info.storageClass;
   const range = readRange(context, headers);
   if (range === null) {

@@ -10,6 +10,7 @@ import {
   listBucketsOperation,
 } from "./buckets.ts";
 import { copyObjectOperation } from "./copy-object.ts";
+import { deleteBucketCors, getBucketCors, putBucketCors } from "./cors.ts";
 import { deleteObjectOperation, deleteObjects } from "./delete-objects.ts";
 import { getObject, headObjectOperation } from "./get-object.ts";
 import { listObjectsV1, listObjectsV2 } from "./list-objects.ts";
@@ -51,6 +52,9 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["GetBucketLocation", bucket(getBucketLocationOperation)],
   ["GetBucketAcl", bucket(getBucketAcl)],
   ["PutBucketAcl", bucket(putBucketAcl)],
+  ["GetBucketCors", bucket(getBucketCors)],
+  ["PutBucketCors", bucket(putBucketCors)],
+  ["DeleteBucketCors", bucket(deleteBucketCors)],
   ["ListMultipartUploads", bucket(listMultipartUploads)],
   ["DeleteObjects", { needs: "bucket", run: deleteObjects, authorizesItself: true }],
   ["PostObject", { needs: "bucket", run: postObject, authorizesItself: true }],

@@ -1,0 +1,69 @@
+/** The part of a Bucket that reads and changes its settings. */
+
+import type { CorsRule } from "../s3/cors.ts";
+import type { S3Connection } from "./connection.ts";
+import { CORSConfiguration } from "./cors.ts";
+import type { RequestOptions } from "./send.ts";
+
+/** A bucket's subresources: get, set, delete. */
+export abstract class BucketConfiguration {
+  abstract readonly connection: S3Connection;
+  abstract readonly name: string;
+
+  /** The bucket's region. */
+  async getLocation(options?: RequestOptions): Promise<string> {
+    return this.connection.client.getBucketLocation({ bucket: this.name }, options);
+  }
+
+  /** The rules for browsers. Throws S3ResponseError NoSuchCORSConfiguration where there are none. */
+  async getCors(options?: RequestOptions): Promise<CORSConfiguration> {
+    return CORSConfiguration.fromRules(
+      await this.connection.client.getBucketCors({ bucket: this.name }, options),
+    );
+  }
+
+  async getCorsXml(options?: RequestOptions): Promise<string> {
+    return this.getSubresource("cors", "", options);
+  }
+
+  /** Replaces the rules for browsers. */
+  async setCors(rules: CORSConfiguration | readonly CorsRule[], options?: RequestOptions): Promise<void> {
+    await this.connection.client.putBucketCors({ bucket: this.name, rules }, options);
+  }
+
+  async setCorsXml(xml: string, options?: RequestOptions): Promise<void> {
+    await this.setCors(CORSConfiguration.fromXml(xml), options);
+  }
+
+  async deleteCors(options?: RequestOptions): Promise<void> {
+    await this.connection.client.deleteBucketCors({ bucket: this.name }, options);
+  }
+
+  /** A subresource's document, such as `versioning` or `cors`, of the bucket or a key: the way to what has no method. */
+  async getSubresource(subresource: string, keyName = "", options?: RequestOptions): Promise<string> {
+    const { body } = await this.connection.client.request(
+      { bucket: this.name, key: keyName || undefined, query: { [subresource]: "" } },
+      options,
+    );
+    return body.text();
+  }
+
+  async setSubresource(
+    subresource: string,
+    document: string,
+    keyName = "",
+    options?: RequestOptions,
+  ): Promise<void> {
+    const { body } = await this.connection.client.request(
+      {
+        method: "PUT",
+        bucket: this.name,
+        key: keyName || undefined,
+        query: { [subresource]: "" },
+        body: document,
+      },
+      options,
+    );
+    await body.bytes();
+  }
+}

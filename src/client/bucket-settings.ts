@@ -1,0 +1,41 @@
+/** The part of the client that reads and changes what is set of a bucket. */
+
+import type { CorsRule } from "../s3/cors.ts";
+import type { ClientCore } from "./core.ts";
+import type * as inputs from "./inputs.ts";
+import { requests } from "./load-requests.ts";
+import type { RequestOptions } from "./send.ts";
+
+/** A bucket's subresources, an operation each. */
+export abstract class BucketSettings {
+  abstract readonly core: ClientCore;
+
+  /**
+   * The bucket's rules for browsers. Throws S3ResponseError NoSuchCORSConfiguration where it has none.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketCors.html
+   */
+  async getBucketCors(input: inputs.BucketInput, options?: RequestOptions): Promise<CorsRule[]> {
+    return (await requests()).getBucketCors(this.core, input, options);
+  }
+
+  /**
+   * Replaces the bucket's rules for browsers.
+   *
+   * @example
+   * const rules = [{ allowedOrigins: ["https://example.com"], allowedMethods: ["PUT"], exposeHeaders: ["ETag"] }] as const;
+   * await client.putBucketCors({ bucket: "mybucket", rules });
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html
+   */
+  async putBucketCors(
+    input: inputs.BucketInput & { readonly rules: readonly CorsRule[] },
+    options?: RequestOptions,
+  ): Promise<void> {
+    return (await requests()).putBucketCors(this.core, input, options);
+  }
+
+  /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketCors.html */
+  async deleteBucketCors(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
+    return (await requests()).deleteBucketCors(this.core, input, options);
+  }
+}

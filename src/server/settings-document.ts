@@ -1,0 +1,19 @@
+import { S3Error } from "../s3/errors.ts";
+import { readDocument } from "./body.ts";
+import type { BucketContext } from "./context.ts";
+
+/** AWS: "The document is limited to 64 KB in size." */
+const settingsLimitBytes = 64 * 1024;
+
+/**
+ * The document that sets something of a bucket or an object.
+ *
+ * AWS demands a Content-MD5 or a checksum of some of these documents; here one is verified where it is given.
+ *
+ * @throws {S3Error} `MissingRequestBodyError` for an empty body; `MaxMessageLengthExceeded`, `BadDigest`.
+ */
+export async function readSettings({ body, request }: BucketContext): Promise<string> {
+  const document = await readDocument(body, request.headers, settingsLimitBytes);
+  if (document.trim() === "") throw new S3Error("MissingRequestBodyError");
+  return document;
+}
