@@ -27,6 +27,7 @@ export { ObjectBody } from "./client/object-body.ts";
 export { Prefix } from "./client/prefix.ts";
 export { ResultSet } from "./client/result-set.ts";
 export { S3Client } from "./client/s3-client.ts";
+export { Tag, Tags, TagSet } from "./client/tags.ts";
 export { User } from "./client/user.ts";
 export { S3Error } from "./s3/errors.ts";
 

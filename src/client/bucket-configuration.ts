@@ -4,6 +4,7 @@ import type { CorsRule } from "../s3/cors.ts";
 import type { S3Connection } from "./connection.ts";
 import { CORSConfiguration } from "./cors.ts";
 import type { RequestOptions } from "./send.ts";
+import { Tags } from "./tags.ts";
 
 /** A bucket's subresources: get, set, delete. */
 export abstract class BucketConfiguration {
@@ -37,6 +38,29 @@ export abstract class BucketConfiguration {
 
   async deleteCors(options?: RequestOptions): Promise<void> {
     await this.connection.client.deleteBucketCors({ bucket: this.name }, options);
+  }
+
+  /** The bucket's tags. Throws S3ResponseError NoSuchTagSet where it has none. */
+  async getTags(options?: RequestOptions): Promise<Tags> {
+    return Tags.fromRecord(await this.connection.client.getBucketTagging({ bucket: this.name }, options));
+  }
+
+  async getXmlTags(options?: RequestOptions): Promise<string> {
+    return this.getSubresource("tagging", "", options);
+  }
+
+  /** Replaces the bucket's tags, at most 50: boto's object, or values by key. */
+  async setTags(tags: Tags | Readonly<Record<string, string>>, options?: RequestOptions): Promise<void> {
+    const record = tags instanceof Tags ? tags.toRecord() : tags;
+    await this.connection.client.putBucketTagging({ bucket: this.name, tags: record }, options);
+  }
+
+  async setXmlTags(xml: string, options?: RequestOptions): Promise<void> {
+    await this.setTags(Tags.fromXml(xml), options);
+  }
+
+  async deleteTags(options?: RequestOptions): Promise<void> {
+    await this.connection.client.deleteBucketTagging({ bucket: this.name }, options);
   }
 
   /** A subresource's document, such as `versioning` or `cors`, of the bucket or a key: the way to what has no method. */

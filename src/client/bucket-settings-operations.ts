@@ -2,6 +2,8 @@
 
 import type { CorsRule } from "../s3/cors.ts";
 import { corsConfigurationXml, parseCorsConfiguration } from "../s3/documents/cors.ts";
+import { parseTagging, taggingXml } from "../s3/documents/tagging.ts";
+import type { Tags } from "../s3/tags.ts";
 import { ask, sendCall } from "./ask.ts";
 import { documentBody } from "./call.ts";
 import type { ClientCore } from "./core.ts";
@@ -32,7 +34,37 @@ export async function deleteBucketCors(
   await sendCall(core, "DeleteBucketCors", input, options, { answer: "nothing" });
 }
 
-async function put(
+export async function getBucketTagging(
+  core: ClientCore,
+  input: inputs.BucketInput,
+  options?: RequestOptions,
+): Promise<Tags> {
+  return (await ask(readTags, core, "GetBucketTagging", input, options)).value;
+}
+
+export async function putBucketTagging(
+  core: ClientCore,
+  input: inputs.BucketInput & { readonly tags: Tags },
+  options?: RequestOptions,
+): Promise<void> {
+  await put(core, "PutBucketTagging", input, taggingXml(input.tags), options);
+}
+
+export async function deleteBucketTagging(
+  core: ClientCore,
+  input: inputs.BucketInput,
+  options?: RequestOptions,
+): Promise<void> {
+  await sendCall(core, "DeleteBucketTagging", input, options, { answer: "nothing" });
+}
+
+/** Reads what GetBucketTagging and GetObjectTagging answer. */
+export function readTags(xml: string): Tags {
+  return Object.fromEntries(parseTagging(xml));
+}
+
+/** Sends a document that sets something. */
+export async function put(
   core: ClientCore,
   name: string,
   input: inputs.BucketInput,

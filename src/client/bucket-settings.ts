@@ -1,6 +1,7 @@
 /** The part of the client that reads and changes what is set of a bucket. */
 
 import type { CorsRule } from "../s3/cors.ts";
+import type { Tags } from "../s3/tags.ts";
 import type { ClientCore } from "./core.ts";
 import type * as inputs from "./inputs.ts";
 import { requests } from "./load-requests.ts";
@@ -37,5 +38,31 @@ export abstract class BucketSettings {
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketCors.html */
   async deleteBucketCors(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
     return (await requests()).deleteBucketCors(this.core, input, options);
+  }
+
+  /**
+   * The bucket's tags. Throws S3ResponseError NoSuchTagSet where it has none.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html
+   */
+  async getBucketTagging(input: inputs.BucketInput, options?: RequestOptions): Promise<Tags> {
+    return (await requests()).getBucketTagging(this.core, input, options);
+  }
+
+  /**
+   * Replaces the bucket's tags, at most 50.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html
+   */
+  async putBucketTagging(
+    input: inputs.BucketInput & { readonly tags: Tags },
+    options?: RequestOptions,
+  ): Promise<void> {
+    return (await requests()).putBucketTagging(this.core, input, options);
+  }
+
+  /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketTagging.html */
+  async deleteBucketTagging(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
+    return (await requests()).deleteBucketTagging(this.core, input, options);
   }
 }

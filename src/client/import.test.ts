@@ -33,6 +33,6 @@ test("importing stowage/client loads neither undici nor a server", () => {
     [...rooms].map(String).sort((a, b) => a.localeCompare(b)),
     ["client", "client.js", "s3"],
   );
-  // Each file costs about half a millisecond.
-  assert.ok(graph.length <= 60, `${graph.length} modules`);
+  // Each file costs a third to half a millisecond; the SDK takes 90.
+  assert.ok(graph.length <= 72, `${graph.length} modules`);
 });

@@ -9,6 +9,7 @@ import type { CompletedPart } from "../s3/documents/multipart.ts";
 import { checksumHeader } from "../s3/checksums.ts";
 import { uriEncode } from "../s3/encoding.ts";
 import { writeMetadata } from "../s3/metadata.ts";
+import { type Tags, taggingHeader } from "../s3/tags.ts";
 import type { Body } from "./bodies.ts";
 
 export interface BucketInput {
@@ -34,8 +35,8 @@ export interface ObjectProperties {
   /** Any Unicode text; at most 2 KB in all. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly storageClass?: string | undefined;
-  /** As a query: `name=value&other=value`. */
-  readonly tagging?: string | undefined;
+  /** Values by key, or as a query: `name=value&other=value`. */
+  readonly tagging?: string | Tags | undefined;
   readonly websiteRedirectLocation?: string | undefined;
 }
 
@@ -319,7 +320,8 @@ export function writeQuery(fixed: readonly string[], pairs: readonly (readonly [
 }
 
 function headerValue(field: string, value: unknown): string {
-  const text = plainText(value);
+  const text =
+    field === "tagging" && typeof value === "object" ? taggingHeader(value as Tags) : plainText(value);
   if (etagFields.has(field)) return quoted(text);
   // A header carries ASCII; a file's name in another script is written as RFC 6266 and 8187 say.
   if (/[^\t\x20-\x7e]/.test(text)) {

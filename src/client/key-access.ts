@@ -1,4 +1,4 @@
-/** The part of a Key that says who may do what. */
+/** The part of a Key that says who may do what, and its tags. */
 
 import type { AccessControlPolicy, CannedAcl, Permission } from "../s3/acl.ts";
 import type { Policy } from "./acl.ts";
@@ -32,6 +32,24 @@ export abstract class KeyAccess extends KeyContents {
 
   async setXmlAcl(xml: string, options?: RequestOptions): Promise<void> {
     await this.bucket.setXmlAcl(xml, requireName(this.name), { versionId: this.versionId, ...options });
+  }
+
+  /** The object's tags, values by key. */
+  async getTags(options?: RequestOptions): Promise<Readonly<Record<string, string>>> {
+    return this.bucket.connection.client.getObjectTagging(this.#subject(), options);
+  }
+
+  /** Replaces the object's tags, at most 10. */
+  async setTags(tags: Readonly<Record<string, string>>, options?: RequestOptions): Promise<void> {
+    await this.bucket.connection.client.putObjectTagging({ ...this.#subject(), tags }, options);
+  }
+
+  async deleteTags(options?: RequestOptions): Promise<void> {
+    await this.bucket.connection.client.deleteObjectTagging(this.#subject(), options);
+  }
+
+  #subject(): { readonly bucket: string; readonly key: string; readonly versionId: string | undefined } {
+    return { bucket: this.bucket.name, key: requireName(this.name), versionId: this.versionId };
   }
 
   /** Everybody may read the object. */

@@ -8,7 +8,6 @@ import type { BucketList } from "../s3/documents/list-buckets.ts";
 import type { ListedObject, ObjectListV1, ObjectListV2 } from "../s3/documents/list-objects.ts";
 import type { CompletedUpload, InitiatedUpload, PartList, UploadList } from "../s3/documents/multipart.ts";
 import type { Copied, CopyOptions } from "./copy.ts";
-import { BucketSettings } from "./bucket-settings.ts";
 import { type ClientCore, createCore } from "./core.ts";
 import type { DeleteTarget } from "./delete-many.ts";
 import type { DownloadOptions } from "./download.ts";
@@ -18,6 +17,7 @@ import type { FileDownloadOptions } from "./node-files.ts";
 import type { ObjectBody } from "./object-body.ts";
 import type { ObjectInfo, Versioned, Written } from "./outputs.ts";
 import { requests } from "./load-requests.ts";
+import { ObjectSettings } from "./object-settings.ts";
 import { type PresignInput, presign } from "./presign.ts";
 import type { RawAnswer, RawRequest } from "./request.ts";
 import type { RequestOptions, SendOptions } from "./send.ts";
@@ -37,7 +37,7 @@ import type { Uploaded, UploadInput, UploadOptions } from "./upload.ts";
  * console.log(await body.text());
  * await client.close();
  */
-export class S3Client extends BucketSettings {
+export class S3Client extends ObjectSettings {
   /** What the client's requests share. The modules of this room take it; it is no part of the interface. */
   declare readonly core: ClientCore;
 

@@ -201,6 +201,7 @@ function infoOf(
     metadata: upload.metadata,
     storageClass: upload.storageClass,
     checksum,
+    tags: upload.tags,
     partCount: parts.length,
   };
 }

@@ -77,6 +77,7 @@ async function commitObject(engine: Engine, input: CommitObjectInput): Promise<O
         metadata: input.metadata ?? {},
         storageClass: input.storageClass ?? "STANDARD",
         checksum: input.checksum,
+        tags: input.tags,
       };
       const draft = guardBucket(new Draft(), bucket)
         .check("objects", rowKey, existing?.version ?? null)

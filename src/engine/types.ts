@@ -3,6 +3,7 @@
 import type { Grant, Owner } from "../s3/acl.ts";
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from "../s3/checksums.ts";
 import type { CorsRule } from "../s3/cors.ts";
+import type { Tags } from "../s3/tags.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import type { DecodedCache } from "./decoded-cache.ts";
 import type { IdSource } from "./ids.ts";
@@ -22,6 +23,7 @@ export interface Bucket {
   readonly region: string;
   /** Rules for browsers. */
   readonly cors?: readonly CorsRule[] | undefined;
+  readonly tags?: Tags | undefined;
   /** Version of the bucket's row in the index. */
   readonly version: number;
   /** A deletion is finding out whether the bucket is empty. Whoever writes calls it off. */
@@ -47,6 +49,8 @@ export interface ObjectInfo {
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string;
   readonly checksum?: ObjectChecksum | undefined;
+  /** Absent for none. */
+  readonly tags?: Tags | undefined;
   /** Number of parts, for an object that was uploaded in parts. */
   readonly partCount?: number | undefined;
   readonly versionId?: string | undefined;
@@ -60,6 +64,7 @@ export interface ObjectAttributes {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** Default `STANDARD`. */
   readonly storageClass?: string | undefined;
+  readonly tags?: Tags | undefined;
 }
 
 /** Bytes to store: whole, or as they come. What verifies them throws at their end, and nothing is left behind. */
@@ -93,6 +98,7 @@ export interface Upload {
   readonly headers: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string;
+  readonly tags?: Tags | undefined;
   /** Every part gets a checksum of this algorithm, and the object one made of theirs. */
   readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
   readonly checksumType?: ChecksumType | undefined;

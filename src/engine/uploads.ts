@@ -31,6 +31,7 @@ export async function createUpload(engine: Engine, input: CreateUploadInput): Pr
     headers: input.headers ?? {},
     metadata: input.metadata ?? {},
     storageClass: input.storageClass ?? "STANDARD",
+    tags: input.tags,
     checksumAlgorithm: input.checksumAlgorithm,
     checksumType: input.checksumType,
   };

@@ -55,6 +55,7 @@ const errorTable = {
   InvalidRange: [416, "The requested range is not satisfiable."],
   InvalidRequest: [400, "The request is not valid."],
   InvalidStorageClass: [400, "The storage class you specified is not valid."],
+  InvalidTag: [400, "The tag provided was not a valid tag."],
   InvalidToken: [400, "The provided token is malformed or otherwise not valid."],
   InvalidURI: [400, "Couldn't parse the specified URI."],
   KeyTooLongError: [400, "Your key is too long."],
@@ -84,6 +85,7 @@ const errorTable = {
   NoSuchBucket: [404, "The specified bucket does not exist."],
   NoSuchCORSConfiguration: [404, "The CORS configuration does not exist."],
   NoSuchKey: [404, "The specified key does not exist."],
+  NoSuchTagSet: [404, "The TagSet does not exist"],
   NoSuchUpload: [
     404,
     "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",

@@ -52,6 +52,9 @@ const rows: readonly Row[] = [
   ["GetBucketCors", "GET", "bucket", "cors", "s3:GetBucketCORS", "owner"],
   ["PutBucketCors", "PUT", "bucket", "cors", "s3:PutBucketCORS", "owner"],
   ["DeleteBucketCors", "DELETE", "bucket", "cors", "s3:PutBucketCORS", "owner"],
+  ["GetBucketTagging", "GET", "bucket", "tagging", "s3:GetBucketTagging", "owner"],
+  ["PutBucketTagging", "PUT", "bucket", "tagging", "s3:PutBucketTagging", "owner"],
+  ["DeleteBucketTagging", "DELETE", "bucket", "tagging", "s3:PutBucketTagging", "owner"],
   // A browser's preflight: never signed, decided by the bucket's CORS rules alone.
   ["PreflightBucket", "OPTIONS", "bucket", "", "", "owner"],
   ["PreflightObject", "OPTIONS", "object", "", "", "owner"],
@@ -68,7 +71,10 @@ const rows: readonly Row[] = [
   ["CopyObject", "PUT", "object", "", "s3:PutObject", "bucket WRITE", "x-amz-copy-source"],
   ["DeleteObject", "DELETE", "object", "", "s3:DeleteObject", "bucket WRITE"],
   ["GetObjectAcl", "GET", "object", "acl", "s3:GetObjectAcl", "object READ_ACP"],
-  ["GetObjectTagging", "GET", "object", "tagging", "s3:GetObjectTagging", "object READ"],
+  // No permission of an ACL speaks of tags: whom it gives everything may set them, others need a policy.
+  ["GetObjectTagging", "GET", "object", "tagging", "s3:GetObjectTagging", "object FULL_CONTROL"],
+  ["PutObjectTagging", "PUT", "object", "tagging", "s3:PutObjectTagging", "object FULL_CONTROL"],
+  ["DeleteObjectTagging", "DELETE", "object", "tagging", "s3:DeleteObjectTagging", "object FULL_CONTROL"],
   ["PutObjectAcl", "PUT", "object", "acl", "s3:PutObjectAcl", "object WRITE_ACP"],
 
   ["CreateMultipartUpload", "POST", "object", "uploads", "s3:PutObject", "bucket WRITE"],

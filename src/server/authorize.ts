@@ -42,12 +42,17 @@ export function authorizeObject(
     if (mayOnBucket(identity, bucket, "READ")) throw new S3Error("NoSuchKey", { details: { Key: key } });
     throw new S3Error("AccessDenied");
   }
-  if (!may(identity, info.owner.id, info.grants, permission)) throw new S3Error("AccessDenied");
+  if (!mayOnObject(identity, info, permission)) throw new S3Error("AccessDenied");
 }
 
 /** Whether an identity has a permission on a bucket. */
 export function mayOnBucket(identity: Identity, bucket: Bucket, permission: Permission): boolean {
   return may(identity, bucket.owner.id, bucket.grants, permission);
+}
+
+/** Whether an identity has a permission on an object, by the object's own list. */
+export function mayOnObject(identity: Identity, info: ObjectInfo, permission: Permission): boolean {
+  return may(identity, info.owner.id, info.grants, permission);
 }
 
 function owns(identity: Identity, bucket: Bucket): boolean {

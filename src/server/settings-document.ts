@@ -12,8 +12,11 @@ const settingsLimitBytes = 64 * 1024;
  *
  * @throws {S3Error} `MissingRequestBodyError` for an empty body; `MaxMessageLengthExceeded`, `BadDigest`.
  */
-export async function readSettings({ body, request }: BucketContext): Promise<string> {
-  const document = await readDocument(body, request.headers, settingsLimitBytes);
+export async function readSettings(
+  { body, request }: BucketContext,
+  limitBytes: number = settingsLimitBytes,
+): Promise<string> {
+  const document = await readDocument(body, request.headers, limitBytes);
   if (document.trim() === "") throw new S3Error("MissingRequestBodyError");
   return document;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CORSConfiguration } from "../../src/client/cors.ts";
+import { Tags, TagSet } from "../../src/client/tags.ts";
 import { describeClient } from "./endpoints.ts";
 
 describeClient("settings of buckets", (context) => {
@@ -24,5 +25,31 @@ describeClient("settings of buckets", (context) => {
     assert.match(await bucket.getCorsXml(), /<CORSRule>/);
     await bucket.deleteCors();
     await assert.rejects(bucket.getCors(), { status: 404 });
+  });
+
+  test("a bucket's tags are set, read and deleted", async () => {
+    const bucket = await context().bucket();
+    await assert.rejects(bucket.getTags(), { code: /^NoSuchTagSet/, status: 404 });
+    await bucket.setTags(
+      new Tags().addTagSet(new TagSet().addTag("project", "blue").addTag("größe", "2 + 2")),
+    );
+    assert.deepEqual((await bucket.getTags()).toRecord(), { project: "blue", größe: "2 + 2" });
+    await bucket.setXmlTags(Tags.fromRecord({ one: "1" }).toXml());
+    assert.match(await bucket.getXmlTags(), /<Key>one<\/Key>/);
+    await bucket.deleteTags();
+    await assert.rejects(bucket.getTags(), { status: 404 });
+  });
+
+  test("an object's tags come with it, are replaced and deleted", async () => {
+    const { conn, bucket } = context();
+    const { name } = await bucket();
+    const object = { bucket: name, key: "tagged" };
+    await conn.client.putObject({ ...object, body: "x", tagging: { project: "blue", größe: "a+b" } });
+    assert.deepEqual(await conn.client.getObjectTagging(object), { project: "blue", größe: "a+b" });
+    const key = (await conn.getBucket(name)).newKey("tagged");
+    await key.setTags({ phase: "2" });
+    assert.deepEqual(await key.getTags(), { phase: "2" });
+    await key.deleteTags();
+    assert.deepEqual(await key.getTags(), {});
   });
 });

@@ -103,9 +103,10 @@ describe("encodeObject()", () => {
         }),
         etagged,
         checksum,
+        fc.option(names, { nil: undefined }),
         content,
-        (attributes, etag, sum, where) => {
-          const info = { ...plain, ...attributes, ...etag, checksum: sum };
+        (attributes, etag, sum, tags, where) => {
+          const info = { ...plain, ...attributes, ...etag, checksum: sum, tags };
           const read = decodeObject(encodeObject({ info, content: where }, owner), info.key, owner);
           assert.deepEqual(read.content, where);
           assert.deepEqual(plainly(read.info), plainly(info));

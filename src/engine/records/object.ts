@@ -75,8 +75,9 @@ const flag = {
   checksum: 1 << 7,
   partCount: 1 << 8,
   textEtag: 1 << 9,
+  tags: 1 << 12,
 } as const;
-const knownFlags = (1 << 10) - 1;
+const knownFlags = Object.values(flag).reduce<number>((all, one) => all | one, 0);
 
 /** @param bucketOwner Whose objects need not name their owner. */
 export function encodeObject({ info, content }: ObjectRecord, bucketOwner: Owner): Buffer {
@@ -96,7 +97,8 @@ export function encodeObject({ info, content }: ObjectRecord, bucketOwner: Owner
     (info.storageClass === "STANDARD" ? 0 : flag.storageClass) |
     (info.checksum === undefined ? 0 : flag.checksum) |
     (info.partCount === undefined ? 0 : flag.partCount) |
-    (etagBytes === undefined ? flag.textEtag : 0);
+    (etagBytes === undefined ? flag.textEtag : 0) |
+    (info.tags === undefined ? 0 : flag.tags);
 
   writer.u8(format);
   writer.uint(flags);
@@ -119,6 +121,7 @@ export function encodeObject({ info, content }: ObjectRecord, bucketOwner: Owner
   if (info.partCount !== undefined) writer.uint(info.partCount);
   if (etagBytes === undefined) writer.string(info.etag);
   else writer.raw(etagBytes);
+  if (info.tags !== undefined) writer.strings(info.tags);
   return writer.finish();
 }
 
@@ -127,7 +130,8 @@ export function decodeObject(bytes: Buffer, key: string, bucketOwner: Owner): Ob
   const reader = new Reader(bytes);
   checkFormat(reader.u8(), format, "object");
   const flags = reader.uint();
-  if (flags > knownFlags) throw new RangeError(`Cannot read the record of an object: unknown flags ${flags}`);
+  if ((flags & ~knownFlags) !== 0)
+    throw new RangeError(`Cannot read the record of an object: unknown flags ${flags}`);
   const content = readContent(reader);
   const size = reader.uint();
   const lastModifiedMs =
@@ -142,6 +146,7 @@ export function decodeObject(bytes: Buffer, key: string, bucketOwner: Owner): Ob
   const checksum = flags & flag.checksum ? readChecksum(reader) : undefined;
   const partCount = flags & flag.partCount ? reader.uint() : undefined;
   const etag = flags & flag.textEtag ? reader.string() : reader.hex(16);
+  const tags = flags & flag.tags ? reader.strings() : undefined;
   return {
     content,
     info: {
@@ -155,6 +160,7 @@ export function decodeObject(bytes: Buffer, key: string, bucketOwner: Owner): Ob
       metadata,
       storageClass,
       checksum,
+      tags,
       partCount,
     },
   };

@@ -7,12 +7,18 @@ import { checkCopyConditions, parseWriteConditions } from "../../s3/conditions.t
 import { copyObjectResultXml } from "../../s3/documents/copy-result.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { decodeKey } from "../../s3/keys.ts";
-import { authorizeObject } from "../authorize.ts";
+import { authorizeObject, mayOnObject } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { checkVersionId } from "../params.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { maxPutBytes } from "./put-object.ts";
-import { readDescription, readObjectGrants, readStorageClass, refuseUnsupported } from "./object-input.ts";
+import {
+  readDescription,
+  readObjectGrants,
+  readStorageClass,
+  readTags,
+  refuseUnsupported,
+} from "./object-input.ts";
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 export function copyObjectOperation(context: BucketContext): Promise<S3Response> {
@@ -23,7 +29,8 @@ async function copy(context: BucketContext): Promise<string> {
   const { site, request, identity, bucket, key, signal } = context;
   const { headers } = request;
   refuseUnsupported(headers);
-  const replaces = readDirective(headers, "x-amz-metadata-directive") === "REPLACE";
+  const replaces = readDirective(headers, "metadata") === "REPLACE";
+  const retags = readDirective(headers, "tagging") === "REPLACE";
   const source = await openCopySource(context);
   try {
     const { info } = source;
@@ -40,6 +47,10 @@ async function copy(context: BucketContext): Promise<string> {
       });
     }
     if (info.size > maxPutBytes) throw sourceTooLarge();
+    // The tags of an object are read by fewer than its bytes are.
+    if (info.tags !== undefined && !retags && !mayOnObject(identity, info, "FULL_CONTROL")) {
+      throw new S3Error("AccessDenied");
+    }
     const made = await copyObject(
       site.engine,
       {
@@ -51,6 +62,7 @@ async function copy(context: BucketContext): Promise<string> {
         grants: await readObjectGrants(site.engine, headers, identity, bucket),
         storageClass: readStorageClass(headers),
         ...(replaces ? readDescription(headers) : { headers: info.headers, metadata: info.metadata }),
+        ...(retags ? readTags(headers) : { tags: info.tags }),
         ...parseWriteConditions(headers),
       },
       { signal: signal() },
@@ -125,11 +137,15 @@ function splitOnce(text: string, separator: string): string[] {
   return at === -1 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
-function readDirective(headers: Readonly<Record<string, string>>, name: string): "COPY" | "REPLACE" {
+function readDirective(
+  headers: Readonly<Record<string, string>>,
+  what: "metadata" | "tagging",
+): "COPY" | "REPLACE" {
+  const name = `x-amz-${what}-directive`;
   const value = headers[name] ?? "COPY";
   if (value === "COPY" || value === "REPLACE") return value;
   throw new S3Error("InvalidArgument", {
-    message: `Unknown metadata directive.`,
+    message: `Unknown ${what} directive.`,
     details: { ArgumentName: name, ArgumentValue: value },
   });
 }

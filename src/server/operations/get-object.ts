@@ -8,6 +8,7 @@ import { S3Error } from "../../s3/errors.ts";
 import { writeMetadata } from "../../s3/metadata.ts";
 import { type ByteRange, formatContentRange, parseRange } from "../../s3/range.ts";
 import { checksumHeader } from "../../s3/checksums.ts";
+import { mayOnObject } from "../authorize.ts";
 import type { OpenContext, S3Response } from "../context.ts";
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
@@ -53,7 +54,7 @@ interface Head {
 }
 
 function describe(context: OpenContext): Head {
-  const { request, info } = context;
+  const { request, info, identity } = context;
   const overrides = readOverrides(context);
   const validators = { etag: `"${info.etag}"`, "last-modified": httpDate(info.lastModifiedMs) };
   if (checkReadConditions(request.headers, info) === "not-modified") {
@@ -69,6 +70,9 @@ function describe(context: OpenContext): Head {
   // Also without an Origin: a cache must not give a page's script what an <img> fetched without CORS headers.
   if (context.bucket.cors !== undefined) headers["vary"] = corsVary;
   if (info.storageClass !== "STANDARD") headers["x-amz-storage-class"] = info.storageClass;
+  if (info.tags !== undefined && mayOnObject(identity, info, "FULL_CONTROL")) {
+    headers["x-amz-tagging-count"] = String(Object.keys(info.tags).length);
+  }
   const range = readRange(context, headers);
   if (range === null) {
     headers["content-length"] = String(info.size);

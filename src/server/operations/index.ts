@@ -25,7 +25,14 @@ import {
 } from "./multipart.ts";
 import { postObject } from "./post-object.ts";
 import { putObjectOperation } from "./put-object.ts";
-import { getObjectTagging } from "./tagging.ts";
+import {
+  deleteBucketTagging,
+  deleteObjectTagging,
+  getBucketTagging,
+  getObjectTagging,
+  putBucketTagging,
+  putObjectTagging,
+} from "./tagging.ts";
 
 type Run<C> = (context: C) => Promise<S3Response>;
 
@@ -55,6 +62,9 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["GetBucketCors", bucket(getBucketCors)],
   ["PutBucketCors", bucket(putBucketCors)],
   ["DeleteBucketCors", bucket(deleteBucketCors)],
+  ["GetBucketTagging", bucket(getBucketTagging)],
+  ["PutBucketTagging", bucket(putBucketTagging)],
+  ["DeleteBucketTagging", bucket(deleteBucketTagging)],
   ["ListMultipartUploads", bucket(listMultipartUploads)],
   ["DeleteObjects", { needs: "bucket", run: deleteObjects, authorizesItself: true }],
   ["PostObject", { needs: "bucket", run: postObject, authorizesItself: true }],
@@ -66,6 +76,8 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["GetObjectAcl", info(getObjectAcl)],
   ["PutObjectAcl", info(putObjectAcl)],
   ["GetObjectTagging", info(getObjectTagging)],
+  ["PutObjectTagging", info(putObjectTagging)],
+  ["DeleteObjectTagging", info(deleteObjectTagging)],
   ["CreateMultipartUpload", bucket(createMultipartUpload)],
   ["UploadPart", bucket(uploadPart)],
   ["UploadPartCopy", bucket(uploadPartCopy)],

@@ -29,7 +29,13 @@ import { integerParam } from "../params.ts";
 import { xmlResponse } from "../xml-response.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { openCopySource, sourceTooLarge } from "./copy-object.ts";
-import { readDescription, readObjectGrants, readStorageClass, refuseUnsupported } from "./object-input.ts";
+import {
+  readDescription,
+  readObjectGrants,
+  readStorageClass,
+  readTags,
+  refuseUnsupported,
+} from "./object-input.ts";
 import { bodyInput, bodyOf, checksumHeaders, maxPutBytes } from "./put-object.ts";
 
 /** 10,000 parts with their ETags and checksums. */
@@ -55,6 +61,7 @@ export async function createMultipartUpload({
     grants: await readObjectGrants(site.engine, headers, identity, bucket),
     storageClass: readStorageClass(headers),
     ...readDescription(headers),
+    ...readTags(headers),
     ...(algorithm === undefined ? {} : { checksumAlgorithm: algorithm }),
     ...(type === undefined ? {} : { checksumType: type }),
   });

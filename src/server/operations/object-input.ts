@@ -3,6 +3,7 @@
 import { cannedGrants, type Grant, parseAclHeaders } from "../../s3/acl.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkMetadataSize, readMetadata } from "../../s3/metadata.ts";
+import { parseTaggingHeader, type Tags } from "../../s3/tags.ts";
 import type { Identity } from "../context.ts";
 import { resolveGrants } from "../grants.ts";
 import type { Bucket } from "../../engine/types.ts";
@@ -84,6 +85,18 @@ export function readStorageClass(headers: Headers): string {
   return value;
 }
 
+/**
+ * The tags of the header `x-amz-tagging`, should there be any.
+ *
+ * @throws {S3Error} `InvalidArgument`, `InvalidTag`.
+ */
+export function readTags(headers: Headers): { tags?: Tags } {
+  const value = headers["x-amz-tagging"];
+  if (value === undefined || value === "") return {};
+  const tags = parseTaggingHeader(value);
+  return Object.keys(tags).length === 0 ? {} : { tags };
+}
+
 /** The grants that a new object gets: those of its headers, or everything to who writes it. */
 export async function readObjectGrants(
   engine: Engine,
@@ -119,6 +132,5 @@ const unsupported = [
   "x-amz-object-lock-mode",
   "x-amz-object-lock-retain-until-date",
   "x-amz-object-lock-legal-hold",
-  "x-amz-tagging",
   "x-amz-write-offset-bytes",
 ];

@@ -5,6 +5,7 @@ import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/bus
 import { putObject } from "../../engine/put-object.ts";
 import { type Checksum, createChecksum, readChecksumHeaders } from "../../s3/checksums.ts";
 import { postResponseXml } from "../../s3/documents/post-response.ts";
+import { parseTagging } from "../../s3/documents/tagging.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkKey } from "../../s3/keys.ts";
 import {
@@ -13,6 +14,7 @@ import {
   parsePostPolicy,
   type PostPolicy,
 } from "../../s3/post-policy.ts";
+import { checkTags, maxObjectTags, type Tags } from "../../s3/tags.ts";
 import { parsePostAuthorization, verifyPostSignature } from "../../s3/post-signature.ts";
 import { anonymous, identityOf, requireAccessKey } from "../authenticate.ts";
 import { authorize } from "../authorize.ts";
@@ -46,6 +48,7 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
         grants: await readObjectGrants(site.engine, headers, identity, bucket),
         storageClass: readStorageClass(headers),
         ...readDescription(headers),
+        ...readFormTags(fields["tagging"]),
         ...(fields["content-md5"] === undefined ? {} : { contentMd5: fields["content-md5"] }),
         body: file.stream(),
         checksum: () => file.checksum,
@@ -199,6 +202,13 @@ function readKey(fields: Record<string, string>, fileName: string): string {
 
 function aclHeader(fields: Record<string, string>): Record<string, string> {
   return fields["acl"] === undefined ? {} : { "x-amz-acl": fields["acl"] };
+}
+
+/** The field `tagging` holds a document, where PUT has a query in a header. */
+function readFormTags(document: string | undefined): { tags?: Tags } {
+  if (document === undefined || document === "") return {};
+  const tags = checkTags(parseTagging(document), maxObjectTags);
+  return Object.keys(tags).length === 0 ? {} : { tags };
 }
 
 /** The file's bytes, of a size that the policy allows, and with the checksum that the form gives. */

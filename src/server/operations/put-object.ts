@@ -6,7 +6,13 @@ import { parseWriteConditions } from "../../s3/conditions.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { contentMd5, type RequestBody } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
-import { readDescription, readObjectGrants, readStorageClass, refuseUnsupported } from "./object-input.ts";
+import {
+  readDescription,
+  readObjectGrants,
+  readStorageClass,
+  readTags,
+  refuseUnsupported,
+} from "./object-input.ts";
 
 /** "The largest object that can be uploaded in a single PUT is 5 GB." */
 export const maxPutBytes: number = 5 * 1024 ** 3;
@@ -23,6 +29,7 @@ export async function putObjectOperation(context: BucketContext): Promise<S3Resp
     grants: await readObjectGrants(site.engine, headers, identity, bucket),
     storageClass: readStorageClass(headers),
     ...readDescription(headers),
+    ...readTags(headers),
     ...parseWriteConditions(headers),
     ...bodyInput(body, headers),
   };

@@ -1,10 +1,57 @@
-/** GetObjectTagging. Tags cannot be set yet, so no object has any; clients ask before they copy in parts. */
+/** GetObjectTagging, PutObjectTagging, DeleteObjectTagging, and the same of buckets. */
 
-import { element, xmlDocument } from "../../s3/xml.ts";
-import type { ObjectContext, S3Response } from "../context.ts";
+import { updateBucket } from "../../engine/buckets.ts";
+import { setObjectTags } from "../../engine/object-tags.ts";
+import { parseTagging, taggingXml } from "../../s3/documents/tagging.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { checkTags, maxBucketTags, maxObjectTags, type Tags } from "../../s3/tags.ts";
+import type { BucketContext, ObjectContext, S3Response } from "../context.ts";
+import { readSettings } from "../settings-document.ts";
 import { xmlResponse } from "../xml-response.ts";
 
+/** 50 tags of 128 and 256 characters, each at most a reference such as `&#x10FFFF;`, with their elements. */
+const taggingLimitBytes = 256 * 1024;
+
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
-export function getObjectTagging(_context: ObjectContext): Promise<S3Response> {
-  return Promise.resolve(xmlResponse(xmlDocument("Tagging", element("TagSet", ""))));
+export function getObjectTagging({ info }: ObjectContext): Promise<S3Response> {
+  return Promise.resolve(xmlResponse(taggingXml(info.tags ?? {})));
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html */
+export async function putObjectTagging(context: ObjectContext): Promise<S3Response> {
+  const { site, bucket, key } = context;
+  await setObjectTags(site.engine, bucket, key, { tags: await readTags(context, maxObjectTags) });
+  return { status: 200, headers: {} };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
+export async function deleteObjectTagging({ site, bucket, key }: ObjectContext): Promise<S3Response> {
+  await setObjectTags(site.engine, bucket, key, { tags: undefined });
+  return { status: 204, headers: {} };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html */
+export function getBucketTagging({ bucket }: BucketContext): Promise<S3Response> {
+  if (bucket.tags === undefined) {
+    throw new S3Error("NoSuchTagSet", { details: { BucketName: bucket.name } });
+  }
+  return Promise.resolve(xmlResponse(taggingXml(bucket.tags)));
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html */
+export async function putBucketTagging(context: BucketContext): Promise<S3Response> {
+  const tags = await readTags(context, maxBucketTags);
+  await updateBucket(context.site.engine, context.bucket.name, () => ({ tags }));
+  return { status: 204, headers: {} };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketTagging.html */
+export async function deleteBucketTagging({ site, bucket }: BucketContext): Promise<S3Response> {
+  await updateBucket(site.engine, bucket.name, () => ({ tags: undefined }));
+  return { status: 204, headers: {} };
+}
+
+async function readTags(context: BucketContext, maxTags: number): Promise<Tags | undefined> {
+  const tags = checkTags(parseTagging(await readSettings(context, taggingLimitBytes)), maxTags);
+  return Object.keys(tags).length === 0 ? undefined : tags;
 }

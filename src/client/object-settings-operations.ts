@@ -1,0 +1,33 @@
+/** The operations on an object's subresources. What each does is told where people meet it, in `object-settings.ts`. */
+
+import { taggingXml } from "../s3/documents/tagging.ts";
+import type { Tags } from "../s3/tags.ts";
+import { ask, sendCall } from "./ask.ts";
+import { put, readTags } from "./bucket-settings-operations.ts";
+import type { ClientCore } from "./core.ts";
+import type * as inputs from "./inputs.ts";
+import type { RequestOptions } from "./send.ts";
+
+export async function getObjectTagging(
+  core: ClientCore,
+  input: inputs.ObjectInput,
+  options?: RequestOptions,
+): Promise<Tags> {
+  return (await ask(readTags, core, "GetObjectTagging", input, options)).value;
+}
+
+export async function putObjectTagging(
+  core: ClientCore,
+  input: inputs.ObjectInput & { readonly tags: Tags },
+  options?: RequestOptions,
+): Promise<void> {
+  await put(core, "PutObjectTagging", input, taggingXml(input.tags), options);
+}
+
+export async function deleteObjectTagging(
+  core: ClientCore,
+  input: inputs.ObjectInput,
+  options?: RequestOptions,
+): Promise<void> {
+  await sendCall(core, "DeleteObjectTagging", input, options, { answer: "nothing" });
+}

@@ -1,0 +1,28 @@
+/** The part of the client that reads and changes what is set of an object beside its bytes. */
+
+import type { Tags } from "../s3/tags.ts";
+import { BucketSettings } from "./bucket-settings.ts";
+import type * as inputs from "./inputs.ts";
+import { requests } from "./load-requests.ts";
+import type { RequestOptions } from "./send.ts";
+
+/** An object's subresources, an operation each. */
+export abstract class ObjectSettings extends BucketSettings {
+  /** The object's tags: none is an empty object. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
+  async getObjectTagging(input: inputs.ObjectInput, options?: RequestOptions): Promise<Tags> {
+    return (await requests()).getObjectTagging(this.core, input, options);
+  }
+
+  /** Replaces the object's tags, at most 10. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html */
+  async putObjectTagging(
+    input: inputs.ObjectInput & { readonly tags: Tags },
+    options?: RequestOptions,
+  ): Promise<void> {
+    return (await requests()).putObjectTagging(this.core, input, options);
+  }
+
+  /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
+  async deleteObjectTagging(input: inputs.ObjectInput, options?: RequestOptions): Promise<void> {
+    return (await requests()).deleteObjectTagging(this.core, input, options);
+  }
+}
