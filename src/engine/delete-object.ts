@@ -2,30 +2,30 @@ import { checkWriteConditions } from "../s3/conditions.ts";
 import type { WriteConditions } from "../s3/conditions.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import { discardContent } from "./content.ts";
-import { decodeObject } from "./records/object.ts";
-import { objectKey } from "./table-keys.ts";
+import { findVersion } from "./find-version.ts";
+import type { VersionOptions } from "./open-object.ts";
 import type { Bucket, Engine } from "./types.ts";
 
 /**
  * Removes an object. When it resolves, the object is gone and stays so.
  *
  * @param options.ifMatch Remove it only while it has this ETag.
+ * @param options.versionId Default: the current one.
  * @returns Whether there was one.
- * @throws S3Error PreconditionFailed
+ * @throws S3Error PreconditionFailed; InvalidArgument for what cannot be a version id.
  */
 export async function deleteObject(
   engine: Engine,
   bucket: Bucket,
   key: string,
-  options: Pick<WriteConditions, "ifMatch"> = {},
+  options: Pick<WriteConditions, "ifMatch"> & VersionOptions = {},
 ): Promise<{ existed: boolean }> {
-  const rowKey = objectKey(bucket.id, key);
   return atomically(engine, `object ${bucket.id} ${key}`, async () => {
-    const existing = await engine.index.get("objects", rowKey);
-    if (existing === null) return { existed: false };
-    const { info, content } = decodeObject(existing.value, key, bucket.owner);
+    const found = await findVersion(engine.index, bucket, key, options.versionId);
+    if (found === null) return { existed: false };
+    const { info, content, table, row } = found;
     checkWriteConditions(options, info);
-    const draft = new Draft().check("objects", rowKey, existing.version).delete("objects", rowKey);
+    const draft = new Draft().check(table, row.key, row.version).delete(table, row.key);
     discardContent(engine, draft, content);
     return (await engine.index.commit(draft)) ? { existed: true } : conflict;
   });

@@ -1,7 +1,9 @@
 import { S3Error } from "../s3/errors.ts";
+import { findVersion, readVersion } from "./find-version.ts";
+import type { FoundVersion } from "./find-version.ts";
+import { missingVersion } from "./missing-version.ts";
 import { decodeManifest } from "./records/manifest.ts";
 import type { PartRecord } from "./records/manifest.ts";
-import { decodeObject } from "./records/object.ts";
 import type { Content } from "./records/object.ts";
 import { objectKey } from "./table-keys.ts";
 import type { Bucket, Engine, ObjectInfo } from "./types.ts";
@@ -26,29 +28,59 @@ export interface OpenObject {
 /** Attempts to read a record and its bytes together; each that fails was beaten by an overwrite. */
 const maxAttempts = 16;
 
-/** The object's record, or null where there is none. */
-export async function headObject(engine: Engine, bucket: Bucket, key: string): Promise<ObjectInfo | null> {
-  const entry = await engine.index.get("objects", objectKey(bucket.id, key));
-  return entry === null ? null : decodeObject(entry.value, key, bucket.owner).info;
+/** Which version of an object. */
+export interface VersionOptions {
+  /** Default: the current one. */
+  readonly versionId?: string | undefined;
 }
 
 /**
- * Opens an object for reading; null where there is none.
+ * The object's record; null where there is none and for a delete marker. {@link missingObject} tells which.
+ *
+ * @throws S3Error InvalidArgument for what cannot be a version id.
+ */
+export async function headObject(
+  engine: Engine,
+  bucket: Bucket,
+  key: string,
+  options: VersionOptions = {},
+): Promise<ObjectInfo | null> {
+  return (await readObject(engine, bucket, key, options))?.info ?? null;
+}
+
+/**
+ * The error for an object, or a version of it, of which `headObject` or `openObject` found nothing to read.
+ *
+ * @returns S3Error NoSuchKey, NoSuchVersion, or MethodNotAllowed for a delete marker named by its id; with the headers
+ *   that tell of a delete marker.
+ */
+export async function missingObject(
+  engine: Engine,
+  bucket: Bucket,
+  key: string,
+  { versionId }: VersionOptions = {},
+): Promise<S3Error> {
+  const found =
+    bucket.versioning === undefined ? null : await findVersion(engine.index, bucket, key, versionId);
+  return missingVersion(key, versionId, found?.info.deleteMarker === true ? found.info : undefined);
+}
+
+/**
+ * Opens an object for reading; null where there is none and for a delete marker.
  *
  * @param options.partNumber Which part the caller is going to read; it is found and checked.
- * @throws S3Error InvalidPartNumber when the object has no such part.
+ * @throws S3Error InvalidPartNumber when the object has no such part; InvalidArgument for what cannot be a version id.
  */
 export async function openObject(
   engine: Engine,
   bucket: Bucket,
   key: string,
-  options: { readonly partNumber?: number | undefined } = {},
+  options: VersionOptions & { readonly partNumber?: number | undefined } = {},
 ): Promise<OpenObject | null> {
-  const rowKey = objectKey(bucket.id, key);
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const entry = await engine.index.get("objects", rowKey);
-    if (entry === null) return null;
-    const { info, content } = decodeObject(entry.value, key, bucket.owner);
+    const found = await readObject(engine, bucket, key, options);
+    if (found === null) return null;
+    const { info, content } = found;
     if (content.kind === "none") return wholeObject(info, Buffer.alloc(0), options.partNumber);
     if (content.kind === "inline") {
       const bytes = await engine.index.get("inline", content.id);
@@ -61,12 +93,27 @@ export async function openObject(
       if (parts !== null) return openPieces(engine, info, content.id, piecesOf(parts), options.partNumber);
     }
     // The bytes are not there. Either an overwrite took them with their record, or the store is damaged.
-    const now = await engine.index.get("objects", rowKey);
-    if (now?.version === entry.version) throw damaged(key, "its bytes are missing");
+    const now = await engine.index.get(found.table, found.row.key);
+    if (now?.version === found.row.version) throw damaged(key, "its bytes are missing");
   }
   throw new S3Error("ServiceUnavailable", {
     message: `Cannot read "${key}": it was overwritten ${maxAttempts} times meanwhile`,
   });
+}
+
+async function readObject(
+  engine: Engine,
+  bucket: Bucket,
+  key: string,
+  { versionId }: VersionOptions,
+): Promise<FoundVersion | null> {
+  if (versionId === undefined) {
+    // The newest version is an object if and only if it has a row here.
+    const row = await engine.index.get("objects", objectKey(bucket.id, key));
+    return row === null ? null : readVersion("objects", row, key, bucket);
+  }
+  const found = await findVersion(engine.index, bucket, key, versionId);
+  return found?.info.deleteMarker === true ? null : found;
 }
 
 /** Where a stretch of the object's bytes is. */

@@ -12,6 +12,8 @@
  *     users      `i` canonical id · `n` name · `e` e-mail
  *     keys       `k` access key · `u` canonical id, 0, access key
  *     meta       name
+ *     versions   bucket id (4), key, 0, order (16), each of its bits turned: newest first
+ *     heads      bucket id (4), key
  */
 
 import { idBytes } from "./ids.ts";
@@ -38,6 +40,28 @@ export function objectKey(bucketId: string, key: string): Buffer {
 /** The S3 key in a row's key of `objects`. */
 export function keyOfObject(row: Buffer): string {
   return row.toString("utf8", bucketIdBytes);
+}
+
+/** @param order The id that stands in the version's record; see {@link oldestOrder}. */
+export function versionKey(bucketId: string, key: string, order: Buffer): Buffer {
+  const row = Buffer.concat([objectKey(bucketId, key), Buffer.of(0), order]);
+  for (let at = row.length - idBytes; at < row.length; at++) row[at] = ~(row[at] as number);
+  return row;
+}
+
+/** What all versions of a key begin with. */
+export function versionsPrefix(bucketId: string, key: string): Buffer {
+  return Buffer.concat([objectKey(bucketId, key), Buffer.of(0)]);
+}
+
+/** Order of what was written before its bucket was versioned: there can be one for a key, and nothing is older. */
+export const oldestOrder: Buffer = Buffer.alloc(idBytes);
+
+export function splitVersionKey(row: Buffer): { key: string; order: Buffer } {
+  const at = row.length - idBytes;
+  const order = Buffer.from(row.subarray(at));
+  for (let i = 0; i < idBytes; i++) order[i] = ~(order[i] as number);
+  return { key: row.toString("utf8", bucketIdBytes, at - 1), order };
 }
 
 export function uploadKey(bucketId: string, key: string, uploadId: Buffer): Buffer {

@@ -26,6 +26,8 @@ export interface Bucket {
   readonly tags?: Tags | undefined;
   /** Version of the bucket's row in the index. */
   readonly version: number;
+  /** Absent: never enabled. Once it was, it can be suspended but never be what it was before. */
+  readonly versioning?: "Enabled" | "Suspended" | undefined;
   /** A deletion is finding out whether the bucket is empty. Whoever writes calls it off. */
   readonly isBeingDeleted?: true | undefined;
 }
@@ -53,7 +55,10 @@ export interface ObjectInfo {
   readonly tags?: Tags | undefined;
   /** Number of parts, for an object that was uploaded in parts. */
   readonly partCount?: number | undefined;
+  /** 32 hexadecimal digits, or `null` for the null version. Absent while the bucket was never versioned. */
   readonly versionId?: string | undefined;
+  /** It says that the object was deleted, and has no bytes. Only what names versions ever meets one. */
+  readonly deleteMarker?: true | undefined;
 }
 
 /** What an object is to be, beside its key and bytes. */

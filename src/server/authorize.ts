@@ -28,7 +28,8 @@ export function authorize(identity: Identity, operation: Operation, bucket: Buck
  * Permits an operation on an object by the object's own list.
  *
  * @param info `null` where there is no such object. Only who may list the bucket is told so.
- * @throws {S3Error} `AccessDenied`, or `NoSuchKey` for an object that is not there.
+ * @param missing What they are told: `NoSuchKey`, `NoSuchVersion`, or of a delete marker.
+ * @throws {S3Error} `AccessDenied`, or `missing`.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Permissions"
  */
 export function authorizeObject(
@@ -37,9 +38,10 @@ export function authorizeObject(
   bucket: Bucket,
   key: string,
   info: ObjectInfo | null,
+  missing: S3Error = new S3Error("NoSuchKey", { details: { Key: key } }),
 ): asserts info is ObjectInfo {
   if (info === null) {
-    if (mayOnBucket(identity, bucket, "READ")) throw new S3Error("NoSuchKey", { details: { Key: key } });
+    if (mayOnBucket(identity, bucket, "READ")) throw missing;
     throw new S3Error("AccessDenied");
   }
   if (!mayOnObject(identity, info, permission)) throw new S3Error("AccessDenied");

@@ -47,6 +47,8 @@ export interface BucketContext extends Context {
 /** The context of an operation on an object that exists, whose metadata gave the permission. */
 export interface ObjectContext extends BucketContext {
   readonly info: ObjectInfo;
+  /** What `?versionId=` names; `info` is that version's. Absent: the current one. */
+  readonly versionId: string | undefined;
 }
 
 /** The context of a GET: the object is open, so an overwrite cannot mix two versions. */

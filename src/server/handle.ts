@@ -3,7 +3,7 @@
  * only one that turns an error into a response.
  */
 
-import { headObject, openObject } from "../engine/open-object.ts";
+import { headObject, missingObject, openObject } from "../engine/open-object.ts";
 import { getBucket } from "../engine/buckets.ts";
 import { S3Error } from "../s3/errors.ts";
 import { authenticate } from "./authenticate.ts";
@@ -12,7 +12,7 @@ import { RequestBody } from "./body.ts";
 import type { BucketContext, Context, S3Response, Site } from "./context.ts";
 import { addCorsHeaders, preflight } from "./cors.ts";
 import { errorResponse, toS3Error } from "./error-response.ts";
-import { checkVersionId, integerParam } from "./params.ts";
+import { integerParam, refuseVersionId } from "./params.ts";
 import { handlers } from "./operations/index.ts";
 import type { S3Request } from "./request.ts";
 import { type Route, route } from "./route.ts";
@@ -99,7 +99,9 @@ async function perform(context: Context): Promise<S3Response> {
     return handler.run(context);
   }
 
-  checkVersionId(request.params.get("versionId"));
+  if (operation.resource === "object" && handler.needs === "bucket" && !handler.takesVersionId) {
+    refuseVersionId(request.params);
+  }
   const bucket = await getBucket(site.engine, bucketName);
   if (bucket === null) throw new S3Error("NoSuchBucket", { details: { BucketName: bucketName } });
   checkExpectedOwner(context, bucket.owner.id);
@@ -110,18 +112,22 @@ async function perform(context: Context): Promise<S3Response> {
   }
 
   const { permission } = operation.allowed as { permission: Parameters<typeof authorizeObject>[1] };
+  const versionId = request.params.get("versionId");
   if (handler.needs === "info") {
-    const info = await headObject(site.engine, bucket, key);
-    authorizeObject(identity, permission, bucket, key, info);
-    return handler.run({ ...withBucket, info });
+    const info = await headObject(site.engine, bucket, key, { versionId });
+    const missing = info === null ? await missingObject(site.engine, bucket, key, { versionId }) : undefined;
+    authorizeObject(identity, permission, bucket, key, info, missing);
+    return handler.run({ ...withBucket, info, versionId });
   }
   const partNumber = integerParam(request.params, "partNumber", { min: 1, max: 10_000 });
-  const object = await openObject(site.engine, bucket, key, partNumber === undefined ? {} : { partNumber });
+  const object = await openObject(site.engine, bucket, key, { partNumber, versionId });
   let handedOver = false;
   try {
-    authorizeObject(identity, permission, bucket, key, object?.info ?? null);
-    if (object === null) throw new S3Error("NoSuchKey", { details: { Key: key } });
-    const response = await handler.run({ ...withBucket, info: object.info, object });
+    const missing =
+      object === null ? await missingObject(site.engine, bucket, key, { versionId }) : undefined;
+    authorizeObject(identity, permission, bucket, key, object?.info ?? null, missing);
+    if (object === null) throw missing;
+    const response = await handler.run({ ...withBucket, info: object.info, versionId, object });
     handedOver = true;
     return response;
   } finally {

@@ -26,11 +26,15 @@ export function integerParam(
 }
 
 /**
- * Buckets are not versioned yet, so the one version of every object is "null".
+ * For operations that write what will be a version of its own.
  *
- * @throws {S3Error} `NoSuchVersion` for any other.
+ * @throws {S3Error} `InvalidArgument` where the request names a version.
  */
-export function checkVersionId(versionId: string | undefined): void {
-  if (versionId === undefined || versionId === "null") return;
-  throw new S3Error("NoSuchVersion", { details: { VersionId: versionId } });
+export function refuseVersionId(params: S3Request["params"]): void {
+  const versionId = params.get("versionId");
+  if (versionId === undefined) return;
+  throw new S3Error("InvalidArgument", {
+    message: "This operation does not accept a version-id.",
+    details: { ArgumentName: "versionId", ArgumentValue: versionId },
+  });
 }

@@ -9,10 +9,10 @@ import { copyObject } from "../../src/engine/copy-object.ts";
 import { deleteObject } from "../../src/engine/delete-object.ts";
 import { access, blobCount, eachEngine, grants, inPieces, owner, readObject } from "./engines.ts";
 import { listObjects } from "../../src/engine/list-objects.ts";
-import { setObjectGrants } from "../../src/engine/object-grants.ts";
 import { headObject, openObject } from "../../src/engine/open-object.ts";
 import { putObject } from "../../src/engine/put-object.ts";
 import { emptyTrash } from "../../src/engine/trash.ts";
+import { updateObject } from "../../src/engine/update-object.ts";
 import type { Index } from "../../src/engine/index/index.ts";
 import type { Engine } from "../../src/engine/types.ts";
 
@@ -289,7 +289,7 @@ eachEngine("objects", (open) => {
     assert.equal(await headObject(engine, bucket, "k"), null);
   });
 
-  it("setObjectGrants() changes the grants and nothing else", async () => {
+  it("updateObject() changes what it is told and nothing else", async () => {
     const { engine, time, newBucket } = open();
     const bucket = await newBucket();
     for (const body of [small, large]) {
@@ -298,14 +298,19 @@ eachEngine("objects", (open) => {
       const publicRead = [
         { grantee: { type: "group" as const, group: "AllUsers" as const }, permission: "READ" as const },
       ];
-      await setObjectGrants(engine, bucket, "k", { grants: publicRead });
+      await updateObject(engine, bucket, "k", {}, () => ({ grants: publicRead }));
       const after = await headObject(engine, bucket, "k");
       assert.deepEqual(after?.grants, publicRead);
       assert.equal(after?.lastModifiedMs, before.lastModifiedMs);
       assert.deepEqual({ ...after?.metadata }, { a: "b" });
       assert.equal((await readObject(engine, bucket, "k"))?.equals(body), true);
     }
-    await assert.rejects(setObjectGrants(engine, bucket, "none", { grants }), { code: "NoSuchKey" });
+    const update = (key: string, versionId?: string): Promise<unknown> =>
+      updateObject(engine, bucket, key, { versionId }, () => ({ grants }));
+    await update("k", "null");
+    await assert.rejects(update("none"), { code: "NoSuchKey" });
+    await assert.rejects(update("k", "f".repeat(32)), { code: "NoSuchVersion" });
+    await assert.rejects(update("k", "x"), { code: "InvalidArgument", message: /Invalid version id/ });
   });
 
   it("copyObject() copies the bytes and a checksum of the whole, onto itself too", async () => {

@@ -19,6 +19,7 @@ export const tables = [
   "users",
   "keys",
   "versions",
+  "heads",
 ] as const;
 
 export type Table = (typeof tables)[number];

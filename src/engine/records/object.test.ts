@@ -39,6 +39,16 @@ describe("encodeObject()", () => {
     assert.equal(record.toString("hex"), `010201${id.toString("hex")}80200bd41d8cd98f00b204e9800998ecf8427e`);
   });
 
+  it("takes 56 bytes for a plain object of a versioned bucket", () => {
+    const order = Buffer.from("f".repeat(32), "hex");
+    const info = { ...plain, versionId: order.toString("hex") };
+    const record = encodeObject({ info, content: { kind: "inline", id }, order }, owner);
+    assert.equal(
+      record.toString("hex"),
+      `01820801${id.toString("hex")}80200bd41d8cd98f00b204e9800998ecf8427e${"f".repeat(32)}`,
+    );
+  });
+
   it("takes 44 bytes for a plain object in a file, which has a time of its own", () => {
     const info = { ...plain, lastModifiedMs: plain.lastModifiedMs + 1 };
     assert.equal(encodeObject({ info, content: { kind: "blob", id } }, owner).length, 44);
@@ -90,6 +100,14 @@ describe("encodeObject()", () => {
       }),
       { nil: undefined },
     );
+    const order = Buffer.from("f".repeat(32), "hex");
+    const version = fc.constantFrom<Pick<ObjectInfo, "versionId" | "deleteMarker"> & { order?: Buffer }>(
+      {},
+      { order, versionId: order.toString("hex") },
+      { order, versionId: "null" },
+      { order, versionId: order.toString("hex"), deleteMarker: true },
+      { order, versionId: "null", deleteMarker: true },
+    );
     fc.assert(
       fc.property(
         fc.record({
@@ -105,10 +123,12 @@ describe("encodeObject()", () => {
         checksum,
         fc.option(names, { nil: undefined }),
         content,
-        (attributes, etag, sum, tags, where) => {
-          const info = { ...plain, ...attributes, ...etag, checksum: sum, tags };
-          const read = decodeObject(encodeObject({ info, content: where }, owner), info.key, owner);
+        version,
+        (attributes, etag, sum, tags, where, { order, ...versioned }) => {
+          const info = { ...plain, ...attributes, ...etag, checksum: sum, tags, ...versioned };
+          const read = decodeObject(encodeObject({ info, content: where, order }, owner), info.key, owner);
           assert.deepEqual(read.content, where);
+          assert.deepEqual(read.order, order);
           assert.deepEqual(plainly(read.info), plainly(info));
         },
       ),
@@ -123,8 +143,8 @@ describe("decodeObject()", () => {
     assert.throws(() => decodeObject(Buffer.concat([Buffer.of(2), record.subarray(1)]), "k", owner), {
       message: "Cannot read a record (object): format 2, this version knows 1",
     });
-    const flagged = Buffer.concat([Buffer.of(1, 0x80, 0x08), record.subarray(2)]);
-    assert.throws(() => decodeObject(flagged, "k", owner), /unknown flags 1024/);
+    const flagged = Buffer.concat([Buffer.of(1, 0x80, 0x80, 0x80, 0x80, 0x04), record.subarray(2)]);
+    assert.throws(() => decodeObject(flagged, "k", owner), /unknown flags 1073741824/);
     assert.throws(() => decodeObject(record.subarray(0, -1), "k", owner), RangeError);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * The record of an object: everything but its key and its bytes, in some 40 bytes for a plain one.
  *
- *     format 1 | flags | content kind | content id? | size | what the flags name, in their order
+ *     format 1 | flags | content kind | content id? | size | what the flags name, in their order | ETag | what came later
  *
  * What is absent has its default: the bucket's owner, a private list, no headers, STANDARD, the time in the content's
  * id. A later format or flag adds to it; a record with a flag that this code does not know is refused.
@@ -35,6 +35,11 @@ export type Content =
 export interface ObjectRecord {
   readonly info: ObjectInfo;
   readonly content: Content;
+  /**
+   * Where it stands among the versions of its key: an id that is above those of all older ones, and, but for the null
+   * version, the version id itself. Absent for what was written before its bucket was ever versioned.
+   */
+  readonly order?: Buffer | undefined;
 }
 
 // Stored by their place in these lists: new ones go to the end.
@@ -63,6 +68,9 @@ const frequentContentTypes = [
 ];
 const contentTypeCodes = new Map(frequentContentTypes.map((type, code) => [type, code]));
 
+/** What S3 calls the version that was written while its bucket was not versioned, or no longer. */
+export const nullVersionId = "null";
+
 const format = 1;
 const flag = {
   time: 1,
@@ -75,12 +83,15 @@ const flag = {
   checksum: 1 << 7,
   partCount: 1 << 8,
   textEtag: 1 << 9,
+  order: 1 << 10,
+  deleteMarker: 1 << 11,
   tags: 1 << 12,
+  nullVersion: 1 << 18,
 } as const;
 const knownFlags = Object.values(flag).reduce<number>((all, one) => all | one, 0);
 
 /** @param bucketOwner Whose objects need not name their owner. */
-export function encodeObject({ info, content }: ObjectRecord, bucketOwner: Owner): Buffer {
+export function encodeObject({ info, content, order }: ObjectRecord, bucketOwner: Owner): Buffer {
   const writer = new Writer();
   const contentTypeCode = contentTypeCodes.get(info.headers["content-type"] ?? "");
   const headerCount = Object.keys(info.headers).length - (contentTypeCode === undefined ? 0 : 1);
@@ -98,6 +109,9 @@ export function encodeObject({ info, content }: ObjectRecord, bucketOwner: Owner
     (info.checksum === undefined ? 0 : flag.checksum) |
     (info.partCount === undefined ? 0 : flag.partCount) |
     (etagBytes === undefined ? flag.textEtag : 0) |
+    (order === undefined ? 0 : flag.order) |
+    (info.deleteMarker === undefined ? 0 : flag.deleteMarker) |
+    (order !== undefined && info.versionId === nullVersionId ? flag.nullVersion : 0) |
     (info.tags === undefined ? 0 : flag.tags);
 
   writer.u8(format);
@@ -121,6 +135,7 @@ export function encodeObject({ info, content }: ObjectRecord, bucketOwner: Owner
   if (info.partCount !== undefined) writer.uint(info.partCount);
   if (etagBytes === undefined) writer.string(info.etag);
   else writer.raw(etagBytes);
+  if (order !== undefined) writer.raw(order);
   if (info.tags !== undefined) writer.strings(info.tags);
   return writer.finish();
 }
@@ -130,7 +145,7 @@ export function decodeObject(bytes: Buffer, key: string, bucketOwner: Owner): Ob
   const reader = new Reader(bytes);
   checkFormat(reader.u8(), format, "object");
   const flags = reader.uint();
-  if ((flags & ~knownFlags) !== 0)
+  if (flags > 0x7fffffff || (flags & ~knownFlags) !== 0)
     throw new RangeError(`Cannot read the record of an object: unknown flags ${flags}`);
   const content = readContent(reader);
   const size = reader.uint();
@@ -146,24 +161,26 @@ export function decodeObject(bytes: Buffer, key: string, bucketOwner: Owner): Ob
   const checksum = flags & flag.checksum ? readChecksum(reader) : undefined;
   const partCount = flags & flag.partCount ? reader.uint() : undefined;
   const etag = flags & flag.textEtag ? reader.string() : reader.hex(16);
+  const order = flags & flag.order ? reader.raw(idBytes) : undefined;
   const tags = flags & flag.tags ? reader.strings() : undefined;
-  return {
-    content,
-    info: {
-      key,
-      size,
-      etag: partCount !== undefined && !(flags & flag.textEtag) ? `${etag}-${partCount}` : etag,
-      lastModifiedMs,
-      owner,
-      grants,
-      headers,
-      metadata,
-      storageClass,
-      checksum,
-      tags,
-      partCount,
-    },
+  const info: ObjectInfo = {
+    key,
+    size,
+    etag: partCount !== undefined && !(flags & flag.textEtag) ? `${etag}-${partCount}` : etag,
+    lastModifiedMs,
+    owner,
+    grants,
+    headers,
+    metadata,
+    storageClass,
+    checksum,
+    tags,
+    partCount,
   };
+  if (order === undefined) return { content, info };
+  const versionId = flags & flag.nullVersion ? nullVersionId : order.toString("hex");
+  const deleteMarker = flags & flag.deleteMarker ? true : undefined;
+  return { content, order, info: { ...info, versionId, deleteMarker } };
 }
 
 export function checkFormat(found: number, known: number, noun: string): void {

@@ -1,13 +1,14 @@
 /** GetBucketAcl, PutBucketAcl, GetObjectAcl, PutObjectAcl. */
 
 import { updateBucket } from "../../engine/buckets.ts";
-import { setObjectGrants } from "../../engine/object-grants.ts";
+import { updateObject } from "../../engine/update-object.ts";
 import { type Grant, type Owner, parseAclHeaders } from "../../s3/acl.ts";
 import { accessControlPolicyXml, parseAccessControlPolicy } from "../../s3/documents/acl.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { readDocument } from "../body.ts";
 import type { BucketContext, ObjectContext, S3Response } from "../context.ts";
 import { resolveGrants } from "../grants.ts";
+import { versionHeaders } from "../version-headers.ts";
 import { xmlResponse } from "../xml-response.ts";
 
 /** A list of 100 grants is under 40 KB. */
@@ -28,15 +29,15 @@ export async function putBucketAcl(context: BucketContext): Promise<S3Response> 
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAcl.html */
 export function getObjectAcl({ info }: ObjectContext): Promise<S3Response> {
-  return Promise.resolve(xmlResponse(accessControlPolicyXml(info)));
+  return Promise.resolve(xmlResponse(accessControlPolicyXml(info), versionHeaders(info)));
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectAcl.html */
 export async function putObjectAcl(context: ObjectContext): Promise<S3Response> {
-  const { site, bucket, key, info } = context;
+  const { site, bucket, key, info, versionId } = context;
   const grants = await readGrants(context, info.owner, bucket.owner);
-  await setObjectGrants(site.engine, bucket, key, { grants });
-  return { status: 200, headers: {} };
+  await updateObject(site.engine, bucket, key, { versionId }, () => ({ grants }));
+  return { status: 200, headers: versionHeaders(info) };
 }
 
 /** The new grants stand in the headers or in the body, never in both; a list without any of them is an error. */

@@ -2,14 +2,13 @@
 
 import { copyObject } from "../../engine/copy-object.ts";
 import { getBucket } from "../../engine/buckets.ts";
-import { type OpenObject, openObject } from "../../engine/open-object.ts";
+import { missingObject, type OpenObject, openObject } from "../../engine/open-object.ts";
 import { checkCopyConditions, parseWriteConditions } from "../../s3/conditions.ts";
 import { copyObjectResultXml } from "../../s3/documents/copy-result.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { decodeKey } from "../../s3/keys.ts";
 import { authorizeObject, mayOnObject } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
-import { checkVersionId } from "../params.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { maxPutBytes } from "./put-object.ts";
 import {
@@ -91,18 +90,21 @@ export interface CopySource {
  * Opens the object that `x-amz-copy-source` names, which whoever asks must be allowed to read, and checks the
  * `x-amz-copy-source-if-…` conditions.
  *
- * @throws {S3Error} `InvalidArgument`, `NoSuchBucket`, `NoSuchKey`, `AccessDenied`, `PreconditionFailed`.
+ * @throws {S3Error} `InvalidArgument`, `NoSuchBucket`, `NoSuchKey`, `NoSuchVersion`, `AccessDenied`,
+ *   `PreconditionFailed`.
  */
 export async function openCopySource({ site, request, identity }: BucketContext): Promise<CopySource> {
-  const { bucketName, key } = parseCopySource(request.headers["x-amz-copy-source"] ?? "");
+  const { bucketName, key, versionId } = parseCopySource(request.headers["x-amz-copy-source"] ?? "");
   const bucket = await getBucket(site.engine, bucketName);
   if (bucket === null) throw new S3Error("NoSuchBucket", { details: { BucketName: bucketName } });
   const expected = request.headers["x-amz-source-expected-bucket-owner"];
   if (expected !== undefined && expected !== bucket.owner.id) throw new S3Error("AccessDenied");
-  const object = await openObject(site.engine, bucket, key);
+  const object = await openObject(site.engine, bucket, key, { versionId });
   try {
-    authorizeObject(identity, "READ", bucket, key, object?.info ?? null);
-    if (object === null) throw new S3Error("NoSuchKey", { details: { Key: key } });
+    const missing =
+      object === null ? await missingObject(site.engine, bucket, key, { versionId }) : undefined;
+    authorizeObject(identity, "READ", bucket, key, object?.info ?? null, missing);
+    if (object === null) throw missing;
     checkCopyConditions(request.headers, object.info);
     return { bucketName, object, info: object.info };
   } catch (error) {
@@ -111,25 +113,34 @@ export async function openCopySource({ site, request, identity }: BucketContext)
   }
 }
 
-/** `bucket/key` or `/bucket/key`, the key percent-encoded, with `?versionId=` behind it. */
-function parseCopySource(value: string): { bucketName: string; key: string } {
+/** What `x-amz-copy-source` names. */
+interface SourceName {
+  readonly bucketName: string;
+  readonly key: string;
+  readonly versionId: string | undefined;
+}
+
+/**
+ * `bucket/key` or `/bucket/key`, the key percent-encoded, with `?versionId=` behind it. Only a question mark that is
+ * not encoded begins the version id: an encoded one is the key's.
+ */
+function parseCopySource(value: string): SourceName {
   const invalid = (message: string): S3Error =>
     new S3Error("InvalidArgument", {
       message,
       details: { ArgumentName: "x-amz-copy-source", ArgumentValue: value },
     });
-  const [path = "", query] = splitOnce(value, "?versionId=");
+  const [path = "", rawVersionId] = splitOnce(value, "?versionId=");
+  const versionId = rawVersionId === undefined ? undefined : decodeKey(rawVersionId);
   const [rawBucket = "", rawKey = ""] = splitOnce(path.startsWith("/") ? path.slice(1) : path, "/");
-  if (rawBucket === "" || rawKey === "") {
-    // boto 2 encodes the slash between bucket and key too.
-    const decoded = /^%2f|%2F/i.test(path) ? splitOnce(decodeKey(path).replace(/^\//, ""), "/") : [];
-    const [bucketName, key] = decoded;
-    if (bucketName !== undefined && key !== undefined && bucketName !== "" && key !== "")
-      return { bucketName, key };
-    throw invalid("Invalid copy source object key");
+  if (rawBucket !== "" && rawKey !== "") {
+    return { bucketName: decodeKey(rawBucket), key: decodeKey(rawKey), versionId };
   }
-  checkVersionId(query);
-  return { bucketName: decodeKey(rawBucket), key: decodeKey(rawKey) };
+  // boto 2 encodes the slash between bucket and key too.
+  const decoded = /^%2f|%2F/i.test(path) ? splitOnce(decodeKey(path).replace(/^\//, ""), "/") : [];
+  const [bucketName = "", key = ""] = decoded;
+  if (bucketName === "" || key === "") throw invalid("Invalid copy source object key");
+  return { bucketName, key, versionId };
 }
 
 function splitOnce(text: string, separator: string): string[] {

@@ -2,13 +2,17 @@
 
 import { deleteObject } from "../../engine/delete-object.ts";
 import { parseWriteConditions } from "../../s3/conditions.ts";
-import { deleteResultXml, type DeleteFailure, parseDelete } from "../../s3/documents/delete.ts";
+import {
+  type DeletedObject,
+  deleteResultXml,
+  type DeleteFailure,
+  parseDelete,
+} from "../../s3/documents/delete.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkKey } from "../../s3/keys.ts";
 import { mayOnBucket } from "../authorize.ts";
 import { contentMd5, readDocument } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
-import { checkVersionId } from "../params.ts";
 import { xmlResponse } from "../xml-response.ts";
 
 /** 1,000 keys of 1,024 bytes, each byte at most `&quot;`, with their elements. */
@@ -17,7 +21,8 @@ const deleteLimitBytes = 8 * 1024 * 1024;
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
 export async function deleteObjectOperation(context: BucketContext): Promise<S3Response> {
   const { site, request, bucket, key } = context;
-  await deleteObject(site.engine, bucket, key, parseWriteConditions(request.headers));
+  const versionId = request.params.get("versionId");
+  await deleteObject(site.engine, bucket, key, { ...parseWriteConditions(request.headers), versionId });
   return { status: 204, headers: {} };
 }
 
@@ -32,7 +37,7 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
   }
   const { quiet, objects } = parseDelete(document);
   const mayDelete = mayOnBucket(identity, bucket, "WRITE");
-  const deleted: { key: string }[] = [];
+  const deleted: DeletedObject[] = [];
   const errors: DeleteFailure[] = [];
   await Promise.all(
     objects.map(async ({ key, versionId, etag }, i) => {
@@ -40,9 +45,11 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
         // Who may not delete is told so for each key, as on AWS: the document is read either way.
         if (!mayDelete) throw new S3Error("AccessDenied");
         checkKey(key);
-        checkVersionId(versionId);
-        await deleteObject(site.engine, bucket, key, etag === undefined ? {} : { ifMatch: etag });
-        deleted[i] = { key, ...(versionId === undefined ? {} : { versionId }) };
+        await deleteObject(site.engine, bucket, key, {
+          ...(etag === undefined ? {} : { ifMatch: etag }),
+          versionId,
+        });
+        deleted[i] = { key, versionId };
       } catch (error) {
         const { code, message } = error instanceof S3Error ? error : new S3Error("InternalError");
         errors.push({ key, code, message });

@@ -69,6 +69,7 @@ function describe(context: OpenContext): Head {
   };
   // Also without an Origin: a cache must not give a page's script what an <img> fetched without CORS headers.
   if (context.bucket.cors !== undefined) headers["vary"] = corsVary;
+  if (info.versionId !== undefined) headers["x-amz-version-id"] = info.versionId;
   if (info.storageClass !== "STANDARD") headers["x-amz-storage-class"] = info.storageClass;
   if (info.tags !== undefined && mayOnObject(identity, info, "FULL_CONTROL")) {
     headers["x-amz-tagging-count"] = String(Object.keys(info.tags).length);

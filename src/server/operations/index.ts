@@ -39,7 +39,13 @@ type Run<C> = (context: C) => Promise<S3Response>;
 /** What must exist before an operation runs, and the function that runs. */
 export type Handler =
   | { readonly needs: "nothing"; readonly run: Run<Context> }
-  | { readonly needs: "bucket"; readonly run: Run<BucketContext>; readonly authorizesItself?: true }
+  | {
+      readonly needs: "bucket";
+      readonly run: Run<BucketContext>;
+      readonly authorizesItself?: true;
+      /** An operation on an object that resolves `?versionId=` itself. */
+      readonly takesVersionId?: true;
+    }
   | { readonly needs: "info"; readonly run: Run<ObjectContext> }
   | { readonly needs: "object"; readonly run: Run<OpenContext> };
 
@@ -72,7 +78,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["HeadObject", object(headObjectOperation)],
   ["PutObject", bucket(putObjectOperation)],
   ["CopyObject", bucket(copyObjectOperation)],
-  ["DeleteObject", bucket(deleteObjectOperation)],
+  ["DeleteObject", { needs: "bucket", run: deleteObjectOperation, takesVersionId: true }],
   ["GetObjectAcl", info(getObjectAcl)],
   ["PutObjectAcl", info(putObjectAcl)],
   ["GetObjectTagging", info(getObjectTagging)],
