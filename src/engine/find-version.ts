@@ -35,7 +35,7 @@ export async function findVersion(
   rows: Rows,
   bucket: Bucket,
   key: string,
-  versionId?: string | undefined,
+  versionId?: string,
 ): Promise<FoundVersion | null> {
   const order = versionId === undefined ? undefined : parseVersionId(versionId);
   const row = await rows.get("objects", objectKey(bucket.id, key));

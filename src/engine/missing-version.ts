@@ -9,11 +9,7 @@ import type { ObjectInfo } from "./types.ts";
  * @param marker The delete marker that was found.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
  */
-export function missingVersion(
-  key: string,
-  versionId: string | undefined,
-  marker?: ObjectInfo | undefined,
-): S3Error {
+export function missingVersion(key: string, versionId: string | undefined, marker?: ObjectInfo): S3Error {
   const headers: Record<string, string> =
     marker === undefined
       ? {}

@@ -1,12 +1,13 @@
 /** GetObjectTagging, PutObjectTagging, DeleteObjectTagging, and the same of buckets. */
 
 import { updateBucket } from "../../engine/buckets.ts";
-import { setObjectTags } from "../../engine/object-tags.ts";
+import { updateObject } from "../../engine/update-object.ts";
 import { parseTagging, taggingXml } from "../../s3/documents/tagging.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkTags, maxBucketTags, maxObjectTags, type Tags } from "../../s3/tags.ts";
 import type { BucketContext, ObjectContext, S3Response } from "../context.ts";
 import { readSettings } from "../settings-document.ts";
+import { versionHeaders } from "../version-headers.ts";
 import { xmlResponse } from "../xml-response.ts";
 
 /** 50 tags of 128 and 256 characters, each at most a reference such as `&#x10FFFF;`, with their elements. */
@@ -14,20 +15,22 @@ const taggingLimitBytes = 256 * 1024;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
 export function getObjectTagging({ info }: ObjectContext): Promise<S3Response> {
-  return Promise.resolve(xmlResponse(taggingXml(info.tags ?? {})));
+  return Promise.resolve(xmlResponse(taggingXml(info.tags ?? {}), versionHeaders(info)));
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html */
 export async function putObjectTagging(context: ObjectContext): Promise<S3Response> {
-  const { site, bucket, key } = context;
-  await setObjectTags(site.engine, bucket, key, { tags: await readTags(context, maxObjectTags) });
-  return { status: 200, headers: {} };
+  const { site, bucket, key, info, versionId } = context;
+  const tags = await readTags(context, maxObjectTags);
+  await updateObject(site.engine, bucket, key, { versionId }, () => ({ tags }));
+  return { status: 200, headers: versionHeaders(info) };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
-export async function deleteObjectTagging({ site, bucket, key }: ObjectContext): Promise<S3Response> {
-  await setObjectTags(site.engine, bucket, key, { tags: undefined });
-  return { status: 204, headers: {} };
+export async function deleteObjectTagging(context: ObjectContext): Promise<S3Response> {
+  const { site, bucket, key, info, versionId } = context;
+  await updateObject(site.engine, bucket, key, { versionId }, () => ({ tags: undefined }));
+  return { status: 204, headers: versionHeaders(info) };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html */
