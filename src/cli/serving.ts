@@ -23,6 +23,7 @@ export interface ServeOptions {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly durability: "strict" | "relaxed";
+  readonly lifecycleDay: number;
 }
 
 /**
@@ -90,7 +91,7 @@ async function listen(
   log: Logger,
   tls: ServerOptions["tls"],
 ): Promise<StowageServer> {
-  const { host, port, region, domain } = options;
+  const { host, port, region, domain, lifecycleDay } = options;
   try {
     return await createServer({
       engine,
@@ -99,6 +100,7 @@ async function listen(
       region,
       domains: domain ?? [],
       log,
+      background: { lifecycleDaySeconds: lifecycleDay },
       ...(tls === undefined ? {} : { tls }),
     });
   } catch (cause) {

@@ -199,7 +199,8 @@ export async function rereadBucket(engine: Engine, bucket: Bucket): Promise<Buck
   return now;
 }
 
-function bucketOf(engine: Engine, row: Entry): Bucket {
+/** A row of the table, decoded. */
+export function bucketOf(engine: Engine, row: Entry): Bucket {
   return engine.cache.decoded("buckets", row, (entry) => ({
     ...(decodeJson(entry.value, "bucket") as BucketRecord),
     name: entry.key.toString("utf8"),

@@ -4,7 +4,12 @@ import { atomically, conflict, Draft } from "./atomic.ts";
 import { discardContent } from "./content.ts";
 import { findVersion } from "./find-version.ts";
 import type { VersionOptions } from "./open-object.ts";
-import type { Bucket, Engine } from "./types.ts";
+import type { Bucket, Engine, ObjectInfo } from "./types.ts";
+
+export interface DeleteObjectOptions extends Pick<WriteConditions, "ifMatch">, VersionOptions {
+  /** Remove it only while this holds of it; asked again of whatever has taken its place. */
+  readonly onlyIf?: ((info: ObjectInfo) => boolean) | undefined;
+}
 
 /**
  * Removes an object. When it resolves, the object is gone and stays so.
@@ -18,13 +23,14 @@ export async function deleteObject(
   engine: Engine,
   bucket: Bucket,
   key: string,
-  options: Pick<WriteConditions, "ifMatch"> & VersionOptions = {},
+  options: DeleteObjectOptions = {},
 ): Promise<{ existed: boolean }> {
   return atomically(engine, `object ${bucket.id} ${key}`, async () => {
     const found = await findVersion(engine.index, bucket, key, options.versionId);
     if (found === null) return { existed: false };
     const { info, content, table, row } = found;
     checkWriteConditions(options, info);
+    if (options.onlyIf?.(info) === false) return { existed: false };
     const draft = new Draft().check(table, row.key, row.version).delete(table, row.key);
     discardContent(engine, draft, content);
     return (await engine.index.commit(draft)) ? { existed: true } : conflict;

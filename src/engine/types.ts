@@ -4,6 +4,7 @@ import type { Grant, Owner } from "../s3/acl.ts";
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from "../s3/checksums.ts";
 import type { CorsRule } from "../s3/cors.ts";
 import type { Tags } from "../s3/tags.ts";
+import type { LifecycleConfiguration } from "../s3/lifecycle.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import type { DecodedCache } from "./decoded-cache.ts";
 import type { IdSource } from "./ids.ts";
@@ -24,6 +25,8 @@ export interface Bucket {
   /** Rules for browsers. */
   readonly cors?: readonly CorsRule[] | undefined;
   readonly tags?: Tags | undefined;
+  /** Rules by which objects expire. */
+  readonly lifecycle?: LifecycleConfiguration | undefined;
   /** Version of the bucket's row in the index. */
   readonly version: number;
   /** Absent: never enabled. Once it was, it can be suspended but never be what it was before. */

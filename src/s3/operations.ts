@@ -55,6 +55,9 @@ const rows: readonly Row[] = [
   ["GetBucketTagging", "GET", "bucket", "tagging", "s3:GetBucketTagging", "owner"],
   ["PutBucketTagging", "PUT", "bucket", "tagging", "s3:PutBucketTagging", "owner"],
   ["DeleteBucketTagging", "DELETE", "bucket", "tagging", "s3:PutBucketTagging", "owner"],
+  ["GetBucketLifecycleConfiguration", "GET", "bucket", "lifecycle", "s3:GetLifecycleConfiguration", "owner"],
+  ["PutBucketLifecycleConfiguration", "PUT", "bucket", "lifecycle", "s3:PutLifecycleConfiguration", "owner"],
+  ["DeleteBucketLifecycle", "DELETE", "bucket", "lifecycle", "s3:PutLifecycleConfiguration", "owner"],
   // A browser's preflight: never signed, decided by the bucket's CORS rules alone.
   ["PreflightBucket", "OPTIONS", "bucket", "", "", "owner"],
   ["PreflightObject", "OPTIONS", "object", "", "", "owner"],

@@ -12,6 +12,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import type { Engine } from "../engine/types.ts";
+import { type BackgroundOptions, startBackground } from "./background.ts";
 import { isConsumed } from "./body.ts";
 import type { S3Response, Site } from "./context.ts";
 import { errorResponse, toS3Error } from "./error-response.ts";
@@ -39,6 +40,8 @@ export interface ServerOptions {
   readonly log?: Logger;
   /** How long `close()` waits for requests under way, in milliseconds. Default 30,000. */
   readonly drainMs?: number;
+  /** What the server does by itself: lifecycle rules. False: nothing, because another process does it. */
+  readonly background?: BackgroundOptions | false;
 }
 
 /** A server that accepts requests. */
@@ -104,12 +107,16 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
     http.once("error", reject);
     http.listen(options.port ?? 9000, options.host ?? "127.0.0.1", resolve);
   });
+  const jobs = options.background === false ? null : startBackground(site, metrics, options.background ?? {});
   const { address, port, family } = http.address() as AddressInfo;
   const name = family === "IPv6" ? `[${address}]` : address;
   return {
     url: `${options.tls === undefined ? "http" : "https"}://${name}:${port}`,
     port,
-    close: () => drain(http, options.drainMs ?? 30_000),
+    close: async () => {
+      await drain(http, options.drainMs ?? 30_000);
+      await jobs?.stop();
+    },
   };
 }
 

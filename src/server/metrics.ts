@@ -1,11 +1,15 @@
 /** What Prometheus reads under `/_stowage/metrics`. */
 
-import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** Counts of one server. Two servers in a process share nothing. */
 export interface Metrics {
   /** A request was answered. `operation` is a name of the operations table, or `Unknown`. */
   observe(operation: string, status: number, seconds: number): void;
+  /** A run of a job of the server's own came to its end. */
+  observeJob(job: string, seconds: number, failed: boolean): void;
+  /** Lifecycle rules did something that often. */
+  countLifecycle(action: string, times: number): void;
   /** The text of the exposition format, and its content type. */
   render(): Promise<{ text: string; contentType: string }>;
 }
@@ -27,6 +31,24 @@ export function createMetrics(): Metrics {
     buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60],
     registers: [registry],
   });
+  const jobRuns = new Counter({
+    name: "stowage_job_runs_total",
+    help: "Runs of the server's own jobs, by job and result.",
+    labelNames: ["job", "result"],
+    registers: [registry],
+  });
+  const jobSeconds = new Gauge({
+    name: "stowage_job_last_run_duration_seconds",
+    help: "How long the last run of a job took.",
+    labelNames: ["job"],
+    registers: [registry],
+  });
+  const lifecycleActions = new Counter({
+    name: "stowage_lifecycle_actions_total",
+    help: "What lifecycle rules did, by action.",
+    labelNames: ["action"],
+    registers: [registry],
+  });
   // Finding a child by its labels costs more than counting: there are few, so they are kept.
   const children = new Map<
     string,
@@ -46,6 +68,11 @@ export function createMetrics(): Metrics {
       child.requests.inc();
       child.durations.observe(seconds);
     },
+    observeJob: (job, seconds, failed) => {
+      jobRuns.inc({ job, result: failed ? "failure" : "success" });
+      jobSeconds.set({ job }, seconds);
+    },
+    countLifecycle: (action, times) => lifecycleActions.inc({ action }, times),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
 }

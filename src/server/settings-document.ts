@@ -2,7 +2,7 @@ import { S3Error } from "../s3/errors.ts";
 import { readDocument } from "./body.ts";
 import type { BucketContext } from "./context.ts";
 
-/** AWS: "The document is limited to 64 KB in size." */
+/** AWS says of CORS rules: "The document is limited to 64 KB in size." */
 const settingsLimitBytes = 64 * 1024;
 
 /**
@@ -10,6 +10,7 @@ const settingsLimitBytes = 64 * 1024;
  *
  * AWS demands a Content-MD5 or a checksum of some of these documents; here one is verified where it is given.
  *
+ * @param limitBytes For documents that may be longer.
  * @throws {S3Error} `MissingRequestBodyError` for an empty body; `MaxMessageLengthExceeded`, `BadDigest`.
  */
 export async function readSettings(

@@ -31,6 +31,12 @@ const flags: readonly Flag[] = [
     choices: ["strict", "relaxed"],
     default: "strict",
   },
+  {
+    flags: "--lifecycle-day <seconds>",
+    description: "Length of a day of lifecycle rules, for tests and trials",
+    default: 86_400,
+    parse: parseLifecycleDay,
+  },
 ];
 
 const environment: readonly Variable[] = [
@@ -70,4 +76,12 @@ function collectDomain(text: string, previous: unknown): string[] {
     );
   }
   return [...((previous as string[] | undefined) ?? []), text];
+}
+
+function parseLifecycleDay(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds >= 1 && seconds <= 86_400)) {
+    throw new UsageError(`"${text}" is no length of a day`, "give seconds from 1 to 86400");
+  }
+  return seconds;
 }

@@ -10,6 +10,7 @@ import { type ByteRange, formatContentRange, parseRange } from "../../s3/range.t
 import { checksumHeader } from "../../s3/checksums.ts";
 import { mayOnObject } from "../authorize.ts";
 import type { OpenContext, S3Response } from "../context.ts";
+import { expirationHeader } from "../expiration-header.ts";
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export async function getObject(context: OpenContext): Promise<S3Response> {
@@ -54,7 +55,7 @@ interface Head {
 }
 
 function describe(context: OpenContext): Head {
-  const { request, info, identity } = context;
+  const { request, bucket, info, identity } = context;
   const overrides = readOverrides(context);
   const validators = { etag: `"${info.etag}"`, "last-modified": httpDate(info.lastModifiedMs) };
   if (checkReadConditions(request.headers, info) === "not-modified") {
@@ -65,6 +66,7 @@ function describe(context: OpenContext): Head {
     ...validators,
     ...info.headers,
     ...writeMetadata(info.metadata),
+    ...expirationHeader(bucket, info),
     ...overrides,
   };
   // Also without an Origin: a cache must not give a page's script what an <img> fetched without CORS headers.

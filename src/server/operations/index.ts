@@ -13,6 +13,7 @@ import { copyObjectOperation } from "./copy-object.ts";
 import { deleteBucketCors, getBucketCors, putBucketCors } from "./cors.ts";
 import { deleteObjectOperation, deleteObjects } from "./delete-objects.ts";
 import { getObject, headObjectOperation } from "./get-object.ts";
+import { deleteBucketLifecycle, getBucketLifecycle, putBucketLifecycle } from "./lifecycle.ts";
 import { listObjectsV1, listObjectsV2 } from "./list-objects.ts";
 import {
   abortMultipartUpload,
@@ -71,6 +72,9 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["GetBucketTagging", bucket(getBucketTagging)],
   ["PutBucketTagging", bucket(putBucketTagging)],
   ["DeleteBucketTagging", bucket(deleteBucketTagging)],
+  ["GetBucketLifecycleConfiguration", bucket(getBucketLifecycle)],
+  ["PutBucketLifecycleConfiguration", bucket(putBucketLifecycle)],
+  ["DeleteBucketLifecycle", bucket(deleteBucketLifecycle)],
   ["ListMultipartUploads", bucket(listMultipartUploads)],
   ["DeleteObjects", { needs: "bucket", run: deleteObjects, authorizesItself: true }],
   ["PostObject", { needs: "bucket", run: postObject, authorizesItself: true }],

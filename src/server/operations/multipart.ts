@@ -25,6 +25,7 @@ import { S3Error } from "../../s3/errors.ts";
 import { parseCopySourceRange } from "../../s3/range.ts";
 import { readDocument } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
+import { expirationHeader } from "../expiration-header.ts";
 import { integerParam } from "../params.ts";
 import { xmlResponse } from "../xml-response.ts";
 import { slowAnswer } from "../slow-answer.ts";
@@ -152,6 +153,7 @@ export async function completeMultipartUpload({
       etag: info.etag,
       ...(info.checksum === undefined ? {} : { checksum: info.checksum }),
     }),
+    expirationHeader(bucket, info),
   );
 }
 

@@ -6,6 +6,7 @@ import { parseWriteConditions } from "../../s3/conditions.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { contentMd5, type RequestBody } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
+import { expirationHeader } from "../expiration-header.ts";
 import {
   readDescription,
   readObjectGrants,
@@ -38,7 +39,10 @@ export async function putObjectOperation(context: BucketContext): Promise<S3Resp
     { ...input, body: await bodyOf(body, site.engine.limits.inlineBytes) },
     { signal: signal() },
   );
-  return { status: 200, headers: { etag: `"${info.etag}"`, ...checksumHeaders(body) } };
+  return {
+    status: 200,
+    headers: { etag: `"${info.etag}"`, ...checksumHeaders(body), ...expirationHeader(bucket, info) },
+  };
 }
 
 /** What the engine verifies or records of a body, for whole objects and for parts. */
