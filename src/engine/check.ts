@@ -8,6 +8,7 @@ import { idTimeMs } from "./ids.ts";
 import { DamagedRowError, tables } from "./index/index.ts";
 import type { Entry, Table } from "./index/index.ts";
 import { decodeJson } from "./records/json.ts";
+import { storedBytes } from "./read-content.ts";
 import { decodeManifest, decodePart } from "./records/manifest.ts";
 import { decodeObject } from "./records/object.ts";
 import type { Content } from "./records/object.ts";
@@ -121,15 +122,15 @@ class Checker {
         if (!this.#bucketNames.has(bucketId) && info.lastModifiedMs < this.#startMs) {
           throw new Error("its bucket is missing");
         }
-        await this.#checkContent(content, info.size);
+        await this.#checkContent(content, info.size, info.encryption !== undefined);
         break;
       }
       case "uploads":
         decodeJson(row.value, "upload");
         break;
       case "parts": {
-        const { content, size } = decodePart(row.value);
-        await this.#checkContent(content, size);
+        const { content, size, isEncrypted = false } = decodePart(row.value);
+        await this.#checkContent(content, size, isEncrypted);
         break;
       }
       case "manifests":
@@ -154,8 +155,10 @@ class Checker {
     }
   }
 
-  async #checkContent(content: Content, size: number): Promise<void> {
+  /** What is encrypted is verified by its checksums: a check needs no key. */
+  async #checkContent(content: Content, size: number, isEncrypted: boolean): Promise<void> {
     const { index, blobs } = this.#engine;
+    const stored = storedBytes(size, isEncrypted);
     this.#name(content);
     switch (content.kind) {
       case "none":
@@ -164,17 +167,19 @@ class Checker {
       case "inline": {
         const row = await index.get("inline", content.id);
         if (row === null) throw new Error("its bytes are missing");
-        if (row.value.length !== size) throw new Error(`it has ${row.value.length} bytes instead of ${size}`);
+        if (row.value.length !== stored) {
+          throw new Error(`it has ${row.value.length} bytes instead of ${stored}`);
+        }
         break;
       }
       case "blob": {
         if ((await index.get("blobs", content.id)) === null) throw new Error("its blob has no row");
         let verified = 0;
-        for await (const piece of blobs.read(content.id, { size, start: 0, end: size - 1 })) {
+        for await (const piece of blobs.read(content.id, { size: stored, start: 0, end: stored - 1 })) {
           verified += piece.length;
           this.#signal?.throwIfAborted();
         }
-        if (verified !== size) throw new Error(`its blob has ${verified} bytes instead of ${size}`);
+        if (verified !== stored) throw new Error(`its blob has ${verified} bytes instead of ${stored}`);
         break;
       }
       case "manifest": {
@@ -182,7 +187,7 @@ class Checker {
         if (row === null) throw new Error("its list of parts is missing");
         let sum = 0;
         for (const part of decodeManifest(row.value)) {
-          await this.#checkContent(part.content, part.size);
+          await this.#checkContent(part.content, part.size, isEncrypted);
           sum += part.size;
         }
         if (sum !== size) throw new Error(`its parts have ${sum} bytes instead of ${size}`);

@@ -6,6 +6,7 @@ import { S3Error } from "../s3/errors.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import { guardBucket, rereadBucket } from "./buckets.ts";
 import { discardContent } from "./content.ts";
+import { openUploadKey } from "./encryption/upload-key.ts";
 import { readParts } from "./parts.ts";
 import { decodeManifest, encodeManifest } from "./records/manifest.ts";
 import type { PartRecord } from "./records/manifest.ts";
@@ -24,6 +25,10 @@ export interface CompleteUploadInput extends WriteConditions {
   readonly checksum?: Omit<ObjectChecksum, "type"> | undefined;
   /** What the whole object's size must be, in bytes. */
   readonly size?: number | undefined;
+  /**
+   * The key that the upload was begun with, when it is the customer's. AWS wants it where the upload has checksums.
+   */
+  readonly customerKey?: Uint8Array | undefined;
 }
 
 /** A part as the client lists it. */
@@ -41,8 +46,8 @@ export interface CompletedPart {
  * The upload's row is marked before the parts are read; a part stored meanwhile takes the mark off, and the completion
  * reads again. So the object has the parts as they are when it appears.
  *
- * @throws S3Error NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall, BadDigest, PreconditionFailed; the upload
- *   stays then.
+ * @throws S3Error NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall, BadDigest, PreconditionFailed,
+ *   InvalidRequest for another customer's key; the upload stays then.
  */
 export async function completeUpload(engine: Engine, input: CompleteUploadInput): Promise<ObjectInfo> {
   const { key, uploadId } = input;
@@ -55,6 +60,8 @@ export async function completeUpload(engine: Engine, input: CompleteUploadInput)
   return atomically(engine, `object ${bucket.id} ${key}`, async () => {
     const found = await getUpload(engine, bucket, key, uploadId);
     if (found === null) return completedBefore(engine, bucket, input, id);
+    const wantsKey = found.encryption?.algorithm === "customer" && found.checksumAlgorithm !== undefined;
+    if (wantsKey || input.customerKey !== undefined) openUploadKey(engine, found, input.customerKey);
     const upload = await mark(engine, found, rowKey);
     if (upload === conflict) return conflict;
 
@@ -202,6 +209,7 @@ function infoOf(
     storageClass: upload.storageClass,
     checksum,
     tags: upload.tags,
+    encryption: upload.encryption,
     partCount: parts.length,
   };
 }

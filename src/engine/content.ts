@@ -5,6 +5,9 @@ import type { Hash } from "node:crypto";
 
 import { S3Error } from "../s3/errors.ts";
 import type { Draft } from "./atomic.ts";
+import { encryptBytes, encryptStream } from "./encryption/chunks.ts";
+import { contentKeyOf, opaqueEtagOf } from "./encryption/data-key.ts";
+import type { NewDataKey } from "./encryption/data-key.ts";
 import type { Content } from "./records/object.ts";
 import { encodeBlobUser, encodeTrash } from "./records/references.ts";
 import type { BlobUser } from "./records/references.ts";
@@ -13,26 +16,34 @@ import type { Body, Engine } from "./types.ts";
 /** Bytes that are safe but that no record names yet. */
 export interface StoredContent {
   readonly content: Content;
-  /** The bytes themselves, for a content of kind `inline`. */
+  /** The bytes themselves, for a content of kind `inline`, as they are stored. */
   readonly inline: Uint8Array | null;
   readonly size: number;
-  readonly md5: Buffer;
+  /** Without quotes: the MD5, unless the bytes are a customer's secret. */
+  readonly etag: string;
+}
+
+export interface StoreOptions {
+  /** Base64 of what the MD5 must be. */
+  readonly contentMd5?: string | undefined;
+  /** What the bytes are encrypted with. */
+  readonly key?: NewDataKey | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Takes in a body. A small one stays in memory until its record commits; a larger one is durable on return.
  *
- * @param options.contentMd5 Base64 of what the MD5 must be.
  * @throws S3Error BadDigest; InsufficientStorage; whatever the body throws.
  */
 export async function storeContent(
   engine: Engine,
   body: Body,
-  options: { readonly contentMd5?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+  options: StoreOptions = {},
 ): Promise<StoredContent> {
   const { inlineBytes } = engine.limits;
   if (body instanceof Uint8Array && body.length <= inlineBytes) {
-    return storeInline(engine, body, options.contentMd5);
+    return storeInline(engine, body, options);
   }
 
   const source = body instanceof Uint8Array ? piecesOf([body]) : body;
@@ -43,7 +54,7 @@ export async function storeContent(
     while (headBytes <= inlineBytes) {
       options.signal?.throwIfAborted();
       const next = await pieces.next();
-      if (next.done === true) return storeInline(engine, Buffer.concat(head, headBytes), options.contentMd5);
+      if (next.done === true) return storeInline(engine, Buffer.concat(head, headBytes), options);
       head.push(next.value);
       headBytes += next.value.length;
     }
@@ -51,7 +62,7 @@ export async function storeContent(
     await pieces.return?.();
     throw error;
   }
-  return storeBlob(engine, continued(head, pieces, options.signal), options.contentMd5);
+  return storeBlob(engine, continued(head, pieces, options.signal), options);
 }
 
 /** Puts the rows that make stored content alive into the commit of the record that names it. */
@@ -106,28 +117,42 @@ export async function dropContent(engine: Engine, stored: StoredContent): Promis
   }
 }
 
-function storeInline(engine: Engine, bytes: Uint8Array, contentMd5: string | undefined): StoredContent {
+function storeInline(engine: Engine, bytes: Uint8Array, options: StoreOptions): StoredContent {
   engine.takeRoom(bytes.length, "index");
-  const md5 = hash("md5", bytes, "buffer");
-  checkMd5(md5, contentMd5);
-  return bytes.length === 0
-    ? { content: { kind: "none" }, inline: null, size: 0, md5 }
-    : { content: { kind: "inline", id: engine.ids.next() }, inline: bytes, size: bytes.length, md5 };
+  const { contentMd5, key } = options;
+  const isOpaque = key?.encryption.algorithm === "customer";
+  const md5 = isOpaque && contentMd5 === undefined ? null : hash("md5", bytes, "buffer");
+  if (md5 !== null) checkMd5(md5, contentMd5);
+  // An empty body needs no id but for its ETag.
+  const id = engine.ids.next();
+  const contentKey = key === undefined ? undefined : contentKeyOf(key.dataKey, id);
+  const etag = isOpaque ? opaqueEtagOf(contentKey as Uint8Array) : (md5 as Buffer).toString("hex");
+  if (bytes.length === 0) return { content: { kind: "none" }, inline: null, size: 0, etag };
+  const inline = contentKey === undefined ? bytes : encryptBytes(contentKey, bytes);
+  return { content: { kind: "inline", id }, inline, size: bytes.length, etag };
 }
 
 async function storeBlob(
   engine: Engine,
   source: AsyncIterable<Uint8Array>,
-  contentMd5: string | undefined,
+  options: StoreOptions,
 ): Promise<StoredContent> {
   engine.takeRoom(0, "file");
-  const hasher = createHash("md5");
+  const { contentMd5, key } = options;
+  const isOpaque = key?.encryption.algorithm === "customer";
+  const hasher = isOpaque && contentMd5 === undefined ? null : createHash("md5");
   const id = engine.ids.next();
-  const size = await engine.blobs.write(id, hashing(engine, source, hasher));
-  const md5 = hasher.digest();
-  const stored: StoredContent = { content: { kind: "blob", id }, inline: null, size, md5 };
+  const contentKey = key === undefined ? undefined : contentKeyOf(key.dataKey, id);
+  const measured = new Measured(engine, source, hasher);
+  await engine.blobs.write(
+    id,
+    contentKey === undefined ? measured.pieces() : encryptStream(contentKey, measured.pieces()),
+  );
+  const md5 = hasher?.digest();
+  const etag = isOpaque ? opaqueEtagOf(contentKey as Uint8Array) : (md5 as Buffer).toString("hex");
+  const stored: StoredContent = { content: { kind: "blob", id }, inline: null, size: measured.size, etag };
   try {
-    checkMd5(md5, contentMd5);
+    if (md5 !== undefined) checkMd5(md5, contentMd5);
   } catch (error) {
     await dropContent(engine, stored);
     throw error;
@@ -164,14 +189,25 @@ async function* continued(
   }
 }
 
-async function* hashing(
-  engine: Engine,
-  source: AsyncIterable<Uint8Array>,
-  hasher: Hash,
-): AsyncIterable<Uint8Array> {
-  for await (const piece of source) {
-    engine.takeRoom(piece.length, "file");
-    hasher.update(piece);
-    yield piece;
+/** Counts and hashes bytes as they pass. */
+class Measured {
+  size = 0;
+  readonly #engine: Engine;
+  readonly #source: AsyncIterable<Uint8Array>;
+  readonly #hasher: Hash | null;
+
+  constructor(engine: Engine, source: AsyncIterable<Uint8Array>, hasher: Hash | null) {
+    this.#engine = engine;
+    this.#source = source;
+    this.#hasher = hasher;
+  }
+
+  async *pieces(): AsyncIterable<Uint8Array> {
+    for await (const piece of this.#source) {
+      this.#engine.takeRoom(piece.length, "file");
+      this.#hasher?.update(piece);
+      this.size += piece.length;
+      yield piece;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { createMemoryBlobs } from "./blobs/memory.ts";
 import { createDecodedCache } from "./decoded-cache.ts";
+import { createKeyRing, keyBytes } from "./encryption/key-ring.ts";
 import { createIdSource } from "./ids.ts";
 import { createMemoryIndex } from "./index/memory.ts";
 import { createKeyedLocks } from "./keyed-locks.ts";
@@ -16,6 +17,8 @@ export interface MemoryEngineOptions {
   readonly random?: ((bytes: number) => Buffer) | undefined;
   readonly limits?: Partial<EngineLimits> | undefined;
   readonly log?: EngineLog | undefined;
+  /** Keys that encrypt the keys of objects, 32 bytes each, the current one first. Default: a random one. */
+  readonly masterKeys?: readonly Uint8Array[] | undefined;
 }
 
 /**
@@ -29,6 +32,7 @@ export function createMemoryEngine({
   random = createRandomPool(),
   limits = {},
   log = () => {},
+  masterKeys,
 }: MemoryEngineOptions = {}): Engine {
   const index = createMemoryIndex();
   const blobs = createMemoryBlobs();
@@ -38,6 +42,7 @@ export function createMemoryEngine({
     clock,
     random,
     ids: createIdSource(clock, random),
+    keyRing: createKeyRing(masterKeys ?? [Buffer.from(random(keyBytes))]),
     limits: { ...defaultLimits, ...limits },
     log,
     pins: createPins(),

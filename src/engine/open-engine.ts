@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { openDiskBlobs } from "./blobs/disk.ts";
 import { createDecodedCache } from "./decoded-cache.ts";
+import { loadKeyRing, noteMasterKeys } from "./encryption/master-keys.ts";
 import { createIdSource } from "./ids.ts";
 import type { Index } from "./index/index.ts";
 import { openLmdbIndex } from "./index/lmdb.ts";
@@ -30,6 +31,11 @@ export interface OpenEngineOptions {
   readonly random?: ((bytes: number) => Buffer) | undefined;
   readonly limits?: Partial<EngineLimits> | undefined;
   readonly log?: EngineLog | undefined;
+  /**
+   * Keys that encrypt the keys of objects, 32 bytes each, the current one first. Those in the file `master-keys` of the
+   * data directory come after them. Default: that file alone, which is made when it is not there.
+   */
+  readonly masterKeys?: readonly Uint8Array[] | undefined;
   /** Whether to sweep and to empty the trash in the background. Default true. */
   readonly maintenance?: boolean | undefined;
 }
@@ -48,6 +54,7 @@ export async function openEngine({
   random = createRandomPool(),
   limits = {},
   log = () => {},
+  masterKeys = [],
   maintenance: hasMaintenance = true,
 }: OpenEngineOptions): Promise<Engine> {
   const ownerPath = join(dataDir, "owner");
@@ -71,6 +78,8 @@ export async function openEngine({
     // LMDB flushes its file but not the entry that names it.
     await syncDirectory(indexPath);
     await checkFormat(index, dataDir);
+    const keyRing = await loadKeyRing(dataDir, masterKeys, random);
+    await noteMasterKeys(index, keyRing, log);
     const blobs = await openDiskBlobs({
       root: blobsPath,
       durability,
@@ -87,6 +96,7 @@ export async function openEngine({
       clock,
       random,
       ids: createIdSource(clock, random),
+      keyRing,
       limits: { ...defaultLimits, ...limits },
       log,
       pins: createPins(),

@@ -1,4 +1,6 @@
 import { S3Error } from "../s3/errors.ts";
+import { checkCustomerKey, openDataKey } from "./encryption/data-key.ts";
+import { openInline, readContent, storedBytes } from "./read-content.ts";
 import { findVersion, readVersion } from "./find-version.ts";
 import type { FoundVersion } from "./find-version.ts";
 import { missingVersion } from "./missing-version.ts";
@@ -6,15 +8,22 @@ import { decodeManifest } from "./records/manifest.ts";
 import type { PartRecord } from "./records/manifest.ts";
 import type { Content } from "./records/object.ts";
 import { objectKey } from "./table-keys.ts";
-import type { Bucket, Engine, ObjectInfo } from "./types.ts";
+import type { Bucket, Encryption, Engine, ObjectInfo } from "./types.ts";
 
 /** An object whose record was read and whose bytes are that record's, whatever happens to the key meanwhile. */
 export interface OpenObject {
   readonly info: ObjectInfo;
-  /** The whole body, when it is at hand. */
+  /** The whole body, when it is at hand. @throws as {@link stream} does. */
   readonly bytes: Buffer | null;
   /** First and last byte of the part that was asked for. */
   readonly part?: { readonly start: number; readonly end: number } | undefined;
+  /**
+   * Gives the customer's key. Of an object that has one nothing can be read before.
+   *
+   * @param customerKey What the client sent; undefined where it sent none.
+   * @throws S3Error InvalidRequest when a key is missing or none belongs here, AccessDenied for a wrong one.
+   */
+  unlock(customerKey: Uint8Array | undefined): void;
   /**
    * The bytes from `start` to `end`, both inclusive, each verified against its checksum.
    *
@@ -81,16 +90,23 @@ export async function openObject(
     const found = await readObject(engine, bucket, key, options);
     if (found === null) return null;
     const { info, content } = found;
-    if (content.kind === "none") return wholeObject(info, Buffer.alloc(0), options.partNumber);
+    const lock = new Lock(engine, bucket, info);
+    if (content.kind === "none") return wholeObject(lock, () => Buffer.alloc(0), options.partNumber);
     if (content.kind === "inline") {
-      const bytes = await engine.index.get("inline", content.id);
-      if (bytes?.value.length === info.size) return wholeObject(info, bytes.value, options.partNumber);
+      const stored = (await engine.index.get("inline", content.id))?.value;
+      if (stored?.length === storedBytes(info.size, info.encryption !== undefined)) {
+        return wholeObject(
+          lock,
+          (dataKey) => openInlineOf(engine, info, content, stored, dataKey),
+          options.partNumber,
+        );
+      }
     } else if (content.kind === "blob") {
       const whole = { start: 0, size: info.size, content };
-      return openPieces(engine, info, content.id, [whole], options.partNumber);
+      return openPieces(engine, lock, content.id, [whole], options.partNumber);
     } else {
       const parts = await readManifest(engine, content.id);
-      if (parts !== null) return openPieces(engine, info, content.id, piecesOf(parts), options.partNumber);
+      if (parts !== null) return openPieces(engine, lock, content.id, piecesOf(parts), options.partNumber);
     }
     // The bytes are not there. Either an overwrite took them with their record, or the store is damaged.
     const now = await engine.index.get(found.table, found.row.key);
@@ -143,13 +159,78 @@ function piecesOf(parts: readonly PartRecord[]): Piece[] {
   });
 }
 
-function wholeObject(info: ObjectInfo, bytes: Buffer, partNumber: number | undefined): OpenObject {
+/** What an object's key is behind. Most have none. */
+class Lock {
+  readonly info: ObjectInfo;
+  readonly #engine: Engine;
+  readonly #bucket: Bucket;
+  #dataKey: Uint8Array | undefined;
+
+  constructor(engine: Engine, bucket: Bucket, info: ObjectInfo) {
+    this.#engine = engine;
+    this.#bucket = bucket;
+    this.info = info;
+  }
+
+  unlock(customerKey: Uint8Array | undefined): void {
+    const { encryption } = this.info;
+    checkCustomerKey(encryption, customerKey);
+    if (encryption?.algorithm === "customer") {
+      this.#dataKey = this.#open(encryption, customerKey);
+    }
+  }
+
+  /** @throws S3Error while a customer's key is missing; InternalError when the server's own is. */
+  dataKey(): Uint8Array | undefined {
+    const { encryption, key } = this.info;
+    if (encryption === undefined || this.#dataKey !== undefined) return this.#dataKey;
+    try {
+      this.#dataKey = this.#open(encryption, undefined);
+      return this.#dataKey;
+    } catch (error) {
+      if (error instanceof S3Error) throw error;
+      this.#engine.log("error", `Cannot decrypt "${key}"`, error);
+      throw damaged(key, "its key cannot be decrypted", error);
+    }
+  }
+
+  #open(encryption: Encryption, customerKey: Uint8Array | undefined): Uint8Array {
+    return openDataKey(this.#engine, objectKey(this.#bucket.id, this.info.key), encryption, customerKey);
+  }
+}
+
+function openInlineOf(
+  engine: Engine,
+  { key, size }: ObjectInfo,
+  content: Content,
+  stored: Buffer,
+  dataKey: Uint8Array | undefined,
+): Buffer {
+  try {
+    return openInline({ content, size, dataKey }, stored);
+  } catch (error) {
+    engine.log("error", `Cannot read the bytes of "${key}"`, error);
+    throw damaged(key, "its bytes cannot be read", error);
+  }
+}
+
+function wholeObject(
+  lock: Lock,
+  open: (dataKey: Uint8Array | undefined) => Buffer,
+  partNumber: number | undefined,
+): OpenObject {
+  const { info } = lock;
+  let bytes: Buffer | undefined;
+  const opened = (): Buffer => (bytes ??= open(lock.dataKey()));
   return {
     info,
-    bytes,
+    get bytes(): Buffer {
+      return opened();
+    },
     part: partOf(info, [], partNumber),
+    unlock: (customerKey) => lock.unlock(customerKey),
     async *stream(start, end): AsyncIterable<Buffer> {
-      yield bytes.subarray(start, end + 1);
+      yield opened().subarray(start, end + 1);
     },
     close(): void {},
   };
@@ -158,11 +239,12 @@ function wholeObject(info: ObjectInfo, bytes: Buffer, partNumber: number | undef
 /** @param id Of the blob, or of the list of parts, which keeps their bytes. */
 function openPieces(
   engine: Engine,
-  info: ObjectInfo,
+  lock: Lock,
   id: Buffer,
   pieces: readonly Piece[],
   partNumber: number | undefined,
 ): OpenObject {
+  const { info } = lock;
   const part = partOf(info, pieces, partNumber);
   engine.pins.pin(id);
   let isOpen = true;
@@ -170,7 +252,8 @@ function openPieces(
     info,
     bytes: null,
     part,
-    stream: (start, end) => streamPieces(engine, info.key, pieces, start, end),
+    unlock: (customerKey) => lock.unlock(customerKey),
+    stream: (start, end) => streamPieces(engine, lock, pieces, start, end),
     close(): void {
       if (!isOpen) return;
       isOpen = false;
@@ -198,23 +281,19 @@ function partOf(
 
 async function* streamPieces(
   engine: Engine,
-  key: string,
+  lock: Lock,
   pieces: readonly Piece[],
   start: number,
   end: number,
 ): AsyncIterable<Buffer> {
+  const { key } = lock.info;
+  const dataKey = lock.dataKey();
   try {
     for (const { start: pieceStart, size, content } of pieces) {
       if (pieceStart > end || pieceStart + size <= start || content.kind === "none") continue;
       const first = Math.max(0, start - pieceStart);
       const last = Math.min(size, end + 1 - pieceStart) - 1;
-      if (content.kind === "blob") {
-        yield* engine.blobs.read(content.id, { size, start: first, end: last });
-      } else {
-        const bytes = await engine.index.get("inline", content.id);
-        if (bytes?.value.length !== size) throw new Error(`Row ${content.id.toString("hex")} is missing`);
-        yield bytes.value.subarray(first, last + 1);
-      }
+      yield* readContent(engine, { content, size, dataKey }, first, last);
     }
   } catch (error) {
     engine.log("error", `Cannot read the bytes of "${key}"`, error);

@@ -6,6 +6,8 @@ import { S3Error } from "../s3/errors.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import { commitContent, discardContent, dropContent, keepContent, storeContent } from "./content.ts";
 import type { StoredContent } from "./content.ts";
+import { openUploadKey } from "./encryption/upload-key.ts";
+import { openInline, readContent } from "./read-content.ts";
 import { decodePart, encodePart } from "./records/manifest.ts";
 import type { PartRecord } from "./records/manifest.ts";
 import type { Snapshot } from "./index/index.ts";
@@ -25,13 +27,15 @@ export interface PutPartInput {
   readonly contentMd5?: string | undefined;
   /** Asked for after the last byte. */
   readonly checksum?: (() => ObjectChecksum | undefined) | undefined;
+  /** The key that the upload was begun with, when it is the customer's. */
+  readonly customerKey?: Uint8Array | undefined;
 }
 
 /**
  * Stores a part, in place of the one that has its number.
  *
- * @throws S3Error NoSuchUpload, BadDigest, InvalidRequest for a checksum of another algorithm than the upload's,
- *   InsufficientStorage; whatever the body throws. Nothing is stored then.
+ * @throws S3Error NoSuchUpload, BadDigest, InvalidRequest for a checksum of another algorithm or a customer's key other
+ *   than the upload's, InsufficientStorage; whatever the body throws. Nothing is stored then.
  */
 export async function putPart(
   engine: Engine,
@@ -42,18 +46,21 @@ export async function putPart(
   if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > maxPartNumber) {
     throw new RangeError(`Invalid part number ${partNumber}: it must be from 1 to ${maxPartNumber}`);
   }
+  const key = openUploadKey(engine, input.upload, input.customerKey);
   const stored = await storeContent(engine, input.body, {
     contentMd5: input.contentMd5,
+    key,
     signal: options.signal,
   });
   try {
     const part: PartRecord = {
       partNumber,
       size: stored.size,
-      etag: stored.md5.toString("hex"),
+      etag: stored.etag,
       lastModifiedMs: Math.floor(engine.clock()),
       content: stored.content,
-      ...(await checksumOf(engine, input, stored)),
+      ...(key === undefined ? {} : { isEncrypted: true }),
+      ...(await checksumOf(engine, input, stored, key?.dataKey)),
     };
     const id = Buffer.from(input.upload.uploadId, "hex");
     const rowKey = partKey(id, partNumber);
@@ -136,12 +143,16 @@ async function checksumOf(
   engine: Engine,
   { checksum, upload: { checksumAlgorithm } }: PutPartInput,
   stored: StoredContent,
+  dataKey: Uint8Array | undefined,
 ): Promise<Pick<Part, "checksum">> {
   const given = checksum?.();
   if (given === undefined) {
     if (checksumAlgorithm === undefined) return {};
     return {
-      checksum: { algorithm: checksumAlgorithm, value: await computed(engine, checksumAlgorithm, stored) },
+      checksum: {
+        algorithm: checksumAlgorithm,
+        value: await computed(engine, checksumAlgorithm, stored, dataKey),
+      },
     };
   }
   if (checksumAlgorithm !== undefined && checksumAlgorithm !== given.algorithm) {
@@ -153,15 +164,15 @@ async function checksumOf(
 }
 
 async function computed(
-  { blobs }: Engine,
+  engine: Engine,
   algorithm: ChecksumAlgorithm,
   { content, inline, size }: StoredContent,
+  dataKey: Uint8Array | undefined,
 ): Promise<string> {
   const checksum = createChecksum(algorithm);
-  if (inline !== null) checksum.update(inline);
+  if (inline !== null) checksum.update(openInline({ content, size, dataKey }, Buffer.from(inline)));
   if (content.kind === "blob") {
-    for await (const piece of blobs.read(content.id, { size, start: 0, end: size - 1 }))
-      checksum.update(piece);
+    for await (const piece of readContent(engine, { content, size, dataKey })) checksum.update(piece);
   }
   return checksum.digest();
 }

@@ -7,7 +7,17 @@ import type { StoredContent } from "./content.ts";
 import { idTimeMs } from "./ids.ts";
 import { decodeObject, encodeObject } from "./records/object.ts";
 import { objectKey } from "./table-keys.ts";
-import type { Body, Bucket, Engine, ObjectAttributes, ObjectChecksum, ObjectInfo } from "./types.ts";
+import { createDataKey } from "./encryption/data-key.ts";
+import type {
+  Body,
+  Bucket,
+  Encryption,
+  EncryptionRequest,
+  Engine,
+  ObjectAttributes,
+  ObjectChecksum,
+  ObjectInfo,
+} from "./types.ts";
 
 export interface PutObjectInput extends ObjectAttributes, WriteConditions {
   readonly bucket: Bucket;
@@ -17,6 +27,8 @@ export interface PutObjectInput extends ObjectAttributes, WriteConditions {
   readonly contentMd5?: string | undefined;
   /** Asked for after the last byte. */
   readonly checksum?: (() => ObjectChecksum | undefined) | undefined;
+  /** Absent: the bytes are stored as they are. */
+  readonly encryption?: EncryptionRequest | undefined;
 }
 
 /**
@@ -32,8 +44,13 @@ export async function putObject(
   input: PutObjectInput,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ObjectInfo> {
+  const key =
+    input.encryption === undefined
+      ? undefined
+      : createDataKey(engine, objectKey(input.bucket.id, input.key), input.encryption);
   const stored = await storeContent(engine, input.body, {
     contentMd5: input.contentMd5,
+    key,
     signal: options.signal,
   });
   let checksum: ObjectChecksum | undefined;
@@ -43,15 +60,15 @@ export async function putObject(
     await dropContent(engine, stored);
     throw error;
   }
-  return commitObject(engine, { ...input, checksum, etag: stored.md5.toString("hex"), stored });
+  return commitObject(engine, { ...input, checksum, encryption: key?.encryption, stored });
 }
 
 /** A body that is stored, to become an object. */
 interface CommitObjectInput extends ObjectAttributes, WriteConditions {
   readonly bucket: Bucket;
   readonly key: string;
-  readonly etag: string;
   readonly stored: StoredContent;
+  readonly encryption: Encryption | undefined;
   readonly checksum?: ObjectChecksum | undefined;
 }
 
@@ -68,7 +85,7 @@ async function commitObject(engine: Engine, input: CommitObjectInput): Promise<O
       const info: ObjectInfo = {
         key,
         size: stored.size,
-        etag: input.etag,
+        etag: stored.etag,
         lastModifiedMs:
           stored.content.kind === "inline" ? idTimeMs(stored.content.id) : Math.floor(engine.clock()),
         owner: input.owner,
@@ -78,6 +95,7 @@ async function commitObject(engine: Engine, input: CommitObjectInput): Promise<O
         storageClass: input.storageClass ?? "STANDARD",
         checksum: input.checksum,
         tags: input.tags,
+        encryption: input.encryption,
       };
       const draft = guardBucket(new Draft(), bucket)
         .check("objects", rowKey, existing?.version ?? null)

@@ -7,6 +7,7 @@ import type { Tags } from "../s3/tags.ts";
 import type { LifecycleConfiguration } from "../s3/lifecycle.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import type { DecodedCache } from "./decoded-cache.ts";
+import type { KeyRing } from "./encryption/key-ring.ts";
 import type { IdSource } from "./ids.ts";
 import type { Index } from "./index/index.ts";
 import type { KeyedLocks } from "./keyed-locks.ts";
@@ -38,6 +39,24 @@ export interface Bucket {
 /** A checksum that a client gave, or asked for, beside the ETag. */
 export type ObjectChecksum = Checksum;
 
+/** How bytes are to be encrypted. */
+export type EncryptionRequest =
+  | { readonly algorithm: "AES256" }
+  /** With a key by this name, as of AWS's key management service. */
+  | { readonly algorithm: "aws:kms"; readonly kmsKeyId: string }
+  /** With a key of the customer's, 32 bytes, which is not kept. */
+  | { readonly algorithm: "customer"; readonly key: Uint8Array };
+
+/** How an object's bytes are encrypted. */
+export type Encryption = (
+  | { readonly algorithm: "AES256"; readonly masterKeyId: string }
+  | { readonly algorithm: "aws:kms"; readonly masterKeyId: string; readonly kmsKeyId: string }
+  | { readonly algorithm: "customer" }
+) & {
+  /** The object's own key, encrypted: base64. */
+  readonly sealedKey: string;
+};
+
 /** Everything about an object but its bytes. */
 export interface ObjectInfo {
   readonly key: string;
@@ -56,6 +75,8 @@ export interface ObjectInfo {
   readonly checksum?: ObjectChecksum | undefined;
   /** Absent for none. */
   readonly tags?: Tags | undefined;
+  /** Absent: the bytes are stored as they are. */
+  readonly encryption?: Encryption | undefined;
   /** Number of parts, for an object that was uploaded in parts. */
   readonly partCount?: number | undefined;
   /** 32 hexadecimal digits, or `null` for the null version. Absent while the bucket was never versioned. */
@@ -110,6 +131,8 @@ export interface Upload {
   /** Every part gets a checksum of this algorithm, and the object one made of theirs. */
   readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
   readonly checksumType?: ChecksumType | undefined;
+  /** Every part is encrypted so, and the object has this key. */
+  readonly encryption?: Encryption | undefined;
   /** Names the bucket's uploads in the index. */
   readonly bucketId: string;
   /** Version of the upload's row in the index. */
@@ -158,6 +181,8 @@ export interface Engine {
   /** That many random bytes. */
   readonly random: (bytes: number) => Buffer;
   readonly ids: IdSource;
+  /** What encrypts the keys of encrypted objects. */
+  readonly keyRing: KeyRing;
   readonly limits: EngineLimits;
   readonly log: EngineLog;
   /** Lists of parts that were read lately. */

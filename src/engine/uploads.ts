@@ -8,7 +8,8 @@ import type { Entry } from "./index/index.ts";
 import { decodeJson, encodeJson } from "./records/json.ts";
 import { encodeTrash } from "./records/references.ts";
 import { afterKey, afterPrefix, bucketPrefix, objectKey, splitUploadKey, uploadKey } from "./table-keys.ts";
-import type { Bucket, Engine, ObjectAttributes, Upload } from "./types.ts";
+import { createDataKey } from "./encryption/data-key.ts";
+import type { Bucket, EncryptionRequest, Engine, ObjectAttributes, Upload } from "./types.ts";
 import { isCommonPrefix, walkRows } from "./walk-rows.ts";
 
 type UploadRecord = Omit<Upload, "uploadId" | "key" | "bucketId" | "version">;
@@ -17,6 +18,8 @@ export interface CreateUploadInput
   extends ObjectAttributes, Partial<Pick<Upload, "checksumAlgorithm" | "checksumType">> {
   readonly bucket: Bucket;
   readonly key: string;
+  /** Absent: the bytes are stored as they are. */
+  readonly encryption?: EncryptionRequest | undefined;
 }
 
 /** Begins an upload. @throws S3Error NoSuchBucket, InsufficientStorage */
@@ -34,6 +37,10 @@ export async function createUpload(engine: Engine, input: CreateUploadInput): Pr
     tags: input.tags,
     checksumAlgorithm: input.checksumAlgorithm,
     checksumType: input.checksumType,
+    encryption:
+      input.encryption === undefined
+        ? undefined
+        : createDataKey(engine, objectKey(input.bucket.id, key), input.encryption).encryption,
   };
   let bucket = input.bucket;
   await atomically(engine, `bucket ${bucket.name}`, async () => {

@@ -1,15 +1,19 @@
 /** Parts: one in the table `parts` while its upload is under way, and all of an object's in one row of `manifests`. */
 
-import type { Part } from "../types.ts";
+import type { Part, PartChecksum } from "../types.ts";
 import { Reader, Writer } from "./codec.ts";
 import { checkFormat, readChecksum, readContent, writeChecksum, writeContent } from "./object.ts";
 import type { Content } from "./object.ts";
 
 export interface PartRecord extends Part {
   readonly content: Content;
+  /** Whether the bytes are encrypted, with the key of the upload or object. */
+  readonly isEncrypted?: true | undefined;
 }
 
 const format = 1;
+
+const flag = { checksum: 1, encrypted: 2 } as const;
 
 export function encodePart(part: PartRecord): Buffer {
   const writer = new Writer();
@@ -46,7 +50,9 @@ function writePart(writer: Writer, part: PartRecord): void {
   writer.raw(Buffer.from(part.etag, "hex"));
   writer.timeMs(part.lastModifiedMs);
   writeContent(writer, part.content);
-  writer.u8(part.checksum === undefined ? 0 : 1);
+  writer.u8(
+    (part.checksum === undefined ? 0 : flag.checksum) | (part.isEncrypted === true ? flag.encrypted : 0),
+  );
   if (part.checksum !== undefined) writeChecksum(writer, { ...part.checksum, type: "FULL_OBJECT" });
 }
 
@@ -58,7 +64,16 @@ function readPart(reader: Reader): PartRecord {
     lastModifiedMs: reader.timeMs(),
     content: readContent(reader),
   };
-  if (reader.u8() === 0) return part;
+  const flags = reader.u8();
+  if (flags === 0) return part;
+  return {
+    ...part,
+    ...(flags & flag.checksum ? { checksum: readPartChecksum(reader) } : {}),
+    ...(flags & flag.encrypted ? { isEncrypted: true } : {}),
+  };
+}
+
+function readPartChecksum(reader: Reader): PartChecksum {
   const { algorithm, value } = readChecksum(reader);
-  return { ...part, checksum: { algorithm, value } };
+  return { algorithm, value };
 }

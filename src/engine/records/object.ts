@@ -21,6 +21,7 @@ import {
   writeOwner,
 } from "./access.ts";
 import { Reader, Writer } from "./codec.ts";
+import { readEncryption, writeEncryption } from "./encryption.ts";
 
 /** Where an object's or a part's bytes are. */
 export type Content =
@@ -86,6 +87,7 @@ const flag = {
   order: 1 << 10,
   deleteMarker: 1 << 11,
   tags: 1 << 12,
+  encryption: 1 << 15,
   nullVersion: 1 << 18,
 } as const;
 const knownFlags = Object.values(flag).reduce<number>((all, one) => all | one, 0);
@@ -112,7 +114,8 @@ export function encodeObject({ info, content, order }: ObjectRecord, bucketOwner
     (order === undefined ? 0 : flag.order) |
     (info.deleteMarker === undefined ? 0 : flag.deleteMarker) |
     (order !== undefined && info.versionId === nullVersionId ? flag.nullVersion : 0) |
-    (info.tags === undefined ? 0 : flag.tags);
+    (info.tags === undefined ? 0 : flag.tags) |
+    (info.encryption === undefined ? 0 : flag.encryption);
 
   writer.u8(format);
   writer.uint(flags);
@@ -137,6 +140,7 @@ export function encodeObject({ info, content, order }: ObjectRecord, bucketOwner
   else writer.raw(etagBytes);
   if (order !== undefined) writer.raw(order);
   if (info.tags !== undefined) writer.strings(info.tags);
+  if (info.encryption !== undefined) writeEncryption(writer, info.encryption);
   return writer.finish();
 }
 
@@ -163,6 +167,7 @@ export function decodeObject(bytes: Buffer, key: string, bucketOwner: Owner): Ob
   const etag = flags & flag.textEtag ? reader.string() : reader.hex(16);
   const order = flags & flag.order ? reader.raw(idBytes) : undefined;
   const tags = flags & flag.tags ? reader.strings() : undefined;
+  const encryption = flags & flag.encryption ? readEncryption(reader) : undefined;
   const info: ObjectInfo = {
     key,
     size,
@@ -175,6 +180,7 @@ export function decodeObject(bytes: Buffer, key: string, bucketOwner: Owner): Ob
     storageClass,
     checksum,
     tags,
+    encryption,
     partCount,
   };
   if (order === undefined) return { content, info };
