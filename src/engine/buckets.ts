@@ -31,10 +31,11 @@ export async function createBucket(
     readonly owner: Owner;
     readonly grants: readonly Grant[];
     readonly region: string;
+    readonly objectOwnership?: Bucket["objectOwnership"];
   },
 ): Promise<Bucket> {
   engine.takeRoom(0, "index");
-  const { name, owner, grants, region } = input;
+  const { name, owner, grants, region, objectOwnership } = input;
   await atomically(engine, `bucket ${name}`, async () => {
     const existing = await getBucket(engine, name);
     if (existing !== null) {
@@ -51,6 +52,7 @@ export async function createBucket(
       createdAtMs: engine.clock(),
       grants,
       region,
+      objectOwnership,
     };
     const draft = new Draft()
       .check("buckets", bucketKey(name), null)

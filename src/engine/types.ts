@@ -1,6 +1,8 @@
 /** The engine's nouns: plain values, the same for every index and every store of blobs. */
 
 import type { Grant, Owner } from "../s3/acl.ts";
+import type { ObjectOwnership } from "../s3/documents/ownership-controls.ts";
+import type { PublicAccessBlock } from "../s3/documents/public-access-block.ts";
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from "../s3/checksums.ts";
 import type { CorsRule } from "../s3/cors.ts";
 import type { Tags } from "../s3/tags.ts";
@@ -32,6 +34,11 @@ export interface Bucket {
   readonly version: number;
   /** Absent: never enabled. Once it was, it can be suspended but never be what it was before. */
   readonly versioning?: "Enabled" | "Suspended" | undefined;
+  /** The bucket policy, as it came: JSON that `s3/policy` has found valid. */
+  readonly policy?: string | undefined;
+  readonly publicAccessBlock?: PublicAccessBlock | undefined;
+  /** Absent: as `ObjectWriter`, and nobody has said so. */
+  readonly objectOwnership?: ObjectOwnership | undefined;
   /** A deletion is finding out whether the bucket is empty. Whoever writes calls it off. */
   readonly isBeingDeleted?: true | undefined;
 }

@@ -8,7 +8,7 @@ import { hoistedHeaders } from "../s3/hoisted-headers.ts";
 import { parseV2, verifyV2 } from "../s3/sigv2.ts";
 import { parseV4, payloadHashOf, type V4Authorization, verifyV4 } from "../s3/sigv4.ts";
 import type { Payload } from "./body.ts";
-import type { Identity, Site } from "./context.ts";
+import type { Identity, SignatureInfo, Site } from "./context.ts";
 import type { S3Request } from "./request.ts";
 
 /** The id under which AWS records what anonymous requests write. */
@@ -25,6 +25,8 @@ export const anonymous: Identity = {
 export interface Authentication {
   readonly identity: Identity;
   readonly payload: Payload;
+  /** Absent for anonymous. */
+  readonly signature?: SignatureInfo;
   /** The request, with the headers that a presigned URL carries in its query. */
   readonly request: S3Request;
 }
@@ -56,7 +58,11 @@ export async function authenticate(
       ...(hostBucket === undefined ? {} : { bucket: hostBucket }),
       nowMs: site.engine.clock(),
     });
-    return { identity: identityOf(owner), payload: unsignedPayload(headers), request };
+    const signature: SignatureInfo = {
+      version: "AWS",
+      type: v2.presigned ? "REST-QUERY-STRING" : "REST-HEADER",
+    };
+    return { identity: identityOf(owner), payload: unsignedPayload(headers), signature, request };
   }
   if (headers["authorization"] !== undefined) {
     throw new S3Error("InvalidArgument", {
@@ -91,6 +97,11 @@ async function authenticateV4(
   return {
     identity: identityOf(owner),
     payload: payloadOf(kind, signing),
+    signature: {
+      version: "AWS4-HMAC-SHA256",
+      type: authorization.presigned ? "REST-QUERY-STRING" : "REST-HEADER",
+      ageMs: site.engine.clock() - authorization.timestampMs,
+    },
     request: authorization.presigned
       ? { ...request, headers: { ...hoistedHeaders(request.query), ...request.headers } }
       : request,

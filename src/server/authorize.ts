@@ -1,31 +1,67 @@
-/** Identity, operation, bucket and object: yes, or an error. */
+/**
+ * Whether somebody may do something: the one place that knows. An explicit Deny of the bucket's policy beats everything;
+ * what the policy allows is allowed; for the rest owners and access control lists decide, as far as the bucket's ownership
+ * controls and public access block let them.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
+ */
 
 import type { Bucket, ObjectInfo } from "../engine/types.ts";
-import { grantsAllow, type Permission } from "../s3/acl.ts";
+import { type Grant, grantsAllow, type Permission } from "../s3/acl.ts";
 import { S3Error } from "../s3/errors.ts";
-import type { Operation } from "../s3/operations.ts";
-import type { Identity } from "./context.ts";
+import { evaluatePolicy } from "../s3/policy/policy.ts";
+import { policyOf } from "./bucket-policy.ts";
+import type { Asking, Context, Identity } from "./context.ts";
+import { policyValues, type Subject } from "./policy-values.ts";
+import { actionOn, requiredActions } from "./required-actions.ts";
 
 /**
- * Permits an operation on the service or on a bucket.
+ * Permits the operation of a request on the service, on a bucket, or on a key by what its bucket grants.
  *
  * @throws {S3Error} `AccessDenied`.
  */
-export function authorize(identity: Identity, operation: Operation, bucket: Bucket | null): void {
+export function authorize(context: Context, bucket: Bucket | null): void {
+  const { operation, identity, request, key } = context;
   const { allowed } = operation;
-  if (allowed === "user") {
+  if (allowed === "user" || bucket === null) {
     if (identity.anonymous) throw new S3Error("AccessDenied");
-  } else if (bucket !== null) {
-    const may =
-      allowed === "owner"
-        ? owns(identity, bucket)
-        : allowed.of === "bucket" && mayOnBucket(identity, bucket, allowed.permission);
-    if (!may) throw new S3Error("AccessDenied");
+    return;
   }
+  const owns = isOwner(identity, bucket);
+  // However a policy reads, its owner is not locked out, as the root user of an account is not on AWS.
+  if (owns && policyActions.has(operation.action)) return;
+  const byList =
+    owns ||
+    (allowed !== "owner" && allowed.of === "bucket" && mayOnBucket(identity, bucket, allowed.permission));
+  const versionId = request.params.get("versionId");
+  const actions = requiredActions(operation, request.headers, versionId);
+  const subject = { ...(operation.resource === "object" ? { key } : {}), versionId };
+  if (!permits(context, bucket, actions, byList, subject)) throw new S3Error("AccessDenied");
+  // "If you have the correct permissions, but you're not using an identity that belongs to the bucket owner's account,
+  // Amazon S3 returns a 405 Method Not Allowed error."
+  if (policyActions.has(operation.action)) throw new S3Error("MethodNotAllowed");
+}
+
+const policyActions: ReadonlySet<string> = new Set([
+  "s3:GetBucketPolicy",
+  "s3:PutBucketPolicy",
+  "s3:DeleteBucketPolicy",
+]);
+
+/** The object that a permission is asked for. */
+export interface ObjectRight {
+  readonly key: string;
+  readonly versionId?: string | undefined;
+  /** `null` where there is no such object. */
+  readonly info: ObjectInfo | null;
+  /** What is told of an object that is not there, to who may know. */
+  readonly missing: S3Error | undefined;
+  readonly permission: Permission;
+  readonly actions: readonly string[];
 }
 
 /**
- * Permits an operation on an object by the object's own list.
+ * Permits the operation of a request on the object that it names.
  *
  * @param info `null` where there is no such object. Only who may list the bucket is told so.
  * @param missing What they are told: `NoSuchKey`, `NoSuchVersion`, or of a delete marker.
@@ -33,36 +69,150 @@ export function authorize(identity: Identity, operation: Operation, bucket: Buck
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Permissions"
  */
 export function authorizeObject(
-  identity: Identity,
-  permission: Permission,
+  context: Context,
+  bucket: Bucket,
+  info: ObjectInfo | null,
+  missing: S3Error | undefined,
+): asserts info is ObjectInfo {
+  const { operation, request, key } = context;
+  const { permission } = operation.allowed as { permission: Permission };
+  const versionId = request.params.get("versionId");
+  const actions = requiredActions(operation, request.headers, versionId);
+  demandObject(context, bucket, { key, versionId, info, missing, permission, actions });
+}
+
+/**
+ * Permits reading the source of a copy.
+ *
+ * @throws {S3Error} As {@link authorizeObject}.
+ */
+export function authorizeSource(
+  context: Context,
+  bucket: Bucket,
+  source: Omit<ObjectRight, "permission" | "actions">,
+): void {
+  const actions = [actionOn("s3:GetObject", source.versionId)];
+  demandObject(context, bucket, { ...source, permission: "READ", actions });
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Permissions" */
+function demandObject(asking: Asking, bucket: Bucket, right: ObjectRight): void {
+  const { key, versionId, info, missing, permission, actions } = right;
+  if (info === null) {
+    const mayList = mayOnBucket(asking.identity, bucket, "READ");
+    const isDenied = !permits(asking, bucket, actions, true, { key, versionId });
+    if (isDenied || !permits(asking, bucket, ["s3:ListBucket"], mayList, { prefix: key })) {
+      throw new S3Error("AccessDenied");
+    }
+    throw missing ?? new S3Error("NoSuchKey", { details: { Key: key } });
+  }
+  const byList = mayOnObject(asking.identity, bucket, info, permission);
+  if (!permits(asking, bucket, actions, byList, { key, versionId, info })) throw new S3Error("AccessDenied");
+}
+
+/** Whether one key of many may be deleted. */
+export function mayDelete(
+  context: Context,
   bucket: Bucket,
   key: string,
-  info: ObjectInfo | null,
-  missing: S3Error = new S3Error("NoSuchKey", { details: { Key: key } }),
-): asserts info is ObjectInfo {
-  if (info === null) {
-    if (mayOnBucket(identity, bucket, "READ")) throw missing;
-    throw new S3Error("AccessDenied");
-  }
-  if (!mayOnObject(identity, info, permission)) throw new S3Error("AccessDenied");
+  versionId: string | undefined,
+): boolean {
+  const byList = mayOnBucket(context.identity, bucket, "WRITE");
+  return permits(context, bucket, [actionOn("s3:DeleteObject", versionId)], byList, { key, versionId });
 }
 
-/** Whether an identity has a permission on a bucket. */
+/** Whether the tags of an object may be read, which fewer may than read its bytes. */
+export function mayReadTags(
+  asking: Asking,
+  bucket: Bucket,
+  info: ObjectInfo,
+  versionId: string | undefined,
+): boolean {
+  const byList = mayOnObject(asking.identity, bucket, info, "FULL_CONTROL");
+  const subject = { key: info.key, versionId, info };
+  return permits(asking, bucket, [actionOn("s3:GetObjectTagging", versionId)], byList, subject);
+}
+
+/**
+ * Whether a retention in governance mode may be passed over. Without a policy that is the bucket owner's right alone.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-bypass
+ */
+export function mayBypassGovernance(context: Context, bucket: Bucket, key: string): boolean {
+  const owns = isOwner(context.identity, bucket);
+  return permits(context, bucket, ["s3:BypassGovernanceRetention"], owns, { key });
+}
+
+/** Whether an identity has a permission on a bucket by ownership or by a list. The policy is not asked. */
 export function mayOnBucket(identity: Identity, bucket: Bucket, permission: Permission): boolean {
-  return may(identity, bucket.owner.id, bucket.grants, permission);
+  return may(identity, bucket, bucket.owner.id, bucket.grants, permission);
 }
 
-/** Whether an identity has a permission on an object, by the object's own list. */
-export function mayOnObject(identity: Identity, info: ObjectInfo, permission: Permission): boolean {
-  return may(identity, info.owner.id, info.grants, permission);
+function mayOnObject(identity: Identity, bucket: Bucket, info: ObjectInfo, permission: Permission): boolean {
+  return may(identity, bucket, info.owner.id, info.grants, permission);
 }
 
-function owns(identity: Identity, bucket: Bucket): boolean {
+/** Whether all actions are permitted: none denied, and each allowed by the policy or by what the lists say. */
+export function permits(
+  asking: Asking,
+  bucket: Bucket,
+  actions: readonly string[],
+  byList: boolean,
+  subject: Subject & { readonly key?: string | undefined; readonly info?: ObjectInfo | undefined },
+): boolean {
+  if (bucket.policy === undefined) return byList;
+  const { policy, isPublic } = policyOf(bucket);
+  const { key, info } = subject;
+  const { identity } = asking;
+  const { anonymous, owner, service } = identity;
+  const request = {
+    principal: anonymous
+      ? {}
+      : service !== undefined
+        ? { service }
+        : { id: owner.id, name: owner.displayName },
+    resource: `arn:aws:s3:::${bucket.name}${key === undefined ? "" : `/${key}`}`,
+    values: policyValues(asking, bucket, { ...subject, tags: info?.tags }),
+  };
+  const isRestricted = isPublic && bucket.publicAccessBlock?.restrictPublicBuckets === true;
+  const counts =
+    (!isRestricted || isOwner(identity, bucket) || service !== undefined) &&
+    // A bucket's owner cannot give away what belongs to somebody else.
+    (info === undefined || ownerOf(bucket, info).id === bucket.owner.id);
+  return actions.every((action) => {
+    const verdict = evaluatePolicy(policy, { ...request, action });
+    return verdict !== "Deny" && (byList || (verdict === "Allow" && counts));
+  });
+}
+
+/** Whom an object belongs to: under `BucketOwnerEnforced` the bucket's owner, whoever wrote it. */
+export function ownerOf(bucket: Bucket, info: ObjectInfo): Bucket["owner"] {
+  return bucket.objectOwnership === "BucketOwnerEnforced" ? bucket.owner : info.owner;
+}
+
+/** Whether a grant is to everybody, or to everybody with an account. */
+export function isPublicGrant({ grantee }: Grant): boolean {
+  return grantee.type === "group" && grantee.group !== "LogDelivery";
+}
+
+/** Whether whoever asks is the bucket's owner. */
+export function isOwner(identity: Identity, bucket: Bucket): boolean {
   return !identity.anonymous && identity.owner.id === bucket.owner.id;
 }
 
 /** An owner's own account needs no grant: what it took from itself it could give back at any time. */
-function may(identity: Identity, ownerId: string, grants: Bucket["grants"], permission: Permission): boolean {
-  if (identity.anonymous) return grantsAllow(grants, {}, permission);
-  return identity.owner.id === ownerId || grantsAllow(grants, { id: identity.owner.id }, permission);
+function may(
+  identity: Identity,
+  bucket: Bucket,
+  ownerId: string,
+  grants: readonly Grant[],
+  permission: Permission,
+): boolean {
+  if (bucket.objectOwnership === "BucketOwnerEnforced") return isOwner(identity, bucket);
+  if (!identity.anonymous && identity.owner.id === ownerId) return true;
+  const counted =
+    bucket.publicAccessBlock?.ignorePublicAcls === true
+      ? grants.filter((one) => !isPublicGrant(one))
+      : grants;
+  return grantsAllow(counted, identity.anonymous ? {} : { id: identity.owner.id }, permission);
 }

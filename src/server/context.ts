@@ -23,14 +23,32 @@ export interface Identity {
   readonly owner: Owner;
   /** May manage users and keys under `/_stowage/`. It gives no rights over buckets and objects. */
   readonly admin: boolean;
+  /** The server itself, as the service that AWS has for it: `logging.s3.amazonaws.com`. */
+  readonly service?: string | undefined;
+}
+
+/** How a request was signed, for the conditions of policies. */
+export interface SignatureInfo {
+  readonly version: "AWS4-HMAC-SHA256" | "AWS";
+  readonly type: "REST-HEADER" | "REST-QUERY-STRING" | "POST";
+  /** Milliseconds since it was made. Absent where that is not told, as by a URL of Signature Version 2. */
+  readonly ageMs?: number | undefined;
+}
+
+/** What of a request says who wants what: all that the question of rights is decided by. */
+export interface Asking {
+  readonly site: Site;
+  readonly request: S3Request;
+  readonly identity: Identity;
+  /** Absent for anonymous. */
+  readonly signature?: SignatureInfo | undefined;
+  /** Tags that the request is about to give to an object. */
+  readonly requestTags?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A request that is parsed, verified, resolved and permitted. */
-export interface Context {
-  readonly site: Site;
-  readonly request: S3Request;
+export interface Context extends Asking {
   readonly operation: Operation;
-  readonly identity: Identity;
   readonly body: RequestBody;
   readonly bucketName: string;
   readonly key: string;

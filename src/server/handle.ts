@@ -64,13 +64,14 @@ async function attempt(
       ...(virtualHost ? { hostBucket: bucketName } : {}),
       anyRegion: operation.name === "GetBucketLocation",
     });
-    const { identity } = verified;
+    const { identity, signature } = verified;
     const body = new RequestBody(verified.request, verified.payload);
     const response = await perform({
       site,
       request: verified.request,
       operation,
       identity,
+      signature,
       body,
       bucketName,
       key,
@@ -90,12 +91,12 @@ async function attempt(
 
 /** Resolves what the request names, permits, and carries out. */
 async function perform(context: Context): Promise<S3Response> {
-  const { site, request, operation, identity, bucketName, key } = context;
+  const { site, request, operation, bucketName, key } = context;
   const handler = handlers.get(operation.name);
   if (handler === undefined)
     throw new S3Error("NotImplemented", { message: `${operation.name} is not implemented.` });
   if (handler.needs === "nothing") {
-    authorize(identity, operation, null);
+    authorize(context, null);
     return handler.run(context);
   }
 
@@ -107,16 +108,15 @@ async function perform(context: Context): Promise<S3Response> {
   checkExpectedOwner(context, bucket.owner.id);
   const withBucket: BucketContext = { ...context, bucket };
   if (handler.needs === "bucket") {
-    if (!handler.authorizesItself) authorize(identity, operation, bucket);
+    if (!handler.authorizesItself) authorize(withBucket, bucket);
     return handler.run(withBucket);
   }
 
-  const { permission } = operation.allowed as { permission: Parameters<typeof authorizeObject>[1] };
   const versionId = request.params.get("versionId");
   if (handler.needs === "info") {
     const info = await headObject(site.engine, bucket, key, { versionId });
     const missing = info === null ? await missingObject(site.engine, bucket, key, { versionId }) : undefined;
-    authorizeObject(identity, permission, bucket, key, info, missing);
+    authorizeObject(withBucket, bucket, info, missing);
     return handler.run({ ...withBucket, info, versionId });
   }
   const partNumber = integerParam(request.params, "partNumber", { min: 1, max: 10_000 });
@@ -125,7 +125,7 @@ async function perform(context: Context): Promise<S3Response> {
   try {
     const missing =
       object === null ? await missingObject(site.engine, bucket, key, { versionId }) : undefined;
-    authorizeObject(identity, permission, bucket, key, object?.info ?? null, missing);
+    authorizeObject(withBucket, bucket, object?.info ?? null, missing);
     if (object === null) throw missing;
     const response = await handler.run({ ...withBucket, info: object.info, versionId, object });
     handedOver = true;

@@ -2,13 +2,15 @@
 
 import { updateBucket } from "../../engine/buckets.ts";
 import { updateObject } from "../../engine/update-object.ts";
-import { type Grant, type Owner, parseAclHeaders } from "../../s3/acl.ts";
+import { cannedGrants, type Grant, type Owner, parseAclHeaders } from "../../s3/acl.ts";
 import { accessControlPolicyXml, parseAccessControlPolicy } from "../../s3/documents/acl.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { readDocument } from "../body.ts";
 import type { BucketContext, ObjectContext, S3Response } from "../context.ts";
+import { ownerOf } from "../authorize.ts";
 import { resolveGrants } from "../grants.ts";
 import { versionHeaders } from "../version-headers.ts";
+import { refuseDisabledAcl, refusePublicGrants } from "../object-access.ts";
 import { xmlResponse } from "../xml-response.ts";
 
 /** A list of 100 grants is under 40 KB. */
@@ -23,19 +25,26 @@ export function getBucketAcl({ bucket }: BucketContext): Promise<S3Response> {
 export async function putBucketAcl(context: BucketContext): Promise<S3Response> {
   const { site, bucket } = context;
   const grants = await readGrants(context, bucket.owner, undefined);
-  await updateBucket(site.engine, bucket.name, () => ({ grants }));
+  await updateBucket(site.engine, bucket.name, (current) => {
+    refuseDisabledAcl(current);
+    refusePublicGrants(current, grants);
+    return { grants };
+  });
   return { status: 200, headers: {} };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAcl.html */
-export function getObjectAcl({ info }: ObjectContext): Promise<S3Response> {
-  return Promise.resolve(xmlResponse(accessControlPolicyXml(info), versionHeaders(info)));
+export function getObjectAcl({ bucket, info }: ObjectContext): Promise<S3Response> {
+  const owner = ownerOf(bucket, info);
+  const grants = owner === info.owner ? info.grants : cannedGrants("private", { owner });
+  return Promise.resolve(xmlResponse(accessControlPolicyXml({ owner, grants }), versionHeaders(info)));
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectAcl.html */
 export async function putObjectAcl(context: ObjectContext): Promise<S3Response> {
   const { site, bucket, key, info, versionId } = context;
   const grants = await readGrants(context, info.owner, bucket.owner);
+  refusePublicGrants(bucket, grants);
   await updateObject(site.engine, bucket, key, { versionId }, () => ({ grants }));
   return { status: 200, headers: versionHeaders(info) };
 }
@@ -46,7 +55,8 @@ async function readGrants(
   owner: Owner,
   bucketOwner: Owner | undefined,
 ): Promise<Grant[]> {
-  const { site, request, body } = context;
+  const { site, request, body, bucket } = context;
+  refuseDisabledAcl(bucket);
   const document = await readDocument(body, request.headers, aclLimitBytes);
   const known = bucketOwner === undefined ? [owner] : [owner, bucketOwner];
   const fromHeaders = parseAclHeaders(request.headers, { owner, bucketOwner });

@@ -5,11 +5,13 @@ import { cannedGrants, parseAclHeaders } from "../../s3/acl.ts";
 import { parseCreateBucketConfiguration } from "../../s3/documents/create-bucket.ts";
 import { listBucketsXml } from "../../s3/documents/list-buckets.ts";
 import { locationXml } from "../../s3/documents/location.ts";
+import { type ObjectOwnership, objectOwnerships } from "../../s3/documents/ownership-controls.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkBucketName } from "../../s3/keys.ts";
 import { readDocument } from "../body.ts";
 import type { BucketContext, Context, S3Response } from "../context.ts";
 import { resolveGrants } from "../grants.ts";
+import { grantsOwnerAlone } from "../object-access.ts";
 import { integerParam } from "../params.ts";
 import { xmlResponse } from "../xml-response.ts";
 
@@ -58,14 +60,30 @@ export async function createBucketOperation(context: Context): Promise<S3Respons
   const asked = parseAclHeaders(request.headers, { owner });
   const grants =
     asked === null ? cannedGrants("private", { owner }) : await resolveGrants(site.engine, asked, [owner]);
+  const objectOwnership = readObjectOwnership(request.headers);
+  if (objectOwnership === "BucketOwnerEnforced" && !grantsOwnerAlone(grants, owner)) {
+    throw new S3Error("InvalidBucketAclWithObjectOwnership");
+  }
   try {
-    await createBucket(site.engine, { name: bucketName, owner, grants, region: site.region });
+    const settings = { region: site.region, objectOwnership };
+    await createBucket(site.engine, { name: bucketName, owner, grants, ...settings });
   } catch (error) {
     // "In us-east-1, if you re-create a bucket that you already own, Amazon S3 returns 200 OK."
     const again = error instanceof S3Error && error.code === "BucketAlreadyOwnedByYou";
     if (!again || site.region !== "us-east-1") throw error;
   }
   return { status: 200, headers: { location: `/${bucketName}` } };
+}
+
+function readObjectOwnership(headers: Readonly<Record<string, string>>): ObjectOwnership | undefined {
+  const value = headers["x-amz-object-ownership"];
+  if (value === undefined) return undefined;
+  const known = objectOwnerships.find((ownership) => ownership === value);
+  if (known !== undefined) return known;
+  throw new S3Error("InvalidArgument", {
+    message: `Invalid x-amz-object-ownership header: ${value}`,
+    details: { ArgumentName: "x-amz-object-ownership", ArgumentValue: value },
+  });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html */

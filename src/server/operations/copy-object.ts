@@ -3,21 +3,17 @@
 import { copyObject } from "../../engine/copy-object.ts";
 import { getBucket } from "../../engine/buckets.ts";
 import { missingObject, type OpenObject, openObject } from "../../engine/open-object.ts";
+import type { Bucket } from "../../engine/types.ts";
 import { checkCopyConditions, parseWriteConditions } from "../../s3/conditions.ts";
 import { copyObjectResultXml } from "../../s3/documents/copy-result.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { decodeKey } from "../../s3/keys.ts";
-import { authorizeObject, mayOnObject } from "../authorize.ts";
+import { authorizeSource, mayReadTags } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { maxPutBytes } from "./put-object.ts";
-import {
-  readDescription,
-  readObjectGrants,
-  readStorageClass,
-  readTags,
-  refuseUnsupported,
-} from "./object-input.ts";
+import { readObjectAccess } from "../object-access.ts";
+import { readDescription, readStorageClass, readTags, refuseUnsupported } from "./object-input.ts";
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 export function copyObjectOperation(context: BucketContext): Promise<S3Response> {
@@ -25,7 +21,7 @@ export function copyObjectOperation(context: BucketContext): Promise<S3Response>
 }
 
 async function copy(context: BucketContext): Promise<string> {
-  const { site, request, identity, bucket, key, signal } = context;
+  const { site, request, bucket, key, signal } = context;
   const { headers } = request;
   refuseUnsupported(headers);
   const replaces = readDirective(headers, "metadata") === "REPLACE";
@@ -33,7 +29,7 @@ async function copy(context: BucketContext): Promise<string> {
   const source = await openCopySource(context);
   try {
     const { info } = source;
-    const sameObject = info.key === key && source.bucketName === bucket.name;
+    const sameObject = info.key === key && source.bucket.name === bucket.name;
     if (
       sameObject &&
       !replaces &&
@@ -47,7 +43,7 @@ async function copy(context: BucketContext): Promise<string> {
     }
     if (info.size > maxPutBytes) throw sourceTooLarge();
     // The tags of an object are read by fewer than its bytes are.
-    if (info.tags !== undefined && !retags && !mayOnObject(identity, info, "FULL_CONTROL")) {
+    if (info.tags !== undefined && !retags && !mayReadTags(context, source.bucket, info, source.versionId)) {
       throw new S3Error("AccessDenied");
     }
     const made = await copyObject(
@@ -56,9 +52,8 @@ async function copy(context: BucketContext): Promise<string> {
         source: source.object,
         bucket,
         key,
-        owner: identity.owner,
         // "When copying an object, the ACL metadata is not preserved and is set to private by default."
-        grants: await readObjectGrants(site.engine, headers, identity, bucket),
+        ...(await readObjectAccess(context, headers, bucket)),
         storageClass: readStorageClass(headers),
         ...(replaces ? readDescription(headers) : { headers: info.headers, metadata: info.metadata }),
         ...(retags ? readTags(headers) : { tags: info.tags }),
@@ -81,7 +76,8 @@ export function sourceTooLarge(): S3Error {
 
 /** The source of a copy, open. */
 export interface CopySource {
-  readonly bucketName: string;
+  readonly bucket: Bucket;
+  readonly versionId?: string | undefined;
   readonly object: OpenObject;
   readonly info: OpenObject["info"];
 }
@@ -93,7 +89,8 @@ export interface CopySource {
  * @throws {S3Error} `InvalidArgument`, `NoSuchBucket`, `NoSuchKey`, `NoSuchVersion`, `AccessDenied`,
  *   `PreconditionFailed`.
  */
-export async function openCopySource({ site, request, identity }: BucketContext): Promise<CopySource> {
+export async function openCopySource(context: BucketContext): Promise<CopySource> {
+  const { site, request } = context;
   const { bucketName, key, versionId } = parseCopySource(request.headers["x-amz-copy-source"] ?? "");
   const bucket = await getBucket(site.engine, bucketName);
   if (bucket === null) throw new S3Error("NoSuchBucket", { details: { BucketName: bucketName } });
@@ -103,10 +100,10 @@ export async function openCopySource({ site, request, identity }: BucketContext)
   try {
     const missing =
       object === null ? await missingObject(site.engine, bucket, key, { versionId }) : undefined;
-    authorizeObject(identity, "READ", bucket, key, object?.info ?? null, missing);
+    authorizeSource(context, bucket, { key, versionId, info: object?.info ?? null, missing });
     if (object === null) throw missing;
     checkCopyConditions(request.headers, object.info);
-    return { bucketName, object, info: object.info };
+    return { bucket, versionId, object, info: object.info };
   } catch (error) {
     object?.close();
     throw error;

@@ -10,7 +10,7 @@ import {
 } from "../../s3/documents/delete.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkKey } from "../../s3/keys.ts";
-import { mayOnBucket } from "../authorize.ts";
+import { mayDelete } from "../authorize.ts";
 import { contentMd5, readDocument } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { xmlResponse } from "../xml-response.ts";
@@ -28,7 +28,7 @@ export async function deleteObjectOperation(context: BucketContext): Promise<S3R
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 export async function deleteObjects(context: BucketContext): Promise<S3Response> {
-  const { site, request, identity, bucket, body } = context;
+  const { site, request, bucket, body } = context;
   const document = await readDocument(body, request.headers, deleteLimitBytes);
   if (contentMd5(request.headers) === undefined && body.checksum === undefined) {
     throw new S3Error("InvalidRequest", {
@@ -36,14 +36,13 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
     });
   }
   const { quiet, objects } = parseDelete(document);
-  const mayDelete = mayOnBucket(identity, bucket, "WRITE");
   const deleted: DeletedObject[] = [];
   const errors: DeleteFailure[] = [];
   await Promise.all(
     objects.map(async ({ key, versionId, etag }, i) => {
       try {
         // Who may not delete is told so for each key, as on AWS: the document is read either way.
-        if (!mayDelete) throw new S3Error("AccessDenied");
+        if (!mayDelete(context, bucket, key, versionId)) throw new S3Error("AccessDenied");
         checkKey(key);
         await deleteObject(site.engine, bucket, key, {
           ...(etag === undefined ? {} : { ifMatch: etag }),

@@ -8,7 +8,7 @@ import { S3Error } from "../../s3/errors.ts";
 import { writeMetadata } from "../../s3/metadata.ts";
 import { type ByteRange, formatContentRange, parseRange } from "../../s3/range.ts";
 import { checksumHeader } from "../../s3/checksums.ts";
-import { mayOnObject } from "../authorize.ts";
+import { mayReadTags } from "../authorize.ts";
 import type { OpenContext, S3Response } from "../context.ts";
 import { expirationHeader } from "../expiration-header.ts";
 
@@ -55,7 +55,7 @@ interface Head {
 }
 
 function describe(context: OpenContext): Head {
-  const { request, bucket, info, identity } = context;
+  const { request, bucket, info } = context;
   const overrides = readOverrides(context);
   const validators = { etag: `"${info.etag}"`, "last-modified": httpDate(info.lastModifiedMs) };
   if (checkReadConditions(request.headers, info) === "not-modified") {
@@ -73,7 +73,7 @@ function describe(context: OpenContext): Head {
   if (context.bucket.cors !== undefined) headers["vary"] = corsVary;
   if (info.versionId !== undefined) headers["x-amz-version-id"] = info.versionId;
   if (info.storageClass !== "STANDARD") headers["x-amz-storage-class"] = info.storageClass;
-  if (info.tags !== undefined && mayOnObject(identity, info, "FULL_CONTROL")) {
+  if (info.tags !== undefined && mayReadTags(context, bucket, info, request.params.get("versionId"))) {
     headers["x-amz-tagging-count"] = String(Object.keys(info.tags).length);
   }
   const range = readRange(context, headers);

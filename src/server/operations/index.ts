@@ -24,7 +24,18 @@ import {
   uploadPart,
   uploadPartCopy,
 } from "./multipart.ts";
+import {
+  deleteBucketOwnershipControls,
+  getBucketOwnershipControls,
+  putBucketOwnershipControls,
+} from "./ownership-controls.ts";
+import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from "./policy.ts";
 import { postObject } from "./post-object.ts";
+import {
+  deletePublicAccessBlock,
+  getPublicAccessBlock,
+  putPublicAccessBlock,
+} from "./public-access-block.ts";
 import { putObjectOperation } from "./put-object.ts";
 import {
   deleteBucketTagging,
@@ -75,6 +86,16 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["GetBucketLifecycleConfiguration", bucket(getBucketLifecycle)],
   ["PutBucketLifecycleConfiguration", bucket(putBucketLifecycle)],
   ["DeleteBucketLifecycle", bucket(deleteBucketLifecycle)],
+  ["GetBucketPolicy", bucket(getBucketPolicy)],
+  ["PutBucketPolicy", bucket(putBucketPolicy)],
+  ["DeleteBucketPolicy", bucket(deleteBucketPolicy)],
+  ["GetBucketPolicyStatus", bucket(getBucketPolicyStatus)],
+  ["GetPublicAccessBlock", bucket(getPublicAccessBlock)],
+  ["PutPublicAccessBlock", bucket(putPublicAccessBlock)],
+  ["DeletePublicAccessBlock", bucket(deletePublicAccessBlock)],
+  ["GetBucketOwnershipControls", bucket(getBucketOwnershipControls)],
+  ["PutBucketOwnershipControls", bucket(putBucketOwnershipControls)],
+  ["DeleteBucketOwnershipControls", bucket(deleteBucketOwnershipControls)],
   ["ListMultipartUploads", bucket(listMultipartUploads)],
   ["DeleteObjects", { needs: "bucket", run: deleteObjects, authorizesItself: true }],
   ["PostObject", { needs: "bucket", run: postObject, authorizesItself: true }],

@@ -30,13 +30,8 @@ import { integerParam } from "../params.ts";
 import { xmlResponse } from "../xml-response.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { openCopySource, sourceTooLarge } from "./copy-object.ts";
-import {
-  readDescription,
-  readObjectGrants,
-  readStorageClass,
-  readTags,
-  refuseUnsupported,
-} from "./object-input.ts";
+import { readObjectAccess } from "../object-access.ts";
+import { readDescription, readStorageClass, readTags, refuseUnsupported } from "./object-input.ts";
 import { bodyInput, bodyOf, checksumHeaders, maxPutBytes } from "./put-object.ts";
 
 /** 10,000 parts with their ETags and checksums. */
@@ -44,13 +39,8 @@ const completeLimitBytes = 4 * 1024 * 1024;
 const pageLimit = 1000;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
-export async function createMultipartUpload({
-  site,
-  request,
-  identity,
-  bucket,
-  key,
-}: BucketContext): Promise<S3Response> {
+export async function createMultipartUpload(context: BucketContext): Promise<S3Response> {
+  const { site, request, bucket, key } = context;
   const { headers } = request;
   refuseUnsupported(headers);
   const algorithm = parseChecksumAlgorithm(headers["x-amz-checksum-algorithm"]);
@@ -58,8 +48,7 @@ export async function createMultipartUpload({
   const { uploadId } = await createUpload(site.engine, {
     bucket,
     key,
-    owner: identity.owner,
-    grants: await readObjectGrants(site.engine, headers, identity, bucket),
+    ...(await readObjectAccess(context, headers, bucket)),
     storageClass: readStorageClass(headers),
     ...readDescription(headers),
     ...readTags(headers),

@@ -1,13 +1,8 @@
 /** What the headers of a request say of the object to be written: shared by PUT, copy, multipart and POST form. */
 
-import { cannedGrants, type Grant, parseAclHeaders } from "../../s3/acl.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkMetadataSize, readMetadata } from "../../s3/metadata.ts";
 import { parseTaggingHeader, type Tags } from "../../s3/tags.ts";
-import type { Identity } from "../context.ts";
-import { resolveGrants } from "../grants.ts";
-import type { Bucket } from "../../engine/types.ts";
-import type { Engine } from "../../engine/types.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -95,20 +90,6 @@ export function readTags(headers: Headers): { tags?: Tags } {
   if (value === undefined || value === "") return {};
   const tags = parseTaggingHeader(value);
   return Object.keys(tags).length === 0 ? {} : { tags };
-}
-
-/** The grants that a new object gets: those of its headers, or everything to who writes it. */
-export async function readObjectGrants(
-  engine: Engine,
-  headers: Headers,
-  identity: Identity,
-  bucket: Bucket,
-): Promise<Grant[]> {
-  const of = { owner: identity.owner, bucketOwner: bucket.owner };
-  const grants = parseAclHeaders(headers, of);
-  return grants === null
-    ? cannedGrants("private", of)
-    : resolveGrants(engine, grants, [identity.owner, bucket.owner]);
 }
 
 /**

@@ -19,8 +19,10 @@ import { parsePostAuthorization, verifyPostSignature } from "../../s3/post-signa
 import { anonymous, identityOf, requireAccessKey } from "../authenticate.ts";
 import { authorize } from "../authorize.ts";
 import { requireChecksum } from "../body.ts";
-import type { BucketContext, Identity, S3Response } from "../context.ts";
-import { readDescription, readObjectGrants, readStorageClass, refuseUnsupported } from "./object-input.ts";
+import type { BucketContext, Identity, S3Response, SignatureInfo } from "../context.ts";
+import { readObjectAccess } from "../object-access.ts";
+import type { S3Request } from "../request.ts";
+import { readDescription, readStorageClass, refuseUnsupported } from "./object-input.ts";
 import { maxPutBytes, tooLarge } from "./put-object.ts";
 
 /** "The form data and boundaries (excluding the content of the file) cannot exceed 20KB." */
@@ -29,14 +31,16 @@ const fieldsLimit = 100;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html */
 export async function postObject(context: BucketContext): Promise<S3Response> {
-  const { site, bucket, operation, signal } = context;
+  const { site, bucket, request, signal } = context;
   const form = await openForm(context);
   try {
     const { fields } = form;
     const key = readKey(fields, form.fileName);
-    const { identity, policy } = await authenticateForm(context, fields, key);
-    authorize(identity, operation, bucket);
+    const { identity, policy, signature } = await authenticateForm(context, fields, key);
     const headers = { ...fields, ...aclHeader(fields) };
+    // The fields are what the headers of a PUT are.
+    const asRequest = { ...request, headers: { ...fromConnection(request.headers), ...headers } };
+    authorize({ ...context, request: asRequest, identity, signature, key }, bucket);
     refuseUnsupported(headers);
     const file = new MeasuredFile(form.file, policy, readChecksumHeaders(fields));
     const info = await putObject(
@@ -44,8 +48,7 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
       {
         bucket,
         key,
-        owner: identity.owner,
-        grants: await readObjectGrants(site.engine, headers, identity, bucket),
+        ...(await readObjectAccess({ site, identity }, headers, bucket)),
         storageClass: readStorageClass(headers),
         ...readDescription(headers),
         ...readFormTags(fields["tagging"]),
@@ -154,7 +157,7 @@ async function authenticateForm(
   { site, bucket }: BucketContext,
   fields: Record<string, string>,
   key: string,
-): Promise<{ identity: Identity; policy: PostPolicy | null }> {
+): Promise<{ identity: Identity; policy: PostPolicy | null; signature?: SignatureInfo }> {
   const authorization = parsePostAuthorization(fields);
   const encoded = fields["policy"];
   if (authorization === null) {
@@ -181,7 +184,17 @@ async function authenticateForm(
   });
   const policy = parsePostPolicy(encoded);
   checkPostPolicy(policy, fields, { bucket: bucket.name, key, nowMs: site.engine.clock() });
-  return { identity: identityOf(owner), policy };
+  const version = authorization.version === 4 ? "AWS4-HMAC-SHA256" : "AWS";
+  return { identity: identityOf(owner), policy, signature: { version, type: "POST" } };
+}
+
+/** Of the headers of a form's request, those that speak of the client. */
+function fromConnection(headers: S3Request["headers"]): Record<string, string> {
+  const { referer, "user-agent": userAgent } = headers;
+  return {
+    ...(referer === undefined ? {} : { referer }),
+    ...(userAgent === undefined ? {} : { "user-agent": userAgent }),
+  };
 }
 
 function readKey(fields: Record<string, string>, fileName: string): string {

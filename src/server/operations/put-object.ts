@@ -7,27 +7,21 @@ import { S3Error } from "../../s3/errors.ts";
 import { contentMd5, type RequestBody } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { expirationHeader } from "../expiration-header.ts";
-import {
-  readDescription,
-  readObjectGrants,
-  readStorageClass,
-  readTags,
-  refuseUnsupported,
-} from "./object-input.ts";
+import { readObjectAccess } from "../object-access.ts";
+import { readDescription, readStorageClass, readTags, refuseUnsupported } from "./object-input.ts";
 
 /** "The largest object that can be uploaded in a single PUT is 5 GB." */
 export const maxPutBytes: number = 5 * 1024 ** 3;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 export async function putObjectOperation(context: BucketContext): Promise<S3Response> {
-  const { site, request, identity, bucket, key, body, signal } = context;
+  const { site, request, bucket, key, body, signal } = context;
   const { headers } = request;
   refuseUnsupported(headers);
   const input = {
     bucket,
     key,
-    owner: identity.owner,
-    grants: await readObjectGrants(site.engine, headers, identity, bucket),
+    ...(await readObjectAccess(context, headers, bucket)),
     storageClass: readStorageClass(headers),
     ...readDescription(headers),
     ...readTags(headers),

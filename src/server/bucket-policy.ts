@@ -1,0 +1,36 @@
+/** The policy of a bucket, read once for as long as its row stays the same. */
+
+import type { Bucket } from "../engine/types.ts";
+import { S3Error } from "../s3/errors.ts";
+import { parsePolicy } from "../s3/policy/parse.ts";
+import type { BucketPolicy } from "../s3/policy/policy.ts";
+import { isPublicPolicy } from "../s3/policy/public.ts";
+
+export interface ReadPolicy {
+  readonly policy: BucketPolicy;
+  readonly isPublic: boolean;
+}
+
+/** By the decoded bucket, which is shared by all requests until somebody changes it. */
+const read = new WeakMap<Bucket, ReadPolicy>();
+
+/**
+ * The policy of a bucket that has one.
+ *
+ * @throws {S3Error} `AccessDenied` for one that this version cannot read: what it would deny is not known.
+ */
+export function policyOf(bucket: Bucket): ReadPolicy {
+  const known = read.get(bucket);
+  if (known !== undefined) return known;
+  try {
+    const policy = parsePolicy(bucket.policy ?? "", bucket.name);
+    const value = { policy, isPublic: isPublicPolicy(policy) };
+    read.set(bucket, value);
+    return value;
+  } catch (cause) {
+    throw new S3Error("AccessDenied", {
+      message: "Access Denied: the bucket's policy cannot be read. Its owner can put another.",
+      cause,
+    });
+  }
+}

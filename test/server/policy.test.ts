@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { other, owner, startTestServer, type TestServer } from "../support/server.ts";
+
+interface StatementInput {
+  readonly [member: string]: unknown;
+}
+
+/** A policy of one statement or several, on `bucket` and everything in it unless they say otherwise. */
+function policy(bucket: string, ...statements: StatementInput[]): string {
+  const defaults = {
+    Effect: "Allow",
+    Principal: "*",
+    Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+  };
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: statements.map((statement) => ({ ...defaults, ...statement })),
+  });
+}
+
+describe("bucket policies over HTTP", () => {
+  let s3: TestServer;
+  let buckets = 0;
+  before(async () => {
+    s3 = await startTestServer();
+  });
+  after(() => s3.close());
+
+  /** A bucket with an object `key`, and the policy that the statements make. */
+  async function bucketWith(...statements: StatementInput[]): Promise<string> {
+    const name = `policy-${++buckets}`;
+    await s3.send(`PUT /${name}`);
+    await s3.send(`PUT /${name}/key`, { body: "x" });
+    if (statements.length > 0) await setPolicy(name, policy(name, ...statements));
+    return name;
+  }
+
+  async function setPolicy(bucket: string, text: string): Promise<void> {
+    const { status, text: answer } = await s3.send(`PUT /${bucket}?policy`, { body: text });
+    assert.equal(status, 204, answer);
+  }
+
+  it("a policy is put, read back to the letter, and deleted", async () => {
+    const bucket = await bucketWith();
+    assert.equal((await s3.send(`GET /${bucket}?policy`)).code, "NoSuchBucketPolicy");
+    const text = `${policy(bucket, { Action: "s3:GetObject", Resource: `arn:aws:s3:::${bucket}/*` })}  \n`;
+    await setPolicy(bucket, text);
+    const read = await s3.send(`GET /${bucket}?policy`);
+    assert.deepEqual([read.status, read.text, read.headers["content-type"]], [200, text, "application/json"]);
+    assert.equal((await s3.send(`DELETE /${bucket}?policy`)).status, 204);
+    assert.equal((await s3.send(`GET /${bucket}?policy`)).code, "NoSuchBucketPolicy");
+    assert.equal((await s3.send(`DELETE /${bucket}?policy`)).status, 204);
+    assert.equal((await s3.send(`GET /${bucket}/key`, { as: null })).status, 403);
+  });
+
+  it("Allow lets in whom no list does, and no further than it says", async () => {
+    const bucket = await bucketWith({ Action: "s3:GetObject", Resource: "arn:aws:s3:::policy-2/*" });
+    assert.equal(bucket, "policy-2");
+    assert.equal((await s3.send(`GET /${bucket}/key`, { as: null })).status, 200);
+    assert.equal((await s3.send(`HEAD /${bucket}/key`, { as: other })).status, 200);
+    assert.equal((await s3.send(`GET /${bucket}`, { as: other })).code, "AccessDenied");
+    assert.equal((await s3.send(`PUT /${bucket}/new`, { as: other, body: "x" })).code, "AccessDenied");
+    assert.equal((await s3.send(`GET /${bucket}/key?acl`, { as: other })).code, "AccessDenied");
+    assert.equal((await s3.send(`GET /${bucket}/key?versionId=null`, { as: other })).code, "AccessDenied");
+  });
+
+  it("Deny beats the owner, a grant and an Allow", async () => {
+    const bucket = await bucketWith(
+      { Action: "s3:*" },
+      { Effect: "Deny", Action: "s3:GetObject", Resource: "arn:aws:s3:::policy-3/key" },
+    );
+    await s3.send(`PUT /${bucket}/key?acl`, { headers: { "x-amz-acl": "public-read" } });
+    for (const as of [owner, other, null]) {
+      assert.equal(
+        (await s3.send(`GET /${bucket}/key`, { as })).code,
+        "AccessDenied",
+        as?.name ?? "anonymous",
+      );
+    }
+    assert.equal((await s3.send(`GET /${bucket}?location`, { as: other })).status, 200);
+  });
+
+  it("a user is named by name, by canonical id, by ARN, and by all but", async () => {
+    for (const Principal of [
+      { AWS: "arn:aws:iam:::user/other" },
+      { AWS: [`arn:aws:iam:::user/${other.id}`] },
+      { AWS: `arn:aws:iam::${other.id}:root` },
+      { AWS: `arn:aws:iam::${other.id}:user/other` },
+      { AWS: other.id },
+      { CanonicalUser: other.id.toUpperCase() },
+    ]) {
+      const bucket = await bucketWith({ Principal, Action: "s3:ListBucket" });
+      assert.equal((await s3.send(`GET /${bucket}`, { as: other })).status, 200, JSON.stringify(Principal));
+      assert.equal((await s3.send(`GET /${bucket}`, { as: null })).code, "AccessDenied");
+    }
+    const bucket = await bucketWith(
+      { Action: "s3:ListBucket" },
+      {
+        Effect: "Deny",
+        NotPrincipal: { AWS: "arn:aws:iam:::user/other" },
+        Principal: undefined,
+        Action: "s3:*",
+      },
+    );
+    assert.equal((await s3.send(`GET /${bucket}`, { as: other })).status, 200);
+    assert.equal((await s3.send(`GET /${bucket}`)).code, "AccessDenied");
+    assert.equal((await s3.send(`GET /${bucket}`, { as: null })).code, "AccessDenied");
+  });
+
+  it("a policy that names nobody known, another bucket, or nothing that is, is refused and changes nothing", async () => {
+    const bucket = await bucketWith({ Action: "s3:ListBucket" });
+    const wrong: [StatementInput | string, RegExp][] = [
+      ["", /Request body is empty/],
+      ["nonsense", /first byte must be/],
+      ["{", /valid JSON/],
+      ['{"Version":"2012-10-17"}', /Missing required field Statement/],
+      [{ Action: "s3:GetObjct" }, /Policy has invalid action: "s3:GetObjct"/],
+      [
+        { Action: "s3:GetObject", Resource: "arn:aws:s3:::elsewhere/*" },
+        /invalid resource: "arn:aws:s3:::elsewhere/,
+      ],
+      [{ Action: "s3:*", Principal: { AWS: "arn:aws:iam:::user/nobody" } }, /there is no user "nobody"/],
+      [{ Action: "s3:*", Principal: { CanonicalUser: "c".repeat(64) } }, /there is no user "ccc/],
+      [{ Action: "s3:*", Effect: "allow" }, /Invalid effect: "allow"/],
+      [
+        { Action: "s3:*", Condition: { StringEquals: { "s3:prefx": "a" } } },
+        /invalid condition key: "s3:prefx"/,
+      ],
+    ];
+    for (const [input, message] of wrong) {
+      const body = typeof input === "string" ? input : policy(bucket, input);
+      const { status, code, text } = await s3.send(`PUT /${bucket}?policy`, { body });
+      assert.deepEqual(
+        [status, code],
+        [400, body === "" ? "MissingRequestBodyError" : "MalformedPolicy"],
+        text,
+      );
+      assert.match(text, message);
+    }
+    assert.equal((await s3.send(`GET /${bucket}`, { as: null })).status, 200);
+  });
+
+  it("its owner alone may change a policy, and no policy locks the owner out", async () => {
+    const bucket = await bucketWith({ Effect: "Deny", Action: "s3:*" });
+    assert.equal((await s3.send(`GET /${bucket}`)).code, "AccessDenied");
+    assert.equal((await s3.send(`GET /${bucket}?policy`)).status, 200);
+    const headers = { "x-amz-confirm-remove-self-bucket-access": "true" };
+    const open = policy(bucket, { Action: "s3:*" });
+    assert.equal((await s3.send(`PUT /${bucket}?policy`, { as: other, body: open })).code, "AccessDenied");
+    assert.equal((await s3.send(`PUT /${bucket}?policy`, { body: open, headers })).status, 204);
+    // AWS: the permission is there, but the policy is of another account.
+    assert.equal((await s3.send(`GET /${bucket}?policy`, { as: other })).code, "MethodNotAllowed");
+    assert.equal((await s3.send(`DELETE /${bucket}?policy`, { as: other })).code, "MethodNotAllowed");
+    assert.equal((await s3.send(`PUT /${bucket}?policy`, { as: null, body: open })).code, "MethodNotAllowed");
+    assert.equal((await s3.send(`DELETE /${bucket}?policy`)).status, 204);
+  });
+
+  it("a key that is missing is 404 for who may list it, else 403", async () => {
+    const bucket = await bucketWith({
+      Action: "s3:ListBucket",
+      Resource: `arn:aws:s3:::policy-${buckets + 1}`,
+      Condition: { StringLike: { "s3:prefix": "public/*" } },
+    });
+    assert.equal((await s3.send(`HEAD /${bucket}/public/none`, { as: other })).status, 404);
+    assert.equal((await s3.send(`HEAD /${bucket}/private/none`, { as: other })).status, 403);
+    await setPolicy(
+      bucket,
+      policy(bucket, { Action: "s3:ListBucket" }, { Effect: "Deny", Action: "s3:GetObject" }),
+    );
+    assert.equal((await s3.send(`GET /${bucket}/public/none`, { as: other })).code, "AccessDenied");
+  });
+
+  it("a bucket's owner cannot give away an object that another owns, and can deny it", async () => {
+    const bucket = await bucketWith({ Action: "s3:*" });
+    await s3.send(`PUT /${bucket}/theirs`, { as: other, body: "x" });
+    assert.equal((await s3.send(`GET /${bucket}/theirs`, { as: null })).code, "AccessDenied");
+    assert.equal((await s3.send(`GET /${bucket}/theirs`)).code, "AccessDenied");
+    assert.equal((await s3.send(`GET /${bucket}/theirs`, { as: other })).status, 200);
+    await setPolicy(bucket, policy(bucket, { Effect: "Deny", Action: "s3:GetObject" }));
+    assert.equal((await s3.send(`GET /${bucket}/theirs`, { as: other })).code, "AccessDenied");
+  });
+
+  it("a header that does more than the operation needs the action for it", async () => {
+    const bucket = await bucketWith({
+      Action: "s3:PutObject",
+      Resource: `arn:aws:s3:::policy-${buckets + 1}/*`,
+    });
+    const headers = { "x-amz-acl": "public-read" };
+    assert.equal((await s3.send(`PUT /${bucket}/a`, { as: other, body: "x" })).status, 200);
+    assert.equal((await s3.send(`PUT /${bucket}/b`, { as: other, body: "x", headers })).code, "AccessDenied");
+    await setPolicy(bucket, policy(bucket, { Action: ["s3:PutObject", "s3:PutObjectAcl"] }));
+    assert.equal((await s3.send(`PUT /${bucket}/b`, { as: other, body: "x", headers })).status, 200);
+    await setPolicy(bucket, policy(bucket, { Effect: "Deny", Action: "s3:PutObjectAcl" }));
+    assert.equal((await s3.send(`PUT /${bucket}/c`, { body: "x", headers })).code, "AccessDenied");
+    assert.equal((await s3.send(`PUT /${bucket}/c`, { body: "x" })).status, 200);
+  });
+
+  it("a copy needs the right to read its source", async () => {
+    const source = await bucketWith({
+      Action: "s3:GetObject",
+      Resource: `arn:aws:s3:::policy-${buckets + 1}/public/*`,
+    });
+    await s3.send(`PUT /${source}/public/a`, { body: "open" });
+    await s3.send("PUT /copies", { as: other });
+    const copy = (from: string) =>
+      s3.send("PUT /copies/key", { as: other, headers: { "x-amz-copy-source": `/${source}/${from}` } });
+    assert.equal((await copy("public/a")).status, 200);
+    assert.match((await copy("key")).text, /<Code>AccessDenied/);
+    assert.match((await copy("public/a?versionId=null")).text, /<Code>AccessDenied/);
+  });
+
+  it("DeleteObjects is judged key by key", async () => {
+    const bucket = await bucketWith({
+      Action: "s3:DeleteObject",
+      Resource: `arn:aws:s3:::policy-${buckets + 1}/tmp/*`,
+    });
+    await s3.send(`PUT /${bucket}/tmp/a`, { body: "x" });
+    const body = "<Delete><Object><Key>tmp/a</Key></Object><Object><Key>key</Key></Object></Delete>";
+    const md5 = (await import("node:crypto")).createHash("md5").update(body).digest("base64");
+    const { text } = await s3.send(`POST /${bucket}?delete`, {
+      as: other,
+      body,
+      headers: { "content-md5": md5 },
+    });
+    assert.match(text, /<Deleted><Key>tmp\/a<\/Key>/);
+    assert.match(text, /<Error><Key>key<\/Key><Code>AccessDenied<\/Code>/);
+    assert.equal((await s3.send(`GET /${bucket}/key`)).status, 200);
+  });
+});
