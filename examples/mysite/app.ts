@@ -1,17 +1,17 @@
 /** The tutorial's site: files of people in a list, to upload, look at, download, replace and delete. Express and Stowage. */
 
 import { pipeline } from "node:stream/promises";
-import type { PgliteDatabase } from "drizzle-orm/pglite";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { type DirectUpload, uploadRoutes } from "stowage/direct-upload";
 import { parseUploads, sendFile, UploadError, type UploadOptions, type Uploads } from "stowage/express";
 import type { StaticFiles } from "stowage/static";
 import { FileNotFoundError } from "stowage/storage";
+import type { Database } from "./database.ts";
 import { addObjects, deleteObject, findObject, listObjects, type MyObject, replaceFile } from "./models.ts";
 import { listPage, messagePage } from "./views.ts";
 
 export interface AppOptions {
-  readonly db: PgliteDatabase;
+  readonly db: Database;
   /** What is taken by forms, and where it goes. */
   readonly forms: UploadOptions & { readonly types: readonly string[]; readonly maxFileBytes: number };
   readonly directUploads: DirectUpload;

@@ -1,11 +1,10 @@
-/** The tutorial's model: an object with a file. Drizzle on PGlite, a Postgres in the process. */
+/** The tutorial's model: an object with a file, in Postgres by Drizzle. */
 
-import { PGlite } from "@electric-sql/pglite";
 import { desc, eq, inArray, sql } from "drizzle-orm";
 import { bigint, pgTable, serial, text, timestamp } from "drizzle-orm/pg-core";
-import { drizzle, type PgliteDatabase } from "drizzle-orm/pglite";
 import { deleteWithFiles, fileColumn, fileFieldsOf, insertWithFiles, updateWithFiles } from "stowage/drizzle";
 import type { FieldFile } from "stowage/fields";
+import type { Database } from "./database.ts";
 
 const myObjects = pgTable("my_objects", {
   id: serial().primaryKey(),
@@ -37,9 +36,7 @@ export function nameFor({ filename }: { readonly filename: string }): string {
   return `${fileFieldsOf(myObjects)["formField"]?.directory}/${filename}`;
 }
 
-/** @param directory Where the database is kept. Absent: in memory. */
-export async function openDatabase(directory?: string): Promise<PgliteDatabase> {
-  const db = drizzle({ client: await PGlite.create(directory) });
+export async function createTables(db: Database): Promise<void> {
   await db.execute(sql`
     CREATE TABLE IF NOT EXISTS my_objects (
       id serial PRIMARY KEY,
@@ -48,21 +45,20 @@ export async function openDatabase(directory?: string): Promise<PgliteDatabase> 
       size bigint NOT NULL,
       uploaded_at timestamptz NOT NULL DEFAULT now()
     )`);
-  return db;
 }
 
-export async function listObjects(db: PgliteDatabase): Promise<MyObject[]> {
+export async function listObjects(db: Database): Promise<MyObject[]> {
   return db.select().from(myObjects).orderBy(desc(myObjects.id)).limit(100);
 }
 
 /** @param id As it stands in the address. */
-export async function findObject(db: PgliteDatabase, id: string): Promise<MyObject | undefined> {
+export async function findObject(db: Database, id: string): Promise<MyObject | undefined> {
   const [object] = await db.select().from(myObjects).where(withId(id));
   return object;
 }
 
 /** Adds objects for files; none a second time, as a browser may repeat what it was not answered. */
-export async function addObjects(db: PgliteDatabase, files: readonly Stored[]): Promise<void> {
+export async function addObjects(db: Database, files: readonly Stored[]): Promise<void> {
   const names = files.map(({ name }) => name);
   if (names.length === 0) return;
   const known = await db
@@ -74,12 +70,12 @@ export async function addObjects(db: PgliteDatabase, files: readonly Stored[]): 
 }
 
 /** Gives an object another file; the old one goes after the commit. @returns Whether there is such an object. */
-export async function replaceFile(db: PgliteDatabase, id: string, file: Stored): Promise<boolean> {
+export async function replaceFile(db: Database, id: string, file: Stored): Promise<boolean> {
   return (await updateWithFiles(db, myObjects, valuesOf(file), withId(id))).length > 0;
 }
 
 /** Deletes an object, and then its file. @returns Whether there was one. */
-export async function deleteObject(db: PgliteDatabase, id: string): Promise<boolean> {
+export async function deleteObject(db: Database, id: string): Promise<boolean> {
   return (await deleteWithFiles(db, myObjects, withId(id))).length > 0;
 }
 

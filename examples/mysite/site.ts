@@ -1,0 +1,93 @@
+/** The site as a whole: storages, database, static files, the application, and the socket it listens on. */
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Express } from "express";
+import { directUpload } from "stowage/direct-upload";
+import { collectStatic, createStaticSite, openStaticFiles, summaryOf, useStatic } from "stowage/static";
+import { useConfig } from "stowage/storage";
+import { createApp } from "./app.ts";
+import { openDatabase } from "./database.ts";
+import { createTables, nameFor } from "./models.ts";
+import config from "./stowage.config.ts";
+
+export interface SiteOptions {
+  /** The folder that has `static/` in it. */
+  readonly root: string;
+  /** 0: a free one. */
+  readonly port: number;
+  /** The most bytes of one file. Default: 4 GB. */
+  readonly maxBytes?: number | undefined;
+  /** Of a Postgres server. Default: a Postgres in this process. */
+  readonly databaseUrl?: string | undefined;
+  /** Where the Postgres in this process keeps its files. Default: in memory. */
+  readonly databaseDirectory?: string | undefined;
+}
+
+export interface Site {
+  readonly url: string;
+  /** Finishes what is under way and closes everything. */
+  close(): Promise<void>;
+}
+
+const types = "image/*,audio/*,video/*,application/pdf,text/plain,text/csv,application/zip".split(",");
+
+/** @throws Where the port is taken, before anything else is begun. */
+export async function startSite(options: SiteOptions): Promise<Site> {
+  let opening: Promise<Opened> | undefined;
+  const server = createServer(async (request, response) => {
+    // A browser that is early waits. Where the site fails to open, its connection is closed.
+    await opening?.then(({ app }) => app(request, response)).catch(() => request.destroy());
+  });
+  await once(server.listen(options.port, "127.0.0.1"), "listening");
+  opening = open(options);
+  const close = async (): Promise<void> => {
+    const closed = once(server.close(), "close");
+    server.closeIdleConnections();
+    await closed;
+  };
+  try {
+    const { close: closeRest } = await opening;
+    return {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      close: () => close().then(closeRest),
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly app: Express;
+  close(): Promise<void>;
+}
+
+async function open(options: SiteOptions): Promise<Opened> {
+  const { root, maxBytes = 4e9, databaseUrl, databaseDirectory } = options;
+  useConfig(config);
+  const storage = config.storages.default();
+  const site = createStaticSite(config, { root });
+  const [{ db, close: closeDatabase }, collected] = await Promise.all([
+    openDatabase({ url: databaseUrl, directory: databaseDirectory }),
+    // As `stowage collectstatic` does it where a site is deployed. What is there already is not sent again.
+    collectStatic(site),
+  ]);
+  console.log(`mysite: ${summaryOf(collected)}`);
+  await createTables(db);
+  const staticFiles = await openStaticFiles(site, { development: false });
+  useStatic(staticFiles);
+  return {
+    app: createApp({
+      db,
+      forms: { storage, name: nameFor, maxLength: 100, types, maxFileBytes: maxBytes, fields: ["file"] },
+      // Through the application; without relayPath straight to S3, whose bucket must then allow it to this site by CORS.
+      directUploads: directUpload({ storage, name: nameFor, types, maxBytes, relayPath: "/uploads" }),
+      staticFiles,
+    }),
+    async close() {
+      await Promise.all([closeDatabase(), storage.close(), site.storage.close()]);
+    },
+  };
+}
