@@ -3,7 +3,14 @@
 import { pipeline } from "node:stream/promises";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { type DirectUpload, uploadRoutes } from "stowage/direct-upload";
-import { parseUploads, sendFile, UploadError, type UploadOptions, type Uploads } from "stowage/express";
+import {
+  parseUploads,
+  sendFile,
+  UploadError,
+  type UploadLimits,
+  type UploadOptions,
+  type Uploads,
+} from "stowage/express";
 import type { StaticFiles } from "stowage/static";
 import { FileNotFoundError } from "stowage/storage";
 import type { Database } from "./database.ts";
@@ -50,9 +57,10 @@ export function createApp({ db, forms, directUploads, staticFiles }: AppOptions)
 
   app.post("/objects/:id/replace", async (request, response) => {
     const { id } = await find(request);
-    await storing(request, async ({ files: [file] }) => {
+    const save = async ({ files: [file] }: Uploads): Promise<void> => {
       if (file !== undefined && !(await replaceFile(db, String(id), file))) throw new NotFound();
-    });
+    };
+    await storing(request, save, { maxFiles: 1 });
     response.redirect(303, "/?done=replaced");
   });
 
@@ -111,8 +119,12 @@ export function createApp({ db, forms, directUploads, staticFiles }: AppOptions)
   }
 
   /** Stores a form's files for a record; where the record fails, they go. */
-  async function storing(request: Request, save: (form: Uploads) => Promise<void>): Promise<void> {
-    const form = await parseUploads(request, forms);
+  async function storing(
+    request: Request,
+    save: (form: Uploads) => Promise<void>,
+    limits: UploadLimits = {},
+  ): Promise<void> {
+    const form = await parseUploads(request, { ...forms, ...limits });
     try {
       if (form.files.length === 0) throw new UploadError("UploadMissing", "Please choose a file first.");
       await save(form);

@@ -13,7 +13,7 @@ export interface Mysite {
 /** @throws Error with what the site said, when it ended instead of listening. */
 export async function startMysite(settings: Readonly<Record<string, string>> = {}): Promise<Mysite> {
   // Nothing of the AWS account that whoever runs this may have.
-  const own = Object.entries(process.env).filter(([name]) => !/^(?:AWS_|MYSITE_)/.test(name));
+  const own = Object.entries(process.env).filter(([name]) => !/^(?:AWS_|MYSITE_|DATABASE_URL)/.test(name));
   const site = spawn(process.execPath, [join(process.cwd(), "dist/examples/mysite/start.js")], {
     cwd: "examples/mysite",
     env: { ...Object.fromEntries(own), PORT: "0", ...settings },
