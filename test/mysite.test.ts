@@ -52,7 +52,7 @@ const refusedDirectly: Readonly<Record<string, [announced: object, status: numbe
   "of a wrong type": [{ filename: "a.html", size: 1 }, 415, "TypeNotAllowed"],
   "of a name of 300 characters": [{ filename: `${letters(296)}.txt`, size: 1 }, 400, "FilenameTooLong"],
   "without a name": [{ filename: "../", size: 1 }, 400, "FilenameInvalid"],
-  "of no size that is one": [{ filename: "a.txt", size: "1" }, 400, "FileEmpty"],
+  "of less than nothing": [{ filename: "a.txt", size: -1 }, 400, "FileEmpty"],
 };
 
 for (const [name, skip] of [
@@ -197,10 +197,32 @@ function defineTests(): void {
     });
   }
 
-  test("a direct upload becomes an object once, however often it is completed", async () => {
+  test("bad input: a direct upload of a spoofed type is refused when it has arrived, and deleted", async () => {
+    const begun = (await call("begin", { filename: "p.png", size: 3 })).answer as unknown as Form;
+    await sendToS3(begun, "<p>");
+    const { status, answer } = await call("complete", { token: begun.token });
+    assert.deepEqual([status, answer["code"]], [415, "TypeMismatch"]);
+    await assertNothingStored();
+  });
+
+  test("bad input: a direct upload that never comes is no object", async () => {
     const { token } = (await call("begin", { filename: "a.txt", size: 5 })).answer;
-    const part = await fetch(`${site.url}/uploads/s3/multipart/${token}/1`, { method: "PUT", body: "hello" });
-    assert.equal(part.status, 200);
+    const { status, answer } = await call("complete", { token });
+    assert.deepEqual([status, answer["code"]], [409, "UploadMissing"]);
+    assert.match(await page(), /Nothing here yet/);
+  });
+
+  test("a direct upload goes straight to S3, and becomes an object once, however often it is completed", async () => {
+    const begun = (await call("begin", { filename: "a.txt", size: 5 })).answer as unknown as Form;
+    assert.equal(new URL(begun.url).origin, s3.endpoint);
+    const response = await fetch(site.url);
+    assert.ok(
+      response.headers.get("content-security-policy")?.includes(`connect-src 'self' ${s3.endpoint};`),
+      "the page may send there",
+    );
+    const sent = await sendToS3(begun, "hello");
+    assert.equal(sent.headers.get("access-control-allow-origin"), site.url);
+    const { token } = begun;
     const { name = "" } = (await call("complete", { token })).answer;
     assert.match(name, /^dummy\/a/);
     assert.equal((await call("complete", { token })).answer["name"], name);
@@ -214,6 +236,22 @@ function defineTests(): void {
       assert.equal((await send("/objects", new FormData(), headers)).status, 403);
     }
   });
+}
+
+interface Form {
+  readonly url: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly token: string;
+}
+
+/** As a browser on the site's page does it. */
+async function sendToS3({ url, fields }: Form, text: string): Promise<Response> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append("file", new File([text], "x"));
+  const response = await fetch(url, { method: "POST", body: form, headers: { origin: site.url } });
+  assert.equal(response.status, 201, await response.clone().text());
+  return response;
 }
 
 /** Keys of what people uploaded. */

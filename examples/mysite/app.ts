@@ -1,7 +1,13 @@
 /** The tutorial's site: files of people in a list, to upload, look at, download, replace and delete. Express and Stowage. */
 
 import { pipeline } from "node:stream/promises";
-import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from "express";
 import { type DirectUpload, uploadRoutes } from "stowage/direct-upload";
 import {
   parseUploads,
@@ -22,6 +28,8 @@ export interface AppOptions {
   /** What is taken by forms, and where it goes. */
   readonly forms: UploadOptions & { readonly types: readonly string[]; readonly maxFileBytes: number };
   readonly directUploads: DirectUpload;
+  /** Where direct uploads go. */
+  readonly s3Origin: string;
   readonly staticFiles: StaticFiles;
 }
 
@@ -31,9 +39,9 @@ const done: Readonly<Record<string, string>> = {
   deleted: "The file was deleted.",
 };
 
-export function createApp({ db, forms, directUploads, staticFiles }: AppOptions): Express {
+export function createApp({ db, forms, directUploads, s3Origin, staticFiles }: AppOptions): Express {
   const app = express().disable("x-powered-by");
-  app.use(protect);
+  app.use(protect(s3Origin));
 
   app.get("/", async (request, response) => {
     const { done: what } = request.query;
@@ -145,14 +153,14 @@ function owner(): string {
 }
 
 /** No other site may have its visitors change anything here, or show this one in a frame. */
-function protect({ method, headers }: Request, response: Response, next: NextFunction): void {
-  response.setHeader(
-    "content-security-policy",
-    "default-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-  );
-  const { "sec-fetch-site": site, origin, host } = headers;
-  const isOwn =
-    site === undefined ? origin === undefined || origin.endsWith(`//${host}`) : site === "same-origin";
-  if (method === "GET" || method === "HEAD" || isOwn) next();
-  else response.status(403).send("Requests from other sites are not taken.\n");
+function protect(s3Origin: string): RequestHandler {
+  const policy = `default-src 'self'; connect-src 'self' ${s3Origin}; base-uri 'none'; frame-ancestors 'none'`;
+  return ({ method, headers }, response, next) => {
+    response.setHeader("content-security-policy", policy);
+    const { "sec-fetch-site": site, origin, host } = headers;
+    const isOwn =
+      site === undefined ? origin === undefined || origin.endsWith(`//${host}`) : site === "same-origin";
+    if (method === "GET" || method === "HEAD" || isOwn) next();
+    else response.status(403).send("Requests from other sites are not taken.\n");
+  };
 }

@@ -41,7 +41,8 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     await opening?.then(({ app }) => app(request, response)).catch(() => request.destroy());
   });
   await once(server.listen(options.port, "127.0.0.1"), "listening");
-  opening = open(options);
+  const { port } = server.address() as AddressInfo;
+  opening = open(options, [`http://127.0.0.1:${port}`, `http://localhost:${port}`]);
   const close = async (): Promise<void> => {
     const closed = once(server.close(), "close");
     server.closeIdleConnections();
@@ -50,7 +51,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   try {
     const { close: closeRest } = await opening;
     return {
-      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      url: `http://127.0.0.1:${port}`,
       close: () => close().then(closeRest),
     };
   } catch (error) {
@@ -64,7 +65,7 @@ interface Opened {
   close(): Promise<void>;
 }
 
-async function open(options: SiteOptions): Promise<Opened> {
+async function open(options: SiteOptions, origins: readonly string[]): Promise<Opened> {
   const { root, maxBytes = 4e9, databaseUrl, databaseDirectory } = options;
   useConfig(config);
   const storage = config.storages.default();
@@ -78,12 +79,20 @@ async function open(options: SiteOptions): Promise<Opened> {
   await createTables(db);
   const staticFiles = await openStaticFiles(site, { development: false });
   useStatic(staticFiles);
+  // Browsers send direct uploads to the bucket itself, which has to allow it.
+  const { client, bucketName: bucket } = storage;
+  await client.putBucketCors({
+    bucket,
+    rules: [{ allowedOrigins: origins, allowedMethods: ["POST", "PUT"], allowedHeaders: ["*"] }],
+  });
+  const directUploads = directUpload({ storage, name: nameFor, types, maxBytes });
+  await directUploads.removeStale();
   return {
     app: createApp({
       db,
       forms: { storage, name: nameFor, maxLength: 100, types, maxFileBytes: maxBytes, fields: ["file"] },
-      // Through the application; without relayPath straight to S3, whose bucket must then allow it to this site by CORS.
-      directUploads: directUpload({ storage, name: nameFor, types, maxBytes, relayPath: "/uploads" }),
+      directUploads,
+      s3Origin: new URL(await storage.url("x")).origin,
       staticFiles,
     }),
     async close() {
