@@ -4,7 +4,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { drizzle as drizzleOnServer } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/pglite";
-import pg from "pg";
+import { Pool } from "pg";
 
 export type Database = PgDatabase<PgQueryResultHKT>;
 
@@ -19,7 +19,7 @@ export async function openDatabase(
   options: DatabaseOptions,
 ): Promise<{ db: Database; close: () => Promise<void> }> {
   if (options.url !== undefined) {
-    const pool = new pg.Pool({ connectionString: options.url });
+    const pool = new Pool({ connectionString: options.url });
     pool.on("error", (error) => console.error(`The database closed a connection: ${error.message}`));
     return { db: drizzleOnServer({ client: pool }), close: () => pool.end() };
   }

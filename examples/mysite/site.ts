@@ -36,9 +36,12 @@ const types = "image/*,audio/*,video/*,application/pdf,text/plain,text/csv,appli
 /** @throws Where the port is taken, before anything else is begun. */
 export async function startSite(options: SiteOptions): Promise<Site> {
   let opening: Promise<Opened> | undefined;
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     // A browser that is early waits. Where the site fails to open, its connection is closed.
-    await opening?.then(({ app }) => app(request, response)).catch(() => request.destroy());
+    opening?.then(
+      ({ app }) => app(request, response),
+      () => request.destroy(),
+    );
   });
   await once(server.listen(options.port, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
@@ -49,10 +52,10 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     await closed;
   };
   try {
-    const { close: closeRest } = await opening;
+    const opened = await opening;
     return {
       url: `http://127.0.0.1:${port}`,
-      close: () => close().then(closeRest),
+      close: () => close().then(() => opened.close()),
     };
   } catch (error) {
     await close();

@@ -70,9 +70,22 @@ export function requireAccepted(
   if (accepted === undefined || accepted.some((pattern) => accepts(pattern, type))) return;
   throw new UploadError(
     "TypeNotAllowed",
-    `${quote(filename)} is of the type ${type}. What is taken: ${accepted.join(", ")}.`,
+    `${quote(filename)} is of the type ${type}. What is taken: ${accepted.map(kindOf).join(", ")}.`,
     { field, filename },
   );
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  "audio/*": "sound",
+  "image/*": "pictures",
+  "text/*": "text",
+  "video/*": "videos",
+};
+
+/** A type in a word for people: `.pdf` of `application/pdf`. */
+function kindOf(pattern: string): string {
+  const ending = mime.extension(pattern);
+  return kinds[pattern.toLowerCase()] ?? (ending === false ? pattern : `.${ending}`);
 }
 
 function accepts(pattern: string, type: string): boolean {
