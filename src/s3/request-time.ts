@@ -47,7 +47,8 @@ export function requestTime({ headers }: SigningRequest): RequestTime {
   const amzDateMs = parseAmzDate(value);
   if (amzDateMs !== null) return { timestampMs: amzDateMs, amzDate: value };
   const timestampMs = parseHttpDate(value) ?? parseIsoDate(value);
-  if (timestampMs !== null) return { timestampMs, amzDate: formatAmzDate(timestampMs) };
+  // A time before the epoch is none.
+  if (timestampMs !== null && timestampMs >= 0) return { timestampMs, amzDate: formatAmzDate(timestampMs) };
   throw new S3Error("AccessDenied", {
     message: "AWS authentication requires a valid Date or x-amz-date header",
   });

@@ -34,6 +34,7 @@ export class RequestBody {
   readonly #payload: Payload;
   #announced: AnnouncedChecksum | undefined;
   #checksum: Checksum | undefined;
+  #whole: Promise<Buffer> | undefined;
 
   constructor(request: S3Request, payload: Payload) {
     this.#request = request;
@@ -54,12 +55,16 @@ export class RequestBody {
   }
 
   /**
-   * The whole body.
+   * The whole body. Asking again gives the same bytes.
    *
    * @param limitBytes What it may have at most.
    * @throws {S3Error} `MaxMessageLengthExceeded`, or what {@link stream} throws.
    */
-  async bytes(limitBytes: number): Promise<Buffer> {
+  bytes(limitBytes: number): Promise<Buffer> {
+    return (this.#whole ??= this.#readWhole(limitBytes));
+  }
+
+  async #readWhole(limitBytes: number): Promise<Buffer> {
     if ((this.size ?? 0) > limitBytes) throw tooLong(limitBytes);
     const payload = this.#payload;
     if (payload.type === "chunked") {

@@ -14,6 +14,7 @@ import { addCorsHeaders, preflight } from "./cors.ts";
 import { errorResponse, toS3Error } from "./error-response.ts";
 import { integerParam, refuseVersionId } from "./params.ts";
 import { handlers } from "./operations/index.ts";
+import { requestTagsOf } from "./request-tags.ts";
 import type { S3Request } from "./request.ts";
 import { type Route, route } from "./route.ts";
 
@@ -106,7 +107,10 @@ async function perform(context: Context): Promise<S3Response> {
   const bucket = await getBucket(site.engine, bucketName);
   if (bucket === null) throw new S3Error("NoSuchBucket", { details: { BucketName: bucketName } });
   checkExpectedOwner(context, bucket.owner.id);
-  const withBucket: BucketContext = { ...context, bucket };
+  let withBucket: BucketContext = { ...context, bucket };
+  if (bucket.policy !== undefined) {
+    withBucket = { ...withBucket, requestTags: await requestTagsOf(withBucket) };
+  }
   if (handler.needs === "bucket") {
     if (!handler.authorizesItself) authorize(withBucket, bucket);
     return handler.run(withBucket);

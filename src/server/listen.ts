@@ -100,6 +100,8 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
       : createHttpsServer({ ...settings, ...options.tls });
   http.setTimeout(idleTimeoutMs);
   http.on("request", (incoming, outgoing) => serve(incoming, outgoing, false));
+  // What else may be expected means nothing to S3, which answers all the same.
+  http.on("checkExpectation", (incoming, outgoing) => serve(incoming, outgoing, false));
   http.on("checkContinue", (incoming, outgoing) => serve(incoming, outgoing, true));
   http.on("clientError", refuseUnreadable);
 

@@ -21,3 +21,15 @@ export async function readSettings(
   if (document.trim() === "") throw new S3Error("MissingRequestBodyError");
   return document;
 }
+
+/** 50 tags of 128 and 256 characters, each at most a reference such as `&#x10FFFF;`, with their elements. */
+const taggingLimitBytes = 256 * 1024;
+
+/**
+ * The document that sets tags.
+ *
+ * @throws {S3Error} As {@link readSettings}.
+ */
+export function readTaggingDocument(context: BucketContext): Promise<string> {
+  return readSettings(context, taggingLimitBytes);
+}

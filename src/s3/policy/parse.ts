@@ -46,13 +46,6 @@ export function parsePolicy(text: string, bucketName: string): BucketPolicy {
   const list: unknown[] = Array.isArray(statement) ? statement : [statement];
   if (list.length === 0) throw malformedPolicy("Could not parse the policy: Statement is empty!");
   const statements = list.map((one) => parseStatement(one, bucketName, version === "2012-10-17"));
-  const sids = statements.map(({ sid }) => sid).filter(Boolean);
-  const repeated = sids.find((sid, i) => sids.indexOf(sid) < i);
-  if (repeated !== undefined) {
-    throw malformedPolicy(
-      `Statement IDs (SID) in a single policy must be unique: "${repeated}" is there twice`,
-    );
-  }
   return { version, statements, ...(id === undefined ? {} : { id }) };
 }
 

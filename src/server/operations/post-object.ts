@@ -39,8 +39,11 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
     const { identity, policy, signature } = await authenticateForm(context, fields, key);
     const headers = { ...fields, ...aclHeader(fields) };
     // The fields are what the headers of a PUT are.
-    const asRequest = { ...request, headers: { ...fromConnection(request.headers), ...headers } };
-    authorize({ ...context, request: asRequest, identity, signature, key }, bucket);
+    const tagging = fields["tagging"] === undefined ? {} : { "x-amz-tagging": fields["tagging"] };
+    const asRequest = { ...request, headers: { ...fromConnection(request.headers), ...headers, ...tagging } };
+    const formTags = readFormTags(fields["tagging"]);
+    const asking = { ...context, request: asRequest, identity, signature, requestTags: formTags.tags };
+    authorize({ ...asking, key }, bucket);
     refuseUnsupported(headers);
     const file = new MeasuredFile(form.file, policy, readChecksumHeaders(fields));
     const info = await putObject(
@@ -51,7 +54,7 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
         ...(await readObjectAccess({ site, identity }, headers, bucket)),
         storageClass: readStorageClass(headers),
         ...readDescription(headers),
-        ...readFormTags(fields["tagging"]),
+        ...formTags,
         ...(fields["content-md5"] === undefined ? {} : { contentMd5: fields["content-md5"] }),
         body: file.stream(),
         checksum: () => file.checksum,

@@ -6,12 +6,9 @@ import { parseTagging, taggingXml } from "../../s3/documents/tagging.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkTags, maxBucketTags, maxObjectTags, type Tags } from "../../s3/tags.ts";
 import type { BucketContext, ObjectContext, S3Response } from "../context.ts";
-import { readSettings } from "../settings-document.ts";
+import { readTaggingDocument } from "../settings-document.ts";
 import { versionHeaders } from "../version-headers.ts";
 import { xmlResponse } from "../xml-response.ts";
-
-/** 50 tags of 128 and 256 characters, each at most a reference such as `&#x10FFFF;`, with their elements. */
-const taggingLimitBytes = 256 * 1024;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
 export function getObjectTagging({ info }: ObjectContext): Promise<S3Response> {
@@ -55,6 +52,6 @@ export async function deleteBucketTagging({ site, bucket }: BucketContext): Prom
 }
 
 async function readTags(context: BucketContext, maxTags: number): Promise<Tags | undefined> {
-  const tags = checkTags(parseTagging(await readSettings(context, taggingLimitBytes)), maxTags);
+  const tags = checkTags(parseTagging(await readTaggingDocument(context)), maxTags);
   return Object.keys(tags).length === 0 ? undefined : tags;
 }
