@@ -58,6 +58,7 @@ export type {
   CreateMultipartUploadInput,
   DeleteObjectInput,
   DeleteObjectsInput,
+  GetObjectAttributesInput,
   GetObjectInput,
   HeadObjectInput,
   ListBucketsInput,
@@ -103,4 +104,10 @@ export type {
   PartList,
   UploadList,
 } from "./s3/documents/multipart.ts";
+export type {
+  AttributePart,
+  AttributeParts,
+  ObjectAttribute,
+  ObjectAttributesResult,
+} from "./s3/documents/object-attributes.ts";
 export type { PostCondition } from "./s3/post-policy.ts";

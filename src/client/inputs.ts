@@ -6,6 +6,7 @@
 import type { CannedAcl } from "../s3/acl.ts";
 import type { Checksum, ChecksumAlgorithm } from "../s3/checksums.ts";
 import type { CompletedPart } from "../s3/documents/multipart.ts";
+import type { ObjectAttribute } from "../s3/documents/object-attributes.ts";
 import { checksumHeader } from "../s3/checksums.ts";
 import { uriEncode } from "../s3/encoding.ts";
 import { writeMetadata } from "../s3/metadata.ts";
@@ -133,9 +134,21 @@ export interface HeadObjectInput extends GetObjectInput {
   readonly checksumMode?: "ENABLED" | undefined;
 }
 
+export interface GetObjectAttributesInput extends ObjectInput {
+  readonly attributes: readonly ObjectAttribute[];
+  /** Parts of one page, at most 1,000. */
+  readonly objectMaxParts?: number | undefined;
+  /** The page of parts begins after this one. */
+  readonly objectPartNumberMarker?: number | undefined;
+}
+
 export interface DeleteObjectInput extends ObjectInput {
   /** Delete only an object with this ETag. */
   readonly ifMatch?: string | undefined;
+  /** Delete only an object of this time. AWS knows it of directory buckets alone. */
+  readonly ifMatchLastModifiedTime?: Date | undefined;
+  /** Delete only an object of this size, in bytes. AWS knows it of directory buckets alone. */
+  readonly ifMatchSize?: number | undefined;
 }
 
 export interface DeleteObjectsInput extends BucketInput {
@@ -239,11 +252,15 @@ const headerNames: Readonly<Record<string, string>> = {
   grantWrite: "x-amz-grant-write",
   grantWriteAcp: "x-amz-grant-write-acp",
   ifMatch: "if-match",
+  ifMatchLastModifiedTime: "x-amz-if-match-last-modified-time",
+  ifMatchSize: "x-amz-if-match-size",
   ifModifiedSince: "if-modified-since",
   ifNoneMatch: "if-none-match",
   ifUnmodifiedSince: "if-unmodified-since",
   metadataDirective: "x-amz-metadata-directive",
   mpuObjectSize: "x-amz-mp-object-size",
+  objectMaxParts: "x-amz-max-parts",
+  objectPartNumberMarker: "x-amz-part-number-marker",
   range: "range",
   storageClass: "x-amz-storage-class",
   tagging: "x-amz-tagging",

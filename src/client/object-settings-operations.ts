@@ -1,5 +1,6 @@
 /** The operations on an object's subresources. What each does is told where people meet it, in `object-settings.ts`. */
 
+import { type ObjectAttributesResult, parseObjectAttributes } from "../s3/documents/object-attributes.ts";
 import { taggingXml } from "../s3/documents/tagging.ts";
 import type { Tags } from "../s3/tags.ts";
 import { ask, sendCall } from "./ask.ts";
@@ -7,6 +8,15 @@ import { put, readTags } from "./bucket-settings-operations.ts";
 import type { ClientCore } from "./core.ts";
 import type * as inputs from "./inputs.ts";
 import type { RequestOptions } from "./send.ts";
+
+export async function getObjectAttributes(
+  core: ClientCore,
+  input: inputs.GetObjectAttributesInput,
+  options?: RequestOptions,
+): Promise<ObjectAttributesResult> {
+  const headers = { "x-amz-object-attributes": input.attributes.join(",") };
+  return (await ask(parseObjectAttributes, core, "GetObjectAttributes", input, options, { headers })).value;
+}
 
 export async function getObjectTagging(
   core: ClientCore,

@@ -1,5 +1,6 @@
 /** The part of the client that reads and changes what is set of an object beside its bytes. */
 
+import type { ObjectAttributesResult } from "../s3/documents/object-attributes.ts";
 import type { Tags } from "../s3/tags.ts";
 import { BucketSettings } from "./bucket-settings.ts";
 import type * as inputs from "./inputs.ts";
@@ -8,6 +9,21 @@ import type { RequestOptions } from "./send.ts";
 
 /** An object's subresources, an operation each. */
 export abstract class ObjectSettings extends BucketSettings {
+  /**
+   * What is asked for of an object: its ETag, checksum, parts, storage class and size.
+   *
+   * @example
+   * const attributes = ["ObjectSize", "ObjectParts"] as const;
+   * const { objectParts } = await client.getObjectAttributes({ bucket: "mybucket", key: "film.mp4", attributes });
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html
+   */
+  async getObjectAttributes(
+    input: inputs.GetObjectAttributesInput,
+    options?: RequestOptions,
+  ): Promise<ObjectAttributesResult> {
+    return (await requests()).getObjectAttributes(this.core, input, options);
+  }
+
   /** The object's tags: none is an empty object. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
   async getObjectTagging(input: inputs.ObjectInput, options?: RequestOptions): Promise<Tags> {
     return (await requests()).getObjectTagging(this.core, input, options);

@@ -23,6 +23,8 @@ export interface CompleteUploadInput extends WriteConditions {
   readonly parts: readonly CompletedPart[];
   /** What the whole object's checksum must be. */
   readonly checksum?: Omit<ObjectChecksum, "type"> | undefined;
+  /** What the checksum's type must be, where the client says one. */
+  readonly checksumType?: string | undefined;
   /** What the whole object's size must be, in bytes. */
   readonly size?: number | undefined;
   /**
@@ -178,6 +180,36 @@ function chooseParts(
   return chosen;
 }
 
+/** Holds what the client says of the object's checksum against it. What cannot be verified is not taken for good. */
+function checkChecksum(
+  { checksum: given, checksumType, uploadId }: CompleteUploadInput,
+  { checksumType: uploadType }: Upload,
+  checksum: ObjectChecksum | undefined,
+): void {
+  if (checksumType !== undefined && uploadType !== undefined && checksumType !== uploadType) {
+    throw new S3Error("InvalidRequest", {
+      message: `The upload was created using the ${uploadType} checksum mode. The complete request must use the same checksum mode.`,
+    });
+  }
+  if (given === undefined) return;
+  if (checksum === undefined) {
+    throw new S3Error("InvalidRequest", {
+      message: `Cannot verify the ${given.algorithm} of upload "${uploadId}": it was created without a checksum algorithm, or a part has none`,
+    });
+  }
+  if (given.algorithm !== checksum.algorithm) {
+    throw new S3Error("InvalidRequest", {
+      message: `Checksum Type mismatch occurred, expected checksum Type: ${checksum.algorithm.toLowerCase()}, actual checksum Type: ${given.algorithm.toLowerCase()}`,
+    });
+  }
+  // A composite one may come without the number of parts behind it.
+  if (given.value === checksum.value || `${given.value}-${checksum.value.split("-")[1]}` === checksum.value)
+    return;
+  throw new S3Error("BadDigest", {
+    message: `The ${checksum.algorithm} you specified did not match the calculated checksum.`,
+  });
+}
+
 function infoOf(
   engine: Engine,
   upload: Upload,
@@ -191,10 +223,7 @@ function infoOf(
     });
   }
   const checksum = checksumOfParts(upload, parts);
-  if (input.checksum !== undefined && checksum !== undefined) {
-    const isSame = input.checksum.algorithm === checksum.algorithm && input.checksum.value === checksum.value;
-    if (!isSame) throw new S3Error("BadDigest");
-  }
+  checkChecksum(input, upload, checksum);
   const md5 = createHash("md5");
   for (const part of parts) md5.update(part.etag, "hex");
   return {

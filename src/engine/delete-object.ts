@@ -6,7 +6,7 @@ import { findVersion } from "./find-version.ts";
 import type { VersionOptions } from "./open-object.ts";
 import type { Bucket, Engine, ObjectInfo } from "./types.ts";
 
-export interface DeleteObjectOptions extends Pick<WriteConditions, "ifMatch">, VersionOptions {
+export interface DeleteObjectOptions extends Omit<WriteConditions, "ifNoneMatch">, VersionOptions {
   /** Remove it only while this holds of it; asked again of whatever has taken its place. */
   readonly onlyIf?: ((info: ObjectInfo) => boolean) | undefined;
 }

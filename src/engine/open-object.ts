@@ -8,13 +8,15 @@ import { decodeManifest } from "./records/manifest.ts";
 import type { PartRecord } from "./records/manifest.ts";
 import type { Content } from "./records/object.ts";
 import { objectKey } from "./table-keys.ts";
-import type { Bucket, Encryption, Engine, ObjectInfo } from "./types.ts";
+import type { Bucket, Encryption, Engine, ObjectInfo, Part } from "./types.ts";
 
 /** An object whose record was read and whose bytes are that record's, whatever happens to the key meanwhile. */
 export interface OpenObject {
   readonly info: ObjectInfo;
   /** The whole body, when it is at hand. @throws as {@link stream} does. */
   readonly bytes: Buffer | null;
+  /** The parts that it was uploaded in, in order; absent for an object that came whole. */
+  readonly parts?: readonly Part[] | undefined;
   /** First and last byte of the part that was asked for. */
   readonly part?: { readonly start: number; readonly end: number } | undefined;
   /**
@@ -106,7 +108,10 @@ export async function openObject(
       return openPieces(engine, lock, content.id, [whole], options.partNumber);
     } else {
       const parts = await readManifest(engine, content.id);
-      if (parts !== null) return openPieces(engine, lock, content.id, piecesOf(parts), options.partNumber);
+      if (parts !== null) {
+        const opened = openPieces(engine, lock, content.id, piecesOf(parts), options.partNumber);
+        return Object.assign(opened, { parts });
+      }
     }
     // The bytes are not there. Either an overwrite took them with their record, or the store is damaged.
     const now = await engine.index.get(found.table, found.row.key);

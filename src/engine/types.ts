@@ -3,7 +3,7 @@
 import type { Grant, Owner } from "../s3/acl.ts";
 import type { ObjectOwnership } from "../s3/documents/ownership-controls.ts";
 import type { PublicAccessBlock } from "../s3/documents/public-access-block.ts";
-import type { Checksum, ChecksumAlgorithm, ChecksumType } from "../s3/checksums.ts";
+import type { Checksum, ChecksumAlgorithm, ChecksumType, PartChecksum } from "../s3/checksums.ts";
 import type { CorsRule } from "../s3/cors.ts";
 import type { Tags } from "../s3/tags.ts";
 import type { LifecycleConfiguration } from "../s3/lifecycle.ts";
@@ -160,11 +160,7 @@ export interface Part {
   readonly checksum?: PartChecksum | undefined;
 }
 
-export interface PartChecksum {
-  readonly algorithm: ChecksumAlgorithm;
-  /** Base64. */
-  readonly value: string;
-}
+export type { PartChecksum };
 
 /** Where the engine's lines stand that are not S3's to choose. */
 export interface EngineLimits {

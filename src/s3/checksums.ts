@@ -22,6 +22,13 @@ export interface Checksum {
   readonly value: string;
 }
 
+/** A checksum of one part. */
+export interface PartChecksum {
+  readonly algorithm: ChecksumAlgorithm;
+  /** Base64. */
+  readonly value: string;
+}
+
 /** A checksum under way. */
 export interface RunningChecksum {
   update(data: Uint8Array): void;

@@ -4,6 +4,7 @@ import {
   checkCopyConditions,
   checkReadConditions,
   checkWriteConditions,
+  parseDeleteConditions,
   hasETag,
   parseWriteConditions,
   unquoteETag,
@@ -90,7 +91,7 @@ test("parseWriteConditions() takes * or one ETag", () => {
 });
 
 test("checkWriteConditions() decides by what is there", () => {
-  const current = { etag: "abc" };
+  const current = { etag: "abc", lastModifiedMs: 1_000_900, size: 3 };
   checkWriteConditions({}, null);
   checkWriteConditions({ ifMatch: "abc" }, current);
   checkWriteConditions({ ifMatch: "*" }, current);
@@ -101,8 +102,29 @@ test("checkWriteConditions() decides by what is there", () => {
   assert.throws(() => checkWriteConditions({ ifNoneMatch: "abc" }, current), { code: "PreconditionFailed" });
   assert.throws(() => checkWriteConditions({ ifMatch: "abc" }, null), { code: "NoSuchKey" });
   assert.throws(() => checkWriteConditions({ ifMatch: "*" }, null), { code: "NoSuchKey" });
+  checkWriteConditions({ ifMatchSize: 3, ifMatchLastModifiedMs: 1_000_000 }, current);
+  assert.throws(() => checkWriteConditions({ ifMatchSize: 4 }, current), { code: "PreconditionFailed" });
+  assert.throws(() => checkWriteConditions({ ifMatchLastModifiedMs: 999_999 }, current), {
+    code: "PreconditionFailed",
+  });
   const weak = parseWriteConditions({ "if-match": 'W/"abc"' });
   assert.throws(() => checkWriteConditions(weak, current), { code: "PreconditionFailed" });
+});
+
+test("parseDeleteConditions() reads time and size too", () => {
+  const headers = {
+    "if-match": '"abc"',
+    "x-amz-if-match-last-modified-time": "Thu, 01 Jan 1970 00:16:40 GMT",
+    "x-amz-if-match-size": "3",
+  };
+  assert.deepEqual(parseDeleteConditions(headers), {
+    ifMatch: "abc",
+    ifMatchLastModifiedMs: 1_000_000,
+    ifMatchSize: 3,
+  });
+  for (const wrong of [{ "x-amz-if-match-size": "-1" }, { "x-amz-if-match-last-modified-time": "now" }]) {
+    assert.throws(() => parseDeleteConditions(wrong), { code: "InvalidArgument" });
+  }
 });
 
 test("hasETag() is false for what is no list of ETags", () => {

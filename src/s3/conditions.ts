@@ -1,6 +1,6 @@
 /** Conditional requests: If-Match and its kin on reads, on the source of a copy, and on writes. */
 
-import { parseHttpDate } from "./dates.ts";
+import { parseHttpDate, parseIsoDate } from "./dates.ts";
 import { S3Error } from "./errors.ts";
 
 /** What the conditions of a read are held against. */
@@ -14,6 +14,10 @@ export interface Validators {
 export interface WriteConditions {
   readonly ifMatch?: string;
   readonly ifNoneMatch?: string;
+  /** Of a deletion: milliseconds since the epoch, compared in whole seconds. */
+  readonly ifMatchLastModifiedMs?: number | undefined;
+  /** Of a deletion: bytes. */
+  readonly ifMatchSize?: number | undefined;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -105,6 +109,31 @@ export function parseWriteConditions(headers: Headers): WriteConditions {
   };
 }
 
+/**
+ * The conditions of DeleteObject. Those on time and size are AWS's for directory buckets; here they hold for every bucket.
+ *
+ * @throws {S3Error} `InvalidArgument` for a time or a size that is none.
+ */
+export function parseDeleteConditions(headers: Headers): WriteConditions {
+  const time = headers["x-amz-if-match-last-modified-time"];
+  const size = headers["x-amz-if-match-size"];
+  const timeMs = time === undefined ? undefined : (parseHttpDate(time) ?? parseIsoDate(time));
+  if (timeMs === null) throw invalidCondition("x-amz-if-match-last-modified-time", time ?? "");
+  if (size !== undefined && !/^\d{1,15}$/.test(size)) throw invalidCondition("x-amz-if-match-size", size);
+  return {
+    ...parseWriteConditions(headers),
+    ...(timeMs === undefined ? {} : { ifMatchLastModifiedMs: timeMs }),
+    ...(size === undefined ? {} : { ifMatchSize: Number(size) }),
+  };
+}
+
+function invalidCondition(header: string, value: string): S3Error {
+  return new S3Error("InvalidArgument", {
+    message: `The value of the header ${header} is not valid.`,
+    details: { ArgumentName: header, ArgumentValue: value },
+  });
+}
+
 function parseSingleETag(header: string, value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   // A weak ETag fails every If-Match (RFC 9110, section 13.1.1), so it stays what no object has.
@@ -126,12 +155,21 @@ function parseSingleETag(header: string, value: string | undefined): string | un
  */
 export function checkWriteConditions(
   conditions: WriteConditions,
-  current: { readonly etag: string } | null,
+  current: (Validators & { readonly size: number }) | null,
 ): void {
-  const { ifMatch, ifNoneMatch } = conditions;
+  const { ifMatch, ifNoneMatch, ifMatchLastModifiedMs, ifMatchSize } = conditions;
   if (ifMatch !== undefined) {
     if (current === null) throw new S3Error("NoSuchKey");
     if (ifMatch !== "*" && ifMatch !== current.etag) throw preconditionFailed("If-Match");
+  }
+  if (ifMatchLastModifiedMs !== undefined) {
+    const isSame =
+      current !== null &&
+      Math.floor(current.lastModifiedMs / 1000) === Math.floor(ifMatchLastModifiedMs / 1000);
+    if (!isSame) throw preconditionFailed("x-amz-if-match-last-modified-time");
+  }
+  if (ifMatchSize !== undefined && current?.size !== ifMatchSize) {
+    throw preconditionFailed("x-amz-if-match-size");
   }
   if (ifNoneMatch !== undefined && current !== null) {
     if (ifNoneMatch === "*" || ifNoneMatch === current.etag) throw preconditionFailed("If-None-Match");

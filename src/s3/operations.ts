@@ -111,6 +111,7 @@ const rows: readonly Row[] = [
   ["PutObject", "PUT", "object", "", "s3:PutObject", "bucket WRITE"],
   ["CopyObject", "PUT", "object", "", "s3:PutObject", "bucket WRITE", "x-amz-copy-source"],
   ["DeleteObject", "DELETE", "object", "", "s3:DeleteObject", "bucket WRITE"],
+  ["GetObjectAttributes", "GET", "object", "attributes", "s3:GetObjectAttributes", "object READ"],
   ["GetObjectAcl", "GET", "object", "acl", "s3:GetObjectAcl", "object READ_ACP"],
   // No permission of an ACL speaks of tags: whom it gives everything may set them, others need a policy.
   ["GetObjectTagging", "GET", "object", "tagging", "s3:GetObjectTagging", "object FULL_CONTROL"],

@@ -52,4 +52,40 @@ describeClient("settings of buckets", (context) => {
     await key.deleteTags();
     assert.deepEqual(await key.getTags(), {});
   });
+
+  test("an object's attributes are told in one answer, its parts by pages", async () => {
+    const { conn, bucket } = context();
+    const { name } = await bucket();
+    const object = { bucket: name, key: "attributes" };
+    const { etag } = await conn.client.putObject({
+      ...object,
+      body: "123456789",
+      checksumAlgorithm: "CRC32C",
+    });
+    const attributes = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"] as const;
+    const whole = await conn.client.getObjectAttributes({ ...object, attributes });
+    assert.deepEqual([whole.etag, whole.objectSize, whole.storageClass], [etag, 9, "STANDARD"]);
+    // CRC-32C of "123456789" is e3069283.
+    assert.equal(whole.checksum?.value, "4waSgw==");
+    assert.equal(whole.objectParts, undefined);
+
+    const { uploadId } = await conn.client.createMultipartUpload(object);
+    const parts: { partNumber: number; etag: string }[] = [];
+    for (const [partNumber, body] of [Buffer.alloc(5 * 1024 * 1024), "x"].entries()) {
+      const part = { ...object, uploadId, partNumber: partNumber + 1, body };
+      parts.push({ partNumber: partNumber + 1, etag: (await conn.client.uploadPart(part)).etag });
+    }
+    await conn.client.completeMultipartUpload({ ...object, uploadId, parts });
+    const { objectParts } = await conn.client.getObjectAttributes({
+      ...object,
+      attributes: ["ObjectParts"],
+      objectMaxParts: 1,
+      objectPartNumberMarker: 1,
+    });
+    assert.equal(objectParts?.totalPartsCount, 2);
+    assert.deepEqual(
+      objectParts?.parts.map((part) => [part.partNumber, part.size]),
+      [[2, 1]],
+    );
+  });
 });

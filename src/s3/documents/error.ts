@@ -66,11 +66,12 @@ function readError(root: XmlElement): ErrorDocument | null {
  *
  * @throws {S3Error} The error of the body, should it be one; `MalformedXML`.
  */
-export function parseResult(xml: string | Uint8Array, rootName: string): XmlElement {
+export function parseResult(xml: string | Uint8Array, rootName: string | readonly string[]): XmlElement {
   const root = parseXml(xml);
-  if (root.name === rootName) return root;
+  const names = typeof rootName === "string" ? [rootName] : rootName;
+  if (names.includes(root.name)) return root;
   const error = root.name === "Error" ? readError(root) : null;
   if (error !== null)
     throw new S3Error(error.code, { message: error.message, details: { ...error.details } });
-  return parseXml(xml, rootName);
+  return parseXml(xml, names[0]);
 }

@@ -3,7 +3,8 @@
 import { copyObject } from "../../engine/copy-object.ts";
 import { getBucket } from "../../engine/buckets.ts";
 import { missingObject, type OpenObject, openObject } from "../../engine/open-object.ts";
-import type { Bucket } from "../../engine/types.ts";
+import type { Bucket, ObjectInfo } from "../../engine/types.ts";
+import { parseChecksumAlgorithm } from "../../s3/checksums.ts";
 import { checkCopyConditions, parseWriteConditions } from "../../s3/conditions.ts";
 import { copyObjectResultXml } from "../../s3/documents/copy-result.ts";
 import { S3Error } from "../../s3/errors.ts";
@@ -13,7 +14,15 @@ import type { BucketContext, S3Response } from "../context.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { maxPutBytes } from "./put-object.ts";
 import { readObjectAccess } from "../object-access.ts";
-import { readDescription, readStorageClass, readTags, refuseUnsupported } from "./object-input.ts";
+import {
+  type Description,
+  readDescription,
+  readRedirect,
+  readStorageClass,
+  readTags,
+  redirectHeader,
+  refuseUnsupported,
+} from "./object-input.ts";
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 export function copyObjectOperation(context: BucketContext): Promise<S3Response> {
@@ -32,6 +41,8 @@ async function copy(context: BucketContext): Promise<string> {
     const sameObject = info.key === key && source.bucket.name === bucket.name;
     if (
       sameObject &&
+      // An older version becomes the current one again.
+      source.versionId === undefined &&
       !replaces &&
       headers["x-amz-storage-class"] === undefined &&
       headers["x-amz-website-redirect-location"] === undefined
@@ -55,7 +66,8 @@ async function copy(context: BucketContext): Promise<string> {
         // "When copying an object, the ACL metadata is not preserved and is set to private by default."
         ...(await readObjectAccess(context, headers, bucket)),
         storageClass: readStorageClass(headers),
-        ...(replaces ? readDescription(headers) : { headers: info.headers, metadata: info.metadata }),
+        ...(replaces ? readDescription(headers) : keptDescription(info, headers)),
+        checksumAlgorithm: parseChecksumAlgorithm(headers["x-amz-checksum-algorithm"]),
         ...(retags ? readTags(headers) : { tags: info.tags }),
         ...parseWriteConditions(headers),
       },
@@ -65,6 +77,16 @@ async function copy(context: BucketContext): Promise<string> {
   } finally {
     source.object.close();
   }
+}
+
+/** A redirect "is unique to each object and is not copied": the copy has the one that the request names. */
+function keptDescription(info: ObjectInfo, headers: Readonly<Record<string, string>>): Description {
+  const { [redirectHeader]: _sources, ...kept } = info.headers;
+  const redirect = readRedirect(headers);
+  return {
+    headers: redirect === undefined ? kept : { ...kept, [redirectHeader]: redirect },
+    metadata: info.metadata,
+  };
 }
 
 /** The error for a source that must be copied in parts. */

@@ -1,7 +1,7 @@
 /** DeleteObject and DeleteObjects. */
 
 import { deleteObject } from "../../engine/delete-object.ts";
-import { parseWriteConditions } from "../../s3/conditions.ts";
+import { parseDeleteConditions } from "../../s3/conditions.ts";
 import {
   type DeletedObject,
   deleteResultXml,
@@ -22,7 +22,7 @@ const deleteLimitBytes = 8 * 1024 * 1024;
 export async function deleteObjectOperation(context: BucketContext): Promise<S3Response> {
   const { site, request, bucket, key } = context;
   const versionId = request.params.get("versionId");
-  await deleteObject(site.engine, bucket, key, { ...parseWriteConditions(request.headers), versionId });
+  await deleteObject(site.engine, bucket, key, { ...parseDeleteConditions(request.headers), versionId });
   return { status: 204, headers: {} };
 }
 
@@ -39,13 +39,15 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
   const deleted: DeletedObject[] = [];
   const errors: DeleteFailure[] = [];
   await Promise.all(
-    objects.map(async ({ key, versionId, etag }, i) => {
+    objects.map(async ({ key, versionId, etag, lastModifiedMs, size }, i) => {
       try {
         // Who may not delete is told so for each key, as on AWS: the document is read either way.
         if (!mayDelete(context, bucket, key, versionId)) throw new S3Error("AccessDenied");
         checkKey(key);
         await deleteObject(site.engine, bucket, key, {
           ...(etag === undefined ? {} : { ifMatch: etag }),
+          ifMatchLastModifiedMs: lastModifiedMs,
+          ifMatchSize: size,
           versionId,
         });
         deleted[i] = { key, versionId };

@@ -1,6 +1,5 @@
 /** GetObject and HeadObject: conditions, ranges, parts, and headers that a signed request overrides. */
 
-import type { ObjectInfo } from "../../engine/types.ts";
 import { checkReadConditions } from "../../s3/conditions.ts";
 import { corsVary } from "../../s3/cors.ts";
 import { httpDate } from "../../s3/dates.ts";
@@ -79,11 +78,12 @@ function describe(context: OpenContext): Head {
   const range = readRange(context, headers);
   if (range === null) {
     headers["content-length"] = String(info.size);
-    addChecksum(request.headers, info, headers);
+    addChecksum(context, headers);
     return { status: 200, headers };
   }
   headers["content-length"] = String(range.end - range.start + 1);
   headers["content-range"] = formatContentRange(range, info.size);
+  if (request.params.has("partNumber")) addChecksum(context, headers);
   return { status: 206, headers, range };
 }
 
@@ -104,15 +104,17 @@ function readRange(
   return object.part === undefined || info.size === 0 ? null : object.part;
 }
 
-/** "To retrieve the checksum, this mode must be enabled." */
-function addChecksum(
-  asked: Readonly<Record<string, string>>,
-  info: ObjectInfo,
-  headers: Record<string, string>,
-): void {
-  if (info.checksum === undefined || asked["x-amz-checksum-mode"]?.toUpperCase() !== "ENABLED") return;
-  headers[checksumHeader(info.checksum.algorithm)] = info.checksum.value;
-  headers["x-amz-checksum-type"] = info.checksum.type;
+/** "To retrieve the checksum, this mode must be enabled." Of a part it is the part's own; a range has none. */
+function addChecksum({ request, info, object }: OpenContext, headers: Record<string, string>): void {
+  if (request.headers["x-amz-checksum-mode"]?.toUpperCase() !== "ENABLED") return;
+  const partNumber = request.params.get("partNumber");
+  const checksum =
+    partNumber === undefined || object.parts === undefined
+      ? info.checksum
+      : object.parts.find((part) => part.partNumber === Number(partNumber))?.checksum;
+  if (checksum === undefined) return;
+  headers[checksumHeader(checksum.algorithm)] = checksum.value;
+  headers["x-amz-checksum-type"] = info.checksum?.type ?? "FULL_OBJECT";
 }
 
 const overridable = [

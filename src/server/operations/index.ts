@@ -30,6 +30,7 @@ import {
   putBucketOwnershipControls,
 } from "./ownership-controls.ts";
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from "./policy.ts";
+import { getObjectAttributes } from "./object-attributes.ts";
 import { postObject } from "./post-object.ts";
 import {
   deletePublicAccessBlock,
@@ -104,6 +105,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["PutObject", bucket(putObjectOperation)],
   ["CopyObject", bucket(copyObjectOperation)],
   ["DeleteObject", { needs: "bucket", run: deleteObjectOperation, takesVersionId: true }],
+  ["GetObjectAttributes", object(getObjectAttributes)],
   ["GetObjectAcl", info(getObjectAcl)],
   ["PutObjectAcl", info(putObjectAcl)],
   ["GetObjectTagging", info(getObjectTagging)],

@@ -104,7 +104,12 @@ async function copyPart(context: BucketContext): Promise<string> {
       { upload, partNumber, body: bytesOf(object, start, end) },
       { signal: signal() },
     );
-    return copyPartResultXml({ etag: part.etag, lastModifiedMs: part.lastModifiedMs });
+    const { etag, lastModifiedMs, checksum } = part;
+    return copyPartResultXml({
+      etag,
+      lastModifiedMs,
+      checksum: checksum === undefined ? undefined : { ...checksum, type: "FULL_OBJECT" },
+    });
   } finally {
     object.close();
   }
@@ -123,7 +128,8 @@ export async function completeMultipartUpload({
   const document = await readDocument(body.leaveChecksum(), request.headers, completeLimitBytes);
   const parts = parseCompleteMultipartUpload(document);
   const expected = readChecksumHeaders(request.headers);
-  const size = request.headers["x-amz-mp-object-size"];
+  const type = request.headers["x-amz-checksum-type"]?.toUpperCase();
+  const size = readObjectSize(request.headers["x-amz-mp-object-size"]);
   const info = await completeUpload(site.engine, {
     bucket,
     key,
@@ -131,7 +137,8 @@ export async function completeMultipartUpload({
     parts,
     ...parseWriteConditions(request.headers),
     ...(expected === undefined ? {} : { checksum: expected }),
-    ...(size === undefined ? {} : { size: Number(size) }),
+    checksumType: type,
+    size,
   });
   const host = request.headers["host"] ?? "";
   return xmlResponse(
@@ -221,6 +228,14 @@ export async function listMultipartUploads({ site, request, bucket }: BucketCont
       encodingType: parseEncodingType(params.get("encoding-type")),
     }),
   );
+}
+
+function readObjectSize(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,15}$/.test(value)) return Number(value);
+  throw new S3Error("InvalidRequest", {
+    message: `Value for x-amz-mp-object-size header is invalid: ${JSON.stringify(value)}`,
+  });
 }
 
 function readPartNumber(params: ReadonlyMap<string, string>): number {

@@ -14,8 +14,10 @@ const systemHeaders = [
   "content-language",
   "content-type",
   "expires",
-  "x-amz-website-redirect-location",
 ];
+
+/** The page that a website shows in an object's place. */
+export const redirectHeader = "x-amz-website-redirect-location";
 
 /** What AWS says of a body whose type nobody gave. */
 const defaultContentType = "binary/octet-stream";
@@ -41,9 +43,28 @@ export function readDescription(headers: Headers): Description {
     if (stored !== "") kept[name] = stored;
   }
   kept["content-type"] ??= defaultContentType;
+  const redirect = readRedirect(headers);
+  if (redirect !== undefined) kept[redirectHeader] = redirect;
   const metadata = readMetadata(headers);
   checkMetadataSize(metadata);
   return { headers: kept, metadata };
+}
+
+/**
+ * Where a website sends who asks for the object.
+ *
+ * @throws {S3Error} `InvalidRedirectLocation`.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html
+ */
+export function readRedirect(headers: Headers): string | undefined {
+  const value = headers[redirectHeader];
+  if (value === undefined || value === "") return undefined;
+  if (!/^(?:\/|https?:\/\/)/.test(value) || value.length > 2048) {
+    throw new S3Error("InvalidRedirectLocation", {
+      message: `The website redirect location ${JSON.stringify(value.slice(0, 200))} must have a prefix of 'http://' or 'https://' or '/', and at most 2 KB.`,
+    });
+  }
+  return value;
 }
 
 /** `aws-chunked` says how the bytes travel, not what they are. */
