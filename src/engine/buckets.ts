@@ -66,8 +66,7 @@ export async function createBucket(
 
 /** The bucket, or null where there is none. */
 export async function getBucket(engine: Engine, name: string): Promise<Bucket | null> {
-  const entry = await engine.index.get("buckets", bucketKey(name));
-  return entry === null ? null : bucketOf(engine, entry);
+  return engine.cache.get("buckets", name, bucketKey, decodeBucket);
 }
 
 /** @throws S3Error NoSuchBucket */
@@ -203,11 +202,11 @@ export async function rereadBucket(engine: Engine, bucket: Bucket): Promise<Buck
 
 /** A row of the table, decoded. */
 export function bucketOf(engine: Engine, row: Entry): Bucket {
-  return engine.cache.decoded("buckets", row, (entry) => ({
-    ...(decodeJson(entry.value, "bucket") as BucketRecord),
-    name: entry.key.toString("utf8"),
-    version: entry.version,
-  }));
+  return engine.cache.decoded("buckets", row.key.toString("utf8"), row, decodeBucket);
+}
+
+function decodeBucket(row: Entry, name: string): Bucket {
+  return { ...(decodeJson(row.value, "bucket") as BucketRecord), name, version: row.version };
 }
 
 function encodeBucket({ name: _name, version: _version, ...record }: Bucket): Buffer {

@@ -47,7 +47,7 @@ export function createMemoryEngine({
     log,
     pins: createPins(),
     locks: createKeyedLocks(),
-    cache: createDecodedCache(),
+    cache: createDecodedCache(index),
     manifestCache: createManifestCache(),
     takeRoom(): void {},
     async close(): Promise<void> {

@@ -101,7 +101,7 @@ export async function openEngine({
       log,
       pins: createPins(),
       locks: createKeyedLocks(),
-      cache: createDecodedCache(),
+      cache: createDecodedCache(index),
       manifestCache: createManifestCache(),
       takeRoom: (bytes, where) => room.take(bytes, where),
       close: closeAll,

@@ -160,16 +160,14 @@ export async function removeKey(engine: Engine, accessKeyId: string): Promise<bo
 
 /** The secret and the user behind an access key; null where there is none. */
 export async function findAccessKey(engine: Engine, accessKeyId: string): Promise<AccessKeyOwner | null> {
-  const entry = await engine.index.get("keys", accessKeyKey(accessKeyId));
-  if (entry === null) return null;
-  const { secretAccessKey, userId } = keyOf(engine, accessKeyId, entry);
-  const user = await findUserById(engine, userId);
-  return user === null ? null : { secretAccessKey, user };
+  const key = await engine.cache.get("keys", accessKeyId, accessKeyKey, decodeKey);
+  if (key === null) return null;
+  const user = await findUserById(engine, key.userId);
+  return user === null ? null : { secretAccessKey: key.secretAccessKey, user };
 }
 
 export async function findUserById(engine: Engine, id: string): Promise<User | null> {
-  const entry = await engine.index.get("users", userIdKey(id));
-  return entry === null ? null : userOf(engine, entry);
+  return engine.cache.get("users", id, userIdKey, decodeUser);
 }
 
 export async function findUserByName(engine: Engine, name: string): Promise<User | null> {
@@ -187,14 +185,19 @@ async function findUserBy(engine: Engine, key: Buffer): Promise<User | null> {
 }
 
 function userOf(engine: Engine, row: Entry): User {
-  return engine.cache.decoded("users", row, (entry) => decodeJson(entry.value, "user") as User);
+  return engine.cache.decoded("users", row.key.toString("utf8", 1), row, decodeUser);
+}
+
+function decodeUser(row: Entry): User {
+  return decodeJson(row.value, "user") as User;
 }
 
 function keyOf(engine: Engine, accessKeyId: string, row: Entry): AccessKey {
-  return engine.cache.decoded("keys", row, (entry) => ({
-    accessKeyId,
-    ...(decodeJson(entry.value, "access key") as KeyRecord),
-  }));
+  return engine.cache.decoded("keys", accessKeyId, row, decodeKey);
+}
+
+function decodeKey(row: Entry, accessKeyId: string): AccessKey {
+  return { accessKeyId, ...(decodeJson(row.value, "access key") as KeyRecord) };
 }
 
 function newKey(

@@ -47,8 +47,12 @@ export const checksumAlgorithms: readonly ChecksumAlgorithm[] = [
 
 /** The header, and the trailer, that carries a checksum: `x-amz-checksum-crc32c`. */
 export function checksumHeader(algorithm: ChecksumAlgorithm): string {
-  return `x-amz-checksum-${algorithm.toLowerCase()}`;
+  return headerByAlgorithm[algorithm];
 }
+
+const headerByAlgorithm = Object.fromEntries(
+  checksumAlgorithms.map((algorithm) => [algorithm, `x-amz-checksum-${algorithm.toLowerCase()}`]),
+) as Record<ChecksumAlgorithm, string>;
 
 const algorithmByHeader = new Map(
   checksumAlgorithms.map((algorithm) => [checksumHeader(algorithm), algorithm]),
@@ -178,7 +182,7 @@ export function parseChecksumType(
  * @throws {S3Error} `InvalidRequest` when there are several.
  */
 export function readChecksumHeaders(headers: Readonly<Record<string, string>>): Checksum | undefined {
-  const found = checksumAlgorithms.filter((algorithm) => headers[checksumHeader(algorithm)] !== undefined);
+  const found = checksumAlgorithms.filter((algorithm) => headers[headerByAlgorithm[algorithm]] !== undefined);
   const [algorithm] = found;
   if (algorithm === undefined) return undefined;
   if (found.length > 1) {

@@ -43,7 +43,7 @@ export function parsePayloadKind(contentSha256: string): PayloadKind {
       return { type: "chunked", kind: "signed", trailer: true };
     default:
   }
-  if (/^[\da-f]{64}$/i.test(contentSha256)) {
+  if (contentSha256.length === 64 && /^[\da-f]+$/i.test(contentSha256)) {
     return { type: "sha256", sha256: contentSha256.toLowerCase() };
   }
   if (contentSha256.startsWith("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD")) {

@@ -24,14 +24,21 @@ export function scopeOf(date: string, region: string, service: string): string {
 
 /** Reads a credential. An access key may hold slashes, the rest may not. */
 export function parseCredential(credential: string, fault: ScopeFault): CredentialScope {
-  const parts = credential.split("/");
-  const [date, region, service, end] = parts.slice(-4);
-  const accessKeyId = parts.slice(0, -4).join("/");
-  if (accessKeyId === "" || date === undefined || region === undefined || service === undefined) {
+  // From the end, slash by slash; where there are too few, the search stays at 0 or falls to -1.
+  const endAt = credential.lastIndexOf("/");
+  const serviceAt = credential.lastIndexOf("/", endAt - 1);
+  const regionAt = credential.lastIndexOf("/", serviceAt - 1);
+  const dateAt = credential.lastIndexOf("/", regionAt - 1);
+  if (dateAt < 1) {
     throw fault(
       'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
     );
   }
+  const accessKeyId = credential.slice(0, dateAt);
+  const date = credential.slice(dateAt + 1, regionAt);
+  const region = credential.slice(regionAt + 1, serviceAt);
+  const service = credential.slice(serviceAt + 1, endAt);
+  const end = credential.slice(endAt + 1);
   if (end !== terminal) {
     throw fault(`incorrect terminal "${end}". This endpoint uses "${terminal}".`);
   }
@@ -46,7 +53,7 @@ export function parseCredential(credential: string, fault: ScopeFault): Credenti
 /** Compares a scope with what the server is. Without a region every region is right. */
 export function checkScope(
   scope: CredentialScope,
-  expected: { readonly region?: string | undefined; readonly service: string },
+  expected: { readonly region: string | undefined; readonly service: string },
   fault: ScopeFault,
 ): void {
   if (scope.service !== expected.service) {

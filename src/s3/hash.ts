@@ -50,11 +50,21 @@ export function hmacSha256Hex(key: Uint8Array, data: string): string {
     pads = { inner: padOf(key, 0x36), outer: padOf(key, 0x5c) };
     padsByKey.set(key, pads);
   }
-  const digest = hash("sha256", Buffer.concat([pads.inner, Buffer.from(data, "latin1")]), "buffer");
-  return hash("sha256", Buffer.concat([pads.outer, digest]), "hex");
+  const { inner, outer } = pads;
+  const innerBytes = blockBytes + data.length;
+  const text = innerBytes <= scratch.length ? scratch : Buffer.allocUnsafe(innerBytes);
+  text.set(inner);
+  text.write(data, blockBytes, "latin1");
+  const digest = hash("sha256", text.subarray(0, innerBytes), "binary");
+  scratchOuter.set(outer);
+  scratchOuter.write(digest, blockBytes, "binary");
+  return hash("sha256", scratchOuter, "hex");
 }
 
 const blockBytes = 64;
+/** What is hashed is put together here: nothing else runs before it has been hashed. */
+const scratch = Buffer.allocUnsafeSlow(1024);
+const scratchOuter = Buffer.allocUnsafeSlow(blockBytes + 32);
 const padsByKey = new WeakMap<Uint8Array, { readonly inner: Buffer; readonly outer: Buffer }>();
 
 function padOf(key: Uint8Array, value: number): Buffer {

@@ -38,13 +38,17 @@ export function readMetadata(headers: Readonly<Record<string, string>>): Record<
 /**
  * The headers that carry metadata.
  *
+ * @param headers Where to add them. Default: an empty object.
  * @throws {TypeError} For a name that cannot be part of a header's name.
  * @example
  * writeMetadata({ Town: "Köln" }); // { "x-amz-meta-town": "=?UTF-8?B?S8O2bG4=?=" }
  */
-export function writeMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(metadata)) {
+export function writeMetadata(
+  metadata: Readonly<Record<string, string>>,
+  headers: Record<string, string> = {},
+): Record<string, string> {
+  for (const name of Object.keys(metadata)) {
+    const value = metadata[name] as string;
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
       throw new TypeError(`Cannot send metadata ${JSON.stringify(name)}: it is no token of RFC 9110.`);
     }

@@ -15,18 +15,41 @@ export function formatAmzDate(timeMs: number): string {
 
 /** Reads `20130524T000000Z`; null for anything else. */
 export function parseAmzDate(value: string): number | null {
-  if (!/^\d{8}T(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ$/.test(value)) return null;
-  const day = Number(value.slice(6, 8));
-  const timeMs = Date.UTC(
-    Number(value.slice(0, 4)),
-    Number(value.slice(4, 6)) - 1,
-    day,
-    Number(value.slice(9, 11)),
-    Number(value.slice(11, 13)),
-    Number(value.slice(13, 15)),
-  );
-  // Date.UTC rolls 31 February over into March; such a date is none.
-  return new Date(timeMs).getUTCDate() === day ? timeMs : null;
+  if (value.length !== 16 || value[8] !== "T" || value[15] !== "Z") return null;
+  const year = digitsAt(value, 0, 4);
+  const month = digitsAt(value, 4, 6);
+  const day = digitsAt(value, 6, 8);
+  const hour = digitsAt(value, 9, 11);
+  const minute = digitsAt(value, 11, 13);
+  const second = digitsAt(value, 13, 15);
+  // Comparisons with NaN are false, so each must say what is right.
+  const inRange =
+    year >= 0 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= (month === 2 && isLeapYear(year) ? 29 : (daysOfMonth[month - 1] as number)) &&
+    hour <= 23 &&
+    minute <= 59 &&
+    second <= 59;
+  return inRange ? Date.UTC(year, month - 1, day, hour, minute, second) : null;
+}
+
+const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function isLeapYear(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+}
+
+/** The number that the digits from `start` up to `end` are; NaN where one is none. */
+function digitsAt(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** When a request was signed. */

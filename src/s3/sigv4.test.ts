@@ -170,6 +170,7 @@ test("parseV4() reads what the header says", () => {
     presigned: false,
     timestampMs: nowMs,
     amzDate: "20130524T000000Z",
+    expiresSeconds: undefined,
     sessionToken: "token",
   });
 });

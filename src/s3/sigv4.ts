@@ -144,7 +144,7 @@ export function presignV4(request: SigningRequest, options: PresignV4Options): s
 export interface VerifyV4Options {
   readonly secretAccessKey: string;
   /** The region that the scope must name; absent: any. */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** Default: `s3`. */
   readonly service?: string;
   readonly nowMs: number;

@@ -43,7 +43,7 @@ export interface Authentication {
 export async function authenticate(
   site: Site,
   request: S3Request,
-  { hostBucket, anyRegion }: { readonly hostBucket?: string; readonly anyRegion?: boolean } = {},
+  { hostBucket, anyRegion }: { readonly hostBucket?: string | undefined; readonly anyRegion?: boolean } = {},
 ): Promise<Authentication> {
   const { headers, params } = request;
   refuseTwoMechanisms(headers, params);
@@ -88,7 +88,7 @@ async function authenticateV4(
   const owner = await requireAccessKey(site.engine, authorization.accessKeyId);
   const seed = verifyV4(request, authorization, {
     secretAccessKey: owner.secretAccessKey,
-    ...(anyRegion ? {} : { region: site.region }),
+    region: anyRegion ? undefined : site.region,
     nowMs: site.engine.clock(),
     payloadHash,
   });

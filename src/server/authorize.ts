@@ -33,10 +33,14 @@ export function authorize(context: Context, bucket: Bucket | null): void {
   const byList =
     owns ||
     (allowed !== "owner" && allowed.of === "bucket" && mayOnBucket(identity, bucket, allowed.permission));
-  const versionId = request.params.get("versionId");
-  const actions = requiredActions(operation, request.headers, versionId);
-  const subject = { ...(operation.resource === "object" ? { key } : {}), versionId };
-  if (!permits(context, bucket, actions, byList, subject)) throw new S3Error("AccessDenied");
+  if (bucket.policy === undefined) {
+    if (!byList) throw new S3Error("AccessDenied");
+  } else {
+    const versionId = request.params.get("versionId");
+    const actions = requiredActions(operation, request.headers, versionId);
+    const subject = { ...(operation.resource === "object" ? { key } : {}), versionId };
+    if (!permits(context, bucket, actions, byList, subject)) throw new S3Error("AccessDenied");
+  }
   // "If you have the correct permissions, but you're not using an identity that belongs to the bucket owner's account,
   // Amazon S3 returns a 405 Method Not Allowed error."
   if (policyActions.has(operation.action)) throw new S3Error("MethodNotAllowed");
@@ -77,7 +81,8 @@ export function authorizeObject(
   const { operation, request, key } = context;
   const { permission } = operation.allowed as { permission: Permission };
   const versionId = request.params.get("versionId");
-  const actions = requiredActions(operation, request.headers, versionId);
+  // Only a policy speaks of actions, and most buckets have none.
+  const actions = bucket.policy === undefined ? [] : requiredActions(operation, request.headers, versionId);
   demandObject(context, bucket, { key, versionId, info, missing, permission, actions });
 }
 

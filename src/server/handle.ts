@@ -3,13 +3,14 @@
  * only one that turns an error into a response.
  */
 
-import { headObject, missingObject, openObject } from "../engine/open-object.ts";
+import { headObject, missingObject, type OpenObject, openObject } from "../engine/open-object.ts";
 import { getBucket } from "../engine/buckets.ts";
+import type { Bucket, ObjectInfo } from "../engine/types.ts";
 import { S3Error } from "../s3/errors.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize, authorizeObject } from "./authorize.ts";
 import { RequestBody } from "./body.ts";
-import type { BucketContext, Context, S3Response, Site } from "./context.ts";
+import type { BucketContext, Context, ObjectContext, OpenContext, S3Response, Site } from "./context.ts";
 import { addCorsHeaders, preflight } from "./cors.ts";
 import { errorResponse, toS3Error } from "./error-response.ts";
 import { integerParam, refuseVersionId } from "./params.ts";
@@ -62,7 +63,7 @@ async function attempt(
       return { response, operation: operation.name, bucketName, key };
     }
     const verified = await authenticate(site, request, {
-      ...(virtualHost ? { hostBucket: bucketName } : {}),
+      hostBucket: virtualHost ? bucketName : undefined,
       anyRegion: operation.name === "GetBucketLocation",
     });
     const { identity, signature } = verified;
@@ -78,6 +79,11 @@ async function attempt(
       key,
       requestId,
       signal,
+      bucket: null,
+      info: null,
+      object: null,
+      versionId: undefined,
+      requestTags: undefined,
     });
     return { response, operation: operation.name, bucketName, key };
   } catch (thrown) {
@@ -90,8 +96,20 @@ async function attempt(
   }
 }
 
+/**
+ * A context while it is resolved. One object is filled step by step: a copy with one more member at each step would
+ * cost as much as the reading of the rows.
+ */
+type Resolving = Context & {
+  bucket: Bucket | null;
+  info: ObjectInfo | null;
+  object: OpenObject | null;
+  versionId: string | undefined;
+  requestTags: Context["requestTags"];
+};
+
 /** Resolves what the request names, permits, and carries out. */
-async function perform(context: Context): Promise<S3Response> {
+async function perform(context: Resolving): Promise<S3Response> {
   const { site, request, operation, bucketName, key } = context;
   const handler = handlers.get(operation.name);
   if (handler === undefined)
@@ -107,21 +125,21 @@ async function perform(context: Context): Promise<S3Response> {
   const bucket = await getBucket(site.engine, bucketName);
   if (bucket === null) throw new S3Error("NoSuchBucket", { details: { BucketName: bucketName } });
   checkExpectedOwner(context, bucket.owner.id);
-  let withBucket: BucketContext = { ...context, bucket };
-  if (bucket.policy !== undefined) {
-    withBucket = { ...withBucket, requestTags: await requestTagsOf(withBucket) };
-  }
+  context.bucket = bucket;
+  if (bucket.policy !== undefined) context.requestTags = await requestTagsOf(context as BucketContext);
   if (handler.needs === "bucket") {
-    if (!handler.authorizesItself) authorize(withBucket, bucket);
-    return handler.run(withBucket);
+    if (!handler.authorizesItself) authorize(context, bucket);
+    return handler.run(context as BucketContext);
   }
 
   const versionId = request.params.get("versionId");
   if (handler.needs === "info") {
     const info = await headObject(site.engine, bucket, key, { versionId });
     const missing = info === null ? await missingObject(site.engine, bucket, key, { versionId }) : undefined;
-    authorizeObject(withBucket, bucket, info, missing);
-    return handler.run({ ...withBucket, info, versionId });
+    authorizeObject(context, bucket, info, missing);
+    context.info = info;
+    context.versionId = versionId;
+    return handler.run(context as ObjectContext);
   }
   const partNumber = integerParam(request.params, "partNumber", { min: 1, max: 10_000 });
   const object = await openObject(site.engine, bucket, key, { partNumber, versionId });
@@ -129,9 +147,12 @@ async function perform(context: Context): Promise<S3Response> {
   try {
     const missing =
       object === null ? await missingObject(site.engine, bucket, key, { versionId }) : undefined;
-    authorizeObject(withBucket, bucket, object?.info ?? null, missing);
+    authorizeObject(context, bucket, object?.info ?? null, missing);
     if (object === null) throw missing;
-    const response = await handler.run({ ...withBucket, info: object.info, versionId, object });
+    context.info = object.info;
+    context.object = object;
+    context.versionId = versionId;
+    const response = await handler.run(context as OpenContext);
     handedOver = true;
     return response;
   } finally {

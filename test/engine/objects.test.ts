@@ -355,6 +355,8 @@ function indexOf({ index }: Engine): Index {
   return {
     get: (table, key) => index.get(table, key),
     snapshot: () => index.snapshot(),
+    moment: () => index.moment(),
+    refresh: () => index.refresh(),
     commit: (commit) => index.commit(commit),
     count: (table) => index.count(table),
     reusableBytes: () => index.reusableBytes(),

@@ -258,6 +258,38 @@ for (const [name, openIndex] of Object.entries(indexes)) {
         assert.deepEqual(await all(index), { a: "2", c: "2" });
       }));
 
+    it("moment() differs once a commit has been done", () =>
+      withIndex(async (index) => {
+        const moments = [index.moment()];
+        for (const value of ["1", "2", "3"]) {
+          await index.commit({ puts: [put("a", value)] });
+          moments.push(index.moment());
+        }
+        assert.equal(new Set(moments).size, 4);
+        index.refresh();
+        assert.equal(await read(index, "a"), "3");
+      }));
+
+    it("moment() that is still the same means that get() answers the same", () =>
+      withIndex(async (index) => {
+        await index.commit({ puts: [put("a", "0")] });
+        const writing = (async (): Promise<void> => {
+          for (let value = 1; value <= 50; value++) await index.commit({ puts: [put("a", String(value))] });
+        })();
+        const seen = new Map<number, string | null>();
+        for (let done = false; !done;) {
+          const moment = index.moment();
+          const value = await read(index, "a");
+          if (index.moment() === moment) {
+            assert.equal(seen.get(moment) ?? value, value);
+            seen.set(moment, value);
+          }
+          done = value === "50";
+          await setImmediate();
+        }
+        await writing;
+      }));
+
     it("range() goes by the bytes of the keys, from start on and up to end", () =>
       withIndex(async (index) => {
         // UTF-16 would put the last one, which is above U+FFFF, before the one before it.

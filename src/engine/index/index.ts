@@ -83,6 +83,16 @@ export interface Index {
   get(table: Table, key: Uint8Array): Awaitable<Entry | null>;
   snapshot(): Awaitable<Snapshot>;
   /**
+   * Differs from every earlier answer as soon as {@link Index.get} may see something that it did not see then. What was
+   * read in the same moment need not be read again.
+   */
+  moment(): number;
+  /**
+   * From here on, reads see everything that was committed before, by other processes too. Without it they see what this
+   * process committed, and what others did some milliseconds ago.
+   */
+  refresh(): void;
+  /**
    * True when it is durable and every later read sees it, false when a check failed and nothing was done. The buffers
    * given must not change before.
    *

@@ -17,7 +17,9 @@ const crcBytes = 4;
 /** Smallest key there can be: LMDB has no empty ones. */
 const firstKey = Buffer.of(0);
 /** One allocation serves many values: an ArrayBuffer for each would cost more than the rest of sealing it. */
-const slabBytes = 1024 * 1024;
+const writeSlabBytes = 1024 * 1024;
+/** Smaller, because a value that somebody keeps keeps the whole. */
+const readSlabBytes = 64 * 1024;
 
 /** What lmdb-js has and its types do not tell. */
 interface ReadTransaction extends Transaction {
@@ -26,7 +28,10 @@ interface ReadTransaction extends Transaction {
 }
 
 interface ReadableRows {
-  getBinary(key: Uint8Array, options?: { transaction: Transaction }): Buffer | undefined;
+  /** What it returns is overwritten by the next read, and as long as the longest value so far. */
+  getBinaryFast(key: Uint8Array, options?: { transaction: Transaction }): Uint8Array | undefined;
+  /** Of the value that was read last. */
+  readonly lastSize: number;
 }
 
 /** @param transaction Default: what lmdb-js reads with, which sees every finished commit. */
@@ -36,11 +41,25 @@ export function getRow(
   key: Uint8Array,
   transaction?: Transaction,
 ): Entry | null {
-  const value = (rows as ReadableRows).getBinary(
-    key,
-    transaction === undefined ? undefined : { transaction },
-  );
-  return value === undefined ? null : unseal(table, seed, key, value, getLastVersion());
+  const readable = rows as unknown as ReadableRows;
+  const lent = readable.getBinaryFast(key, transaction === undefined ? undefined : { transaction });
+  if (lent === undefined) return null;
+  return unseal(table, seed, key, copyOf(lent, readable.lastSize), getLastVersion());
+}
+
+let lender: Uint8Array | null = null;
+let lenderBytes: Uint8Array = new Uint8Array(0);
+
+/** A copy in memory that many values share: an ArrayBuffer for each, as lmdb-js makes it, costs more than the read. */
+function copyOf(lent: Uint8Array, length: number): Buffer {
+  if (lent !== lender) {
+    // lmdb-js gives its buffer a `length` of its own making, which engines do not expect: this one has none.
+    lenderBytes = new Uint8Array(lent.buffer, lent.byteOffset);
+    lender = lent;
+  }
+  const copy = readSlab.take(length);
+  copy.set(lenderBytes.subarray(0, length));
+  return copy;
 }
 
 export function rowsIn(
@@ -67,24 +86,35 @@ export function rowsIn(
 
 /** A buffer `crc32 | value` of its own. */
 export function seal({ seed }: Tree, key: Uint8Array, value: Uint8Array, version: number): Buffer {
-  const sealed = takeBytes(crcBytes + value.length);
+  const sealed = writeSlab.take(crcBytes + value.length);
   sealed.set(value, crcBytes);
   sealed.writeUInt32LE(checksum(seed, key, value, version));
   return sealed;
 }
 
-let slab: Buffer = Buffer.alloc(0);
-let slabTaken = 0;
+/** Memory that is handed out piece by piece and never taken back: it goes when the last piece of it goes. */
+class Slab {
+  readonly #bytes: number;
+  #memory: Buffer = Buffer.alloc(0);
+  #taken = 0;
 
-function takeBytes(length: number): Buffer {
-  if (length > slabBytes / 8) return Buffer.allocUnsafeSlow(length);
-  if (slabTaken + length > slab.length) {
-    slab = Buffer.allocUnsafeSlow(slabBytes);
-    slabTaken = 0;
+  constructor(bytes: number) {
+    this.#bytes = bytes;
   }
-  slabTaken += length;
-  return slab.subarray(slabTaken - length, slabTaken);
+
+  take(length: number): Buffer {
+    if (length > this.#bytes / 8) return Buffer.allocUnsafeSlow(length);
+    if (this.#taken + length > this.#memory.length) {
+      this.#memory = Buffer.allocUnsafeSlow(this.#bytes);
+      this.#taken = 0;
+    }
+    this.#taken += length;
+    return this.#memory.subarray(this.#taken - length, this.#taken);
+  }
 }
+
+const writeSlab = new Slab(writeSlabBytes);
+const readSlab = new Slab(readSlabBytes);
 
 function unseal(table: Table, seed: number, key: Uint8Array, sealed: Buffer, version: number): Entry {
   const value = sealed.subarray(crcBytes);

@@ -49,6 +49,11 @@ export class LmdbIndex implements Index {
   #environment: Environment | null;
   // No row ever has the same version twice: versions rise within a process, and each process starts at random.
   #version = randomInt(2 ** 47) * 16;
+  #moment = 0;
+  #momentLasts = false;
+  readonly #endMoment = (): void => {
+    this.#momentLasts = false;
+  };
   /** Commits and snapshots that need the environment as it is. */
   #users = 0;
   #lastUserLeft: (() => void) | null = null;
@@ -75,6 +80,21 @@ export class LmdbIndex implements Index {
     return getRow(table, environment.trees[table], key);
   }
 
+  moment(): number {
+    // LMDB reads with one transaction throughout a turn of the event loop, unless something resets it.
+    if (!this.#momentLasts) {
+      this.#momentLasts = true;
+      this.#moment++;
+      setImmediate(this.#endMoment);
+    }
+    return this.#moment;
+  }
+
+  refresh(): void {
+    this.#moment++;
+    this.#environment?.root.resetReadTxn();
+  }
+
   snapshot(): Awaitable<Snapshot> {
     if (this.#gate !== null) return this.#afterGate(() => this.snapshot());
     const { root, trees } = this.#opened();
@@ -96,6 +116,7 @@ export class LmdbIndex implements Index {
     try {
       return await write(this.#opened(), commit, ++this.#version);
     } finally {
+      this.#moment++;
       this.#leave();
     }
   }

@@ -20,6 +20,8 @@ export function createMemoryIndex(): Index {
   return {
     get: (table, key) => copyOf(find(state[table], key)),
     snapshot: () => snapshotOf(state),
+    moment: () => lastVersion,
+    refresh(): void {},
     async commit({ checks = [], puts = [], deletes = [] }: Commit): Promise<boolean> {
       checkKeys(checks, puts, deletes);
       for (const check of checks) {

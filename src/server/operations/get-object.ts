@@ -62,12 +62,13 @@ function describe(context: OpenContext): Head {
   }
   const headers: Record<string, string> = {
     "accept-ranges": "bytes",
-    ...validators,
-    ...info.headers,
-    ...writeMetadata(info.metadata),
-    ...expirationHeader(bucket, info),
-    ...overrides,
+    etag: validators.etag,
+    "last-modified": validators["last-modified"],
   };
+  for (const name in info.headers) headers[name] = info.headers[name] as string;
+  writeMetadata(info.metadata, headers);
+  if (bucket.lifecycle !== undefined) Object.assign(headers, expirationHeader(bucket, info));
+  if (overrides !== null) Object.assign(headers, overrides);
   // Also without an Origin: a cache must not give a page's script what an <img> fetched without CORS headers.
   if (context.bucket.cors !== undefined) headers["vary"] = corsVary;
   if (info.versionId !== undefined) headers["x-amz-version-id"] = info.versionId;
@@ -130,7 +131,8 @@ const overridable = [
  * `response-content-type` and its kin. Anonymous requests may not use them: a link that nobody signed would let anyone
  * serve a picture as a page from this host.
  */
-function readOverrides({ request, identity }: OpenContext): Record<string, string> {
+function readOverrides({ request, identity }: OpenContext): Record<string, string> | null {
+  if (request.params.size === 0) return null;
   const headers: Record<string, string> = {};
   for (const name of overridable) {
     const value = request.params.get(`response-${name}`);
