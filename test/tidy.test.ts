@@ -26,7 +26,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only these rooms may load, so that what must be light stays so. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   lmdb: ["engine"],
-  undici: ["client", "cli"],
+  undici: ["client", "cli", "server"],
   jiti: ["storage"],
   commander: ["cli"],
   pino: ["server", "cli"],

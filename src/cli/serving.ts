@@ -6,11 +6,13 @@ import { createSecureContext } from "node:tls";
 import type { Logger } from "pino";
 import type { Engine } from "../engine/types.ts";
 import { createServer, type ServerOptions, type StowageServer } from "../server/listen.ts";
+import type { Webhook } from "../server/webhooks.ts";
 import { type Administrator, ensureAdministrator } from "./administrator.ts";
 import { CommandError, type Io, UsageError } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
 import { openLog } from "./log.ts";
 import { version } from "./version.ts";
+import { readWebhooks } from "./webhooks.ts";
 
 /** What `stowage serve` was given. */
 export interface ServeOptions {
@@ -24,6 +26,7 @@ export interface ServeOptions {
   readonly tlsKey?: string;
   readonly durability: "strict" | "relaxed";
   readonly lifecycleDay: number;
+  readonly webhook?: readonly Webhook[];
 }
 
 /**
@@ -35,6 +38,7 @@ export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<
   const stop = io.stopSignal();
   const log = openLog(io);
   const tls = await readTls(options);
+  const webhooks = readWebhooks(options.webhook ?? [], io.env);
   const dataDir = resolve(options.data);
   const engine = await openDataDirectory(dataDir, {
     as: "server",
@@ -43,7 +47,7 @@ export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<
   });
   try {
     const administrator = await ensureAdministrator(engine, dataDir, io.env);
-    const server = await listen(options, engine, log, tls);
+    const server = await listen(options, engine, log, tls, webhooks);
     announce(io, log, options, server, dataDir, administrator);
     const signal = await stop;
     log.info({ signal }, "finishing the requests under way");
@@ -90,6 +94,7 @@ async function listen(
   engine: Engine,
   log: Logger,
   tls: ServerOptions["tls"],
+  webhooks: readonly Webhook[],
 ): Promise<StowageServer> {
   const { host, port, region, domain, lifecycleDay } = options;
   try {
@@ -100,6 +105,7 @@ async function listen(
       region,
       domains: domain ?? [],
       log,
+      webhooks,
       background: { lifecycleDaySeconds: lifecycleDay },
       ...(tls === undefined ? {} : { tls }),
     });

@@ -79,6 +79,7 @@ async function expireObjects(
     await inParallel(keys, async (key) => {
       const { existed } = await deleteObject(engine, bucket, key, {
         onlyIf: (info) => judge(info)?.type === "expire",
+        isExpiration: true,
       });
       if (existed) report.expired++;
     });

@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 import { checkWriteConditions } from "../s3/conditions.ts";
 import type { WriteConditions } from "../s3/conditions.ts";
 import { S3Error } from "../s3/errors.ts";
+import type { EventOrigin } from "../s3/event.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import { guardBucket, rereadBucket } from "./buckets.ts";
+import { noteEvent } from "./events.ts";
 import { discardContent } from "./content.ts";
 import { openUploadKey } from "./encryption/upload-key.ts";
 import { readParts } from "./parts.ts";
@@ -17,6 +19,8 @@ import { checksumOfParts } from "./upload-checksum.ts";
 import { encodeUpload, getUpload, noSuchUpload, parseUploadId, uploadOf } from "./uploads.ts";
 
 export interface CompleteUploadInput extends WriteConditions {
+  /** Who asked for it, for its events. Default: the server itself. */
+  readonly origin?: EventOrigin | undefined;
   readonly bucket: Bucket;
   readonly key: string;
   readonly uploadId: string;
@@ -97,6 +101,11 @@ export async function completeUpload(engine: Engine, input: CompleteUploadInput)
       if (!chosen.has(part)) discardContent(engine, draft, part.content);
     }
     if (current !== null) discardContent(engine, draft, current.content);
+    noteEvent(engine, draft, bucket, {
+      event: "ObjectCreated:CompleteMultipartUpload",
+      info,
+      origin: input.origin,
+    });
     if (await engine.index.commit(draft)) return info;
     bucket = await rereadBucket(engine, bucket);
     return conflict;

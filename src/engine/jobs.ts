@@ -16,6 +16,8 @@ export interface Job {
   readonly firstMs?: number | undefined;
   /** Does what is due, and returns early when the signal is aborted. What it throws is logged, and it runs again. */
   run(signal: AbortSignal): Promise<void>;
+  /** Called when the jobs were stopped, after the last run. */
+  close?(): Promise<void>;
 }
 
 export interface Jobs {
@@ -103,6 +105,7 @@ function startJob(
     async stop(): Promise<void> {
       callOff?.();
       await running;
+      await job.close?.();
     },
   };
 }

@@ -1,7 +1,10 @@
 import { checkWriteConditions } from "../s3/conditions.ts";
 import type { WriteConditions } from "../s3/conditions.ts";
+import type { EventOrigin } from "../s3/event.ts";
+import type { EventName } from "../s3/notification.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import { guardBucket, rereadBucket } from "./buckets.ts";
+import { noteEvent } from "./events.ts";
 import { commitContent, discardContent, dropContent, keepContent, storeContent } from "./content.ts";
 import type { StoredContent } from "./content.ts";
 import { idTimeMs } from "./ids.ts";
@@ -19,7 +22,7 @@ import type {
   ObjectInfo,
 } from "./types.ts";
 
-export interface PutObjectInput extends ObjectAttributes, WriteConditions {
+export interface PutObjectInput extends ObjectAttributes, WriteConditions, Caused {
   readonly bucket: Bucket;
   readonly key: string;
   readonly body: Body;
@@ -29,6 +32,14 @@ export interface PutObjectInput extends ObjectAttributes, WriteConditions {
   readonly checksum?: (() => ObjectChecksum | undefined) | undefined;
   /** Absent: the bytes are stored as they are. */
   readonly encryption?: EncryptionRequest | undefined;
+}
+
+/** What the events of a write say of it. */
+interface Caused {
+  /** Default: `ObjectCreated:Put`. */
+  readonly event?: EventName | undefined;
+  /** Who asked for it. Default: the server itself. */
+  readonly origin?: EventOrigin | undefined;
 }
 
 /**
@@ -64,7 +75,7 @@ export async function putObject(
 }
 
 /** A body that is stored, to become an object. */
-interface CommitObjectInput extends ObjectAttributes, WriteConditions {
+interface CommitObjectInput extends ObjectAttributes, WriteConditions, Caused {
   readonly bucket: Bucket;
   readonly key: string;
   readonly stored: StoredContent;
@@ -102,6 +113,11 @@ async function commitObject(engine: Engine, input: CommitObjectInput): Promise<O
         .put("objects", rowKey, encodeObject({ info, content: stored.content }, bucket.owner));
       keepContent(draft, stored, { kind: "object", objectKey: rowKey });
       if (current !== null) discardContent(engine, draft, current.content);
+      noteEvent(engine, draft, bucket, {
+        event: input.event ?? "ObjectCreated:Put",
+        info,
+        origin: input.origin,
+      });
       if (await commitContent(engine, draft, stored)) return info;
       bucket = await rereadBucket(engine, bucket);
       return conflict;

@@ -14,6 +14,7 @@
  *     meta       name
  *     versions   bucket id (4), key, 0, order (16), each of its bits turned: newest first
  *     heads      bucket id (4), key
+ *     outbox     webhook, 0, id of the row itself (16)     oldest first
  */
 
 import { idBytes } from "./ids.ts";
@@ -82,6 +83,16 @@ export function partKey(uploadId: Buffer, partNumber: number): Buffer {
   uploadId.copy(bytes, 0);
   bytes.writeUInt16BE(partNumber, idBytes);
   return bytes;
+}
+
+/** @param id Time-ordered; undefined for what all rows of the webhook begin with. */
+export function outboxKey(webhook: string, id?: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${webhook}\0`), id ?? Buffer.alloc(0)]);
+}
+
+export function splitOutboxKey(row: Buffer): { webhook: string; id: Buffer } {
+  const at = row.indexOf(0);
+  return { webhook: row.toString("utf8", 0, at), id: row.subarray(at + 1) };
 }
 
 export function userIdKey(id: string): Buffer {

@@ -7,6 +7,7 @@ import type { Checksum, ChecksumAlgorithm, ChecksumType, PartChecksum } from "..
 import type { CorsRule } from "../s3/cors.ts";
 import type { Tags } from "../s3/tags.ts";
 import type { LifecycleConfiguration } from "../s3/lifecycle.ts";
+import type { Notification } from "../s3/notification.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import type { DecodedCache } from "./decoded-cache.ts";
 import type { KeyRing } from "./encryption/key-ring.ts";
@@ -30,6 +31,8 @@ export interface Bucket {
   readonly tags?: Tags | undefined;
   /** Rules by which objects expire. */
   readonly lifecycle?: LifecycleConfiguration | undefined;
+  /** Which changes are told to whom. */
+  readonly notifications?: readonly Notification[] | undefined;
   /** Version of the bucket's row in the index. */
   readonly version: number;
   /** Absent: never enabled. Once it was, it can be suspended but never be what it was before. */

@@ -1,4 +1,7 @@
+import type { EventOrigin } from "../s3/event.ts";
+import type { EventName } from "../s3/notification.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
+import { noteEvent } from "./events.ts";
 import { findVersion } from "./find-version.ts";
 import { missingVersion } from "./missing-version.ts";
 import { encodeObject } from "./records/object.ts";
@@ -22,10 +25,18 @@ export type ObjectChanges = Partial<
   >
 >;
 
+export interface UpdateObjectOptions {
+  /** Default: the current version. */
+  readonly versionId?: string | undefined;
+  /** What the change is to those who are told of it. Absent: nothing. */
+  readonly event?: EventName | undefined;
+  /** Who asked for it. */
+  readonly origin?: EventOrigin | undefined;
+}
+
 /**
  * Changes an object's record, or that of one of its versions. Its bytes, ETag, time and version id stay.
  *
- * @param options.versionId Default: the current version.
  * @param change Is given the record as it is, again when another change came first; what it throws is thrown on.
  * @throws S3Error NoSuchKey; NoSuchVersion; MethodNotAllowed for a delete marker; InvalidArgument for what cannot be a
  *   version id.
@@ -36,7 +47,7 @@ export async function updateObject(
   engine: Engine,
   bucket: Bucket,
   key: string,
-  { versionId }: { readonly versionId?: string | undefined },
+  { versionId, event, origin }: UpdateObjectOptions,
   change: (info: ObjectInfo) => ObjectChanges,
 ): Promise<ObjectInfo> {
   return atomically(engine, `object ${bucket.id} ${key}`, async () => {
@@ -47,6 +58,7 @@ export async function updateObject(
     const draft = new Draft()
       .check(table, row.key, row.version)
       .put(table, row.key, encodeObject({ info, content, order }, bucket.owner));
+    if (event !== undefined) noteEvent(engine, draft, bucket, { event, info, origin });
     return (await engine.index.commit(draft)) ? info : conflict;
   });
 }

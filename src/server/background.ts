@@ -1,44 +1,78 @@
 /** What the server does by itself beside answering requests. One process of a data directory does it. */
 
 import { applyLifecycle } from "../engine/apply-lifecycle.ts";
-import { type Jobs, startJobs } from "../engine/jobs.ts";
+import { type Job, type Jobs, startJobs } from "../engine/jobs.ts";
 import { calendarDayMs } from "../s3/lifecycle.ts";
 import type { Site } from "./context.ts";
+import { EventDelivery } from "./deliver-events.ts";
 import type { Metrics } from "./metrics.ts";
+import { createWebhookAgent, sendToWebhook } from "./webhooks.ts";
 
 export interface BackgroundOptions {
   /** Length of a day of lifecycle rules, in seconds, for tests and trials. Default 86,400. */
   readonly lifecycleDaySeconds?: number | undefined;
+  /** How many events may wait for their webhooks; beyond it the oldest are dropped. Default 100,000. */
+  readonly mostWaitingEvents?: number | undefined;
 }
 
 const mostLifecycleIntervalMs = 3 * 60 * 60 * 1000;
 const leastLifecycleIntervalMs = 500;
+/** Looking costs a look at a count. */
+const eventsIntervalMs = 200;
 
 /** Starts the jobs of a server. */
-export function startBackground(
+export function startBackground(site: Site, metrics: Metrics, options: BackgroundOptions): Jobs {
+  const { engine } = site;
+  return startJobs([lifecycleJob(site, metrics, options), eventsJob(site, metrics, options)], {
+    log: engine.log,
+    onRun: (name, seconds, failed) => metrics.observeJob(name, seconds, failed),
+  });
+}
+
+function lifecycleJob(
   { engine }: Site,
   metrics: Metrics,
   { lifecycleDaySeconds = calendarDayMs / 1000 }: BackgroundOptions,
-): Jobs {
+): Job {
   const dayMs = lifecycleDaySeconds * 1000;
-  return startJobs(
-    [
-      {
-        name: "lifecycle",
-        intervalMs: Math.min(mostLifecycleIntervalMs, Math.max(leastLifecycleIntervalMs, dayMs / 10)),
-        async run(signal): Promise<void> {
-          const { expired, uploadsAborted } = await applyLifecycle(engine, { dayMs, signal });
-          metrics.countLifecycle("expired", expired);
-          metrics.countLifecycle("upload_aborted", uploadsAborted);
-          if (expired + uploadsAborted > 0) {
-            engine.log(
-              "info",
-              `Lifecycle rules removed ${expired} objects and aborted ${uploadsAborted} uploads`,
-            );
-          }
-        },
-      },
-    ],
-    { log: engine.log, onRun: (name, seconds, failed) => metrics.observeJob(name, seconds, failed) },
-  );
+  return {
+    name: "lifecycle",
+    intervalMs: Math.min(mostLifecycleIntervalMs, Math.max(leastLifecycleIntervalMs, dayMs / 10)),
+    async run(signal): Promise<void> {
+      const { expired, uploadsAborted } = await applyLifecycle(engine, { dayMs, signal });
+      metrics.countLifecycle("expired", expired);
+      metrics.countLifecycle("upload_aborted", uploadsAborted);
+      if (expired + uploadsAborted > 0) {
+        engine.log(
+          "info",
+          `Lifecycle rules removed ${expired} objects and aborted ${uploadsAborted} uploads`,
+        );
+      }
+    },
+  };
+}
+
+function eventsJob(
+  { engine, webhooks }: Site,
+  metrics: Metrics,
+  { mostWaitingEvents = 100_000 }: BackgroundOptions,
+): Job {
+  const agent = createWebhookAgent();
+  const delivery = new EventDelivery(engine, webhooks, {
+    send: (webhook, message, signal) =>
+      sendToWebhook(webhook, message, { nowMs: engine.clock(), signal, agent }),
+    mostWaiting: mostWaitingEvents,
+    onDelivered: () => metrics.countEvents("delivered", 1),
+    onFailed: () => metrics.countEvents("failed", 1),
+    onDropped: (messages) => metrics.countEvents("dropped", messages),
+  });
+  return {
+    name: "events",
+    intervalMs: eventsIntervalMs,
+    async run(signal): Promise<void> {
+      await delivery.round(signal);
+      metrics.setEventsWaiting(await engine.index.count("outbox"));
+    },
+    close: () => agent.close(),
+  };
 }

@@ -7,6 +7,7 @@ import type { Owner } from "../s3/acl.ts";
 import type { Operation } from "../s3/operations.ts";
 import type { RequestBody } from "./body.ts";
 import type { S3Request } from "./request.ts";
+import type { Webhook } from "./webhooks.ts";
 
 /** What a server is for as long as it runs. */
 export interface Site {
@@ -15,6 +16,8 @@ export interface Site {
   readonly region: string;
   /** Host names under which `bucket.domain` addresses a bucket. */
   readonly domains: readonly string[];
+  /** Where events may be sent. */
+  readonly webhooks: readonly Webhook[];
 }
 
 /** Who asks. Anonymous has the owner id that AWS gives to what anonymous writes, and no rights through it. */

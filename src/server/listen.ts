@@ -21,6 +21,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { handleOwn, isOwnPath } from "./own.ts";
 import { readRequest, type S3Request } from "./request.ts";
 import { respond } from "./respond.ts";
+import type { Webhook } from "./webhooks.ts";
 
 /** What a server is started with. */
 export interface ServerOptions {
@@ -40,7 +41,9 @@ export interface ServerOptions {
   readonly log?: Logger;
   /** How long `close()` waits for requests under way, in milliseconds. Default 30,000. */
   readonly drainMs?: number;
-  /** What the server does by itself: lifecycle rules. False: nothing, because another process does it. */
+  /** Where events may be sent: what buckets' notification configurations can name. */
+  readonly webhooks?: readonly Webhook[];
+  /** What the server does by itself: delivery of events, lifecycle rules. False: nothing, because another process does it. */
   readonly background?: BackgroundOptions | false;
 }
 
@@ -78,6 +81,7 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
     engine: options.engine,
     region: options.region ?? "us-east-1",
     domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
+    webhooks: options.webhooks ?? [],
   };
   const metrics = createMetrics();
   const { log } = options;

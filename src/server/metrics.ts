@@ -10,6 +10,10 @@ export interface Metrics {
   observeJob(job: string, seconds: number, failed: boolean): void;
   /** Lifecycle rules did something that often. */
   countLifecycle(action: string, times: number): void;
+  /** A message to a webhook was taken, was not, or was given up with others. */
+  countEvents(outcome: "delivered" | "failed" | "dropped", times: number): void;
+  /** So many messages wait for their webhooks. */
+  setEventsWaiting(messages: number): void;
   /** The text of the exposition format, and its content type. */
   render(): Promise<{ text: string; contentType: string }>;
 }
@@ -49,6 +53,17 @@ export function createMetrics(): Metrics {
     labelNames: ["action"],
     registers: [registry],
   });
+  const events = new Counter({
+    name: "stowage_events_total",
+    help: "Messages to webhooks: delivered, failed attempts, and dropped because too many were waiting.",
+    labelNames: ["outcome"],
+    registers: [registry],
+  });
+  const eventsWaiting = new Gauge({
+    name: "stowage_events_waiting",
+    help: "Messages that wait for their webhooks.",
+    registers: [registry],
+  });
   // Finding a child by its labels costs more than counting: there are few, so they are kept.
   const children = new Map<
     string,
@@ -73,6 +88,8 @@ export function createMetrics(): Metrics {
       jobSeconds.set({ job }, seconds);
     },
     countLifecycle: (action, times) => lifecycleActions.inc({ action }, times),
+    countEvents: (outcome, times) => events.inc({ outcome }, times),
+    setEventsWaiting: (messages) => eventsWaiting.set(messages),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
 }

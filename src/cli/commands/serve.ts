@@ -1,6 +1,7 @@
 import { type Command, type Flag, UsageError, type Variable } from "../command.ts";
 import { parsePort } from "../flags.ts";
 import type { ServeOptions } from "../serving.ts";
+import { parseWebhook } from "../webhooks.ts";
 
 const flags: readonly Flag[] = [
   { flags: "--data <dir>", description: "Data directory", default: ".stowage" },
@@ -37,6 +38,11 @@ const flags: readonly Flag[] = [
     default: 86_400,
     parse: parseLifecycleDay,
   },
+  {
+    flags: "--webhook <name=url>",
+    description: "Address that buckets can have events sent to; may be given several times",
+    parse: parseWebhook,
+  },
 ];
 
 const environment: readonly Variable[] = [
@@ -45,6 +51,11 @@ const environment: readonly Variable[] = [
     description: "The administrator's access key (default: made at the first start)",
   },
   { name: "STOWAGE_SECRET_KEY", description: "Its secret key" },
+  { name: "STOWAGE_WEBHOOKS", description: "More of --webhook: NAME=URL, with spaces in between" },
+  {
+    name: "STOWAGE_WEBHOOK_SECRETS",
+    description: "What events are signed with: NAME=SECRET, with spaces in between",
+  },
   {
     name: "STOWAGE_LOG_LEVEL",
     description: "debug (a line a request), info, warn, error or silent (default: info)",

@@ -20,6 +20,7 @@ export const tables = [
   "keys",
   "versions",
   "heads",
+  "outbox",
 ] as const;
 
 export type Table = (typeof tables)[number];

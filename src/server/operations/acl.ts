@@ -11,6 +11,7 @@ import { ownerOf } from "../authorize.ts";
 import { resolveGrants } from "../grants.ts";
 import { versionHeaders } from "../version-headers.ts";
 import { refuseDisabledAcl, refusePublicGrants } from "../object-access.ts";
+import { originOf } from "../origin.ts";
 import { xmlResponse } from "../xml-response.ts";
 
 /** A list of 100 grants is under 40 KB. */
@@ -45,7 +46,8 @@ export async function putObjectAcl(context: ObjectContext): Promise<S3Response> 
   const { site, bucket, key, info, versionId } = context;
   const grants = await readGrants(context, info.owner, bucket.owner);
   refusePublicGrants(bucket, grants);
-  await updateObject(site.engine, bucket, key, { versionId }, () => ({ grants }));
+  const cause = { event: "ObjectAcl:Put", origin: originOf(context) } as const;
+  await updateObject(site.engine, bucket, key, { versionId, ...cause }, () => ({ grants }));
   return { status: 200, headers: versionHeaders(info) };
 }
 

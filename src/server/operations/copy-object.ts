@@ -11,6 +11,7 @@ import { S3Error } from "../../s3/errors.ts";
 import { decodeKey } from "../../s3/keys.ts";
 import { authorizeSource, mayReadTags } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
+import { originOf } from "../origin.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { maxPutBytes } from "./put-object.ts";
 import { readObjectAccess } from "../object-access.ts";
@@ -61,6 +62,8 @@ async function copy(context: BucketContext): Promise<string> {
       site.engine,
       {
         source: source.object,
+        event: "ObjectCreated:Copy",
+        origin: originOf(context),
         bucket,
         key,
         // "When copying an object, the ACL metadata is not preserved and is set to private by default."

@@ -13,6 +13,7 @@ import { checkKey } from "../../s3/keys.ts";
 import { mayDelete } from "../authorize.ts";
 import { contentMd5, readDocument } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
+import { originOf } from "../origin.ts";
 import { xmlResponse } from "../xml-response.ts";
 
 /** 1,000 keys of 1,024 bytes, each byte at most `&quot;`, with their elements. */
@@ -22,7 +23,11 @@ const deleteLimitBytes = 8 * 1024 * 1024;
 export async function deleteObjectOperation(context: BucketContext): Promise<S3Response> {
   const { site, request, bucket, key } = context;
   const versionId = request.params.get("versionId");
-  await deleteObject(site.engine, bucket, key, { ...parseDeleteConditions(request.headers), versionId });
+  await deleteObject(site.engine, bucket, key, {
+    ...parseDeleteConditions(request.headers),
+    versionId,
+    origin: originOf(context),
+  });
   return { status: 204, headers: {} };
 }
 
@@ -49,6 +54,7 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
           ifMatchLastModifiedMs: lastModifiedMs,
           ifMatchSize: size,
           versionId,
+          origin: originOf(context),
         });
         deleted[i] = { key, versionId };
       } catch (error) {

@@ -31,6 +31,7 @@ import {
 } from "./ownership-controls.ts";
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from "./policy.ts";
 import { getObjectAttributes } from "./object-attributes.ts";
+import { getBucketNotification, putBucketNotification } from "./notification.ts";
 import { postObject } from "./post-object.ts";
 import {
   deletePublicAccessBlock,
@@ -86,6 +87,8 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["DeleteBucketTagging", bucket(deleteBucketTagging)],
   ["GetBucketLifecycleConfiguration", bucket(getBucketLifecycle)],
   ["PutBucketLifecycleConfiguration", bucket(putBucketLifecycle)],
+  ["GetBucketNotificationConfiguration", bucket(getBucketNotification)],
+  ["PutBucketNotificationConfiguration", bucket(putBucketNotification)],
   ["DeleteBucketLifecycle", bucket(deleteBucketLifecycle)],
   ["GetBucketPolicy", bucket(getBucketPolicy)],
   ["PutBucketPolicy", bucket(putBucketPolicy)],

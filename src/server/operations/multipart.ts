@@ -27,6 +27,7 @@ import { readDocument } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { expirationHeader } from "../expiration-header.ts";
 import { integerParam } from "../params.ts";
+import { originOf } from "../origin.ts";
 import { xmlResponse } from "../xml-response.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { openCopySource, sourceTooLarge } from "./copy-object.ts";
@@ -116,13 +117,8 @@ async function copyPart(context: BucketContext): Promise<string> {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
-export async function completeMultipartUpload({
-  site,
-  request,
-  bucket,
-  key,
-  body,
-}: BucketContext): Promise<S3Response> {
+export async function completeMultipartUpload(context: BucketContext): Promise<S3Response> {
+  const { site, request, bucket, key, body } = context;
   const uploadId = readUploadId(request.params);
   // The checksum headers of this request are the object's, not its document's.
   const document = await readDocument(body.leaveChecksum(), request.headers, completeLimitBytes);
@@ -135,6 +131,7 @@ export async function completeMultipartUpload({
     key,
     uploadId,
     parts,
+    origin: originOf(context),
     ...parseWriteConditions(request.headers),
     ...(expected === undefined ? {} : { checksum: expected }),
     checksumType: type,

@@ -19,6 +19,7 @@ import { parsePostAuthorization, verifyPostSignature } from "../../s3/post-signa
 import { anonymous, identityOf, requireAccessKey } from "../authenticate.ts";
 import { authorize } from "../authorize.ts";
 import { requireChecksum } from "../body.ts";
+import { originOf } from "../origin.ts";
 import type { BucketContext, Identity, S3Response, SignatureInfo } from "../context.ts";
 import { readObjectAccess } from "../object-access.ts";
 import type { S3Request } from "../request.ts";
@@ -51,6 +52,8 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
       {
         bucket,
         key,
+        event: "ObjectCreated:Post",
+        origin: originOf({ ...context, identity }),
         ...(await readObjectAccess({ site, identity }, headers, bucket)),
         storageClass: readStorageClass(headers),
         ...readDescription(headers),

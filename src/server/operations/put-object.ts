@@ -7,6 +7,7 @@ import { S3Error } from "../../s3/errors.ts";
 import { contentMd5, type RequestBody } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { expirationHeader } from "../expiration-header.ts";
+import { originOf } from "../origin.ts";
 import { readObjectAccess } from "../object-access.ts";
 import { readDescription, readStorageClass, readTags, refuseUnsupported } from "./object-input.ts";
 
@@ -21,6 +22,7 @@ export async function putObjectOperation(context: BucketContext): Promise<S3Resp
   const input = {
     bucket,
     key,
+    origin: originOf(context),
     ...(await readObjectAccess(context, headers, bucket)),
     storageClass: readStorageClass(headers),
     ...readDescription(headers),

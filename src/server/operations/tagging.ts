@@ -8,6 +8,7 @@ import { checkTags, maxBucketTags, maxObjectTags, type Tags } from "../../s3/tag
 import type { BucketContext, ObjectContext, S3Response } from "../context.ts";
 import { readTaggingDocument } from "../settings-document.ts";
 import { versionHeaders } from "../version-headers.ts";
+import { originOf } from "../origin.ts";
 import { xmlResponse } from "../xml-response.ts";
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
@@ -19,14 +20,16 @@ export function getObjectTagging({ info }: ObjectContext): Promise<S3Response> {
 export async function putObjectTagging(context: ObjectContext): Promise<S3Response> {
   const { site, bucket, key, info, versionId } = context;
   const tags = await readTags(context, maxObjectTags);
-  await updateObject(site.engine, bucket, key, { versionId }, () => ({ tags }));
+  const cause = { event: "ObjectTagging:Put", origin: originOf(context) } as const;
+  await updateObject(site.engine, bucket, key, { versionId, ...cause }, () => ({ tags }));
   return { status: 200, headers: versionHeaders(info) };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
 export async function deleteObjectTagging(context: ObjectContext): Promise<S3Response> {
   const { site, bucket, key, info, versionId } = context;
-  await updateObject(site.engine, bucket, key, { versionId }, () => ({ tags: undefined }));
+  const cause = { event: "ObjectTagging:Delete", origin: originOf(context) } as const;
+  await updateObject(site.engine, bucket, key, { versionId, ...cause }, () => ({ tags: undefined }));
   return { status: 204, headers: versionHeaders(info) };
 }
 
