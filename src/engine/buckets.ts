@@ -148,7 +148,7 @@ export async function updateBucket(
 /**
  * Removes an empty bucket. Its unfinished uploads are aborted.
  *
- * @throws S3Error NoSuchBucket, or BucketNotEmpty when it has an object.
+ * @throws S3Error NoSuchBucket, or BucketNotEmpty when it has an object, a version or a delete marker.
  */
 export async function deleteBucket(engine: Engine, name: string): Promise<void> {
   const key = bucketKey(name);
@@ -217,8 +217,11 @@ async function isEmpty(engine: Engine, bucket: Bucket): Promise<boolean> {
   const start = bucketPrefix(bucket.id);
   const snapshot = await engine.index.snapshot();
   try {
-    const entries = await snapshot.range("objects", { start, end: afterPrefix(start), limit: 1 });
-    return entries.length === 0;
+    for (const table of ["objects", "versions"] as const) {
+      const entries = await snapshot.range(table, { start, end: afterPrefix(start), limit: 1 });
+      if (entries.length > 0) return false;
+    }
+    return true;
   } finally {
     snapshot.close();
   }

@@ -7,7 +7,7 @@ import { decodeObject } from "./records/object.ts";
 import type { Content } from "./records/object.ts";
 import { decodeBlobUser, decodeTrash } from "./records/references.ts";
 import { idBytes } from "./ids.ts";
-import { afterKey } from "./table-keys.ts";
+import { afterKey, afterPrefix } from "./table-keys.ts";
 
 const batchRows = 200;
 
@@ -59,13 +59,51 @@ export async function readTrash(index: Index): Promise<Set<string>> {
   return found;
 }
 
+/** A key's rows of `objects` and `versions`, of one moment. @throws DamagedRowError */
+async function* versionsOf(index: Index, objectKey: Buffer): AsyncIterable<Entry> {
+  const snapshot = await index.snapshot();
+  try {
+    const current = await snapshot.get("objects", objectKey);
+    if (current !== null) yield current;
+    let start: Buffer = Buffer.concat([objectKey, Buffer.of(0)]);
+    const end = afterPrefix(start);
+    for (;;) {
+      const rows = await snapshot.range("versions", { start, end, limit: batchRows });
+      yield* rows;
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < batchRows) return;
+      start = afterKey(last.key);
+    }
+  } finally {
+    snapshot.close();
+  }
+}
+
+/** Ids of all that objects, versions and manifests name, each as the text of its bytes. */
+export async function readNamed(index: Index): Promise<Set<string>> {
+  const named = new Set<string>();
+  const name = (content: Content): void => {
+    if (content.kind !== "none") named.add(content.id.toString("latin1"));
+  };
+  for (const table of ["versions", "objects", "manifests"] as const) {
+    for await (const row of walkTable(index, table)) {
+      if (row instanceof DamagedRowError) continue;
+      if (table === "manifests") decodeManifest(row.value).forEach(({ content }) => name(content));
+      else name(decodeObject(row.value, "", { id: "", displayName: "" }).content);
+    }
+  }
+  return named;
+}
+
 /** Whether the record that a row of `blobs` tells of does name the blob. */
 export async function isBlobNamed(index: Index, row: Entry): Promise<boolean> {
   const names = (content: Content): boolean => content.kind === "blob" && content.id.equals(row.key);
   const user = decodeBlobUser(row.value);
   if (user.kind === "object") {
-    const object = await index.get("objects", user.objectKey);
-    return object !== null && names(decodeObject(object.value, "", { id: "", displayName: "" }).content);
+    for await (const object of versionsOf(index, user.objectKey)) {
+      if (names(decodeObject(object.value, "", { id: "", displayName: "" }).content)) return true;
+    }
+    return false;
   }
   const part = await index.get("parts", user.partKey);
   if (part !== null && names(decodePart(part.value).content)) return true;

@@ -3,7 +3,8 @@
  * block of every blob.
  */
 
-import { isBlobNamed, isCurrent, readTrash, walkTable } from "./check-rows.ts";
+import { isBlobNamed, isCurrent, readNamed, readTrash, walkTable } from "./check-rows.ts";
+import { problemOfVersions } from "./check-versions.ts";
 import { idTimeMs } from "./ids.ts";
 import { DamagedRowError, tables } from "./index/index.ts";
 import type { Entry, Table } from "./index/index.ts";
@@ -12,7 +13,7 @@ import { storedBytes } from "./read-content.ts";
 import { decodeManifest, decodePart } from "./records/manifest.ts";
 import { decodeObject } from "./records/object.ts";
 import type { Content } from "./records/object.ts";
-import { bucketIdBytes, keyOfObject } from "./table-keys.ts";
+import { bucketIdBytes, keyOfObject, objectOfVersion } from "./table-keys.ts";
 import type { Bucket, Engine } from "./types.ts";
 
 /** Something that is not as it should be. */
@@ -36,10 +37,16 @@ export async function check(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Finding[]> {
   const checker = new Checker(engine, options.signal);
-  for (const table of tables) await checker.checkTable(table);
+  // The versions name content too, so they come before what tells whether it is named.
+  const order = [...tables].toSorted((a, b) => rank(a) - rank(b));
+  for (const table of order) await checker.checkTable(table);
   await checker.checkFiles();
   await checker.checkUnused();
   return checker.findings;
+}
+
+function rank(table: Table): number {
+  return tables.indexOf(table === "versions" ? "objects" : table);
 }
 
 class Checker {
@@ -48,8 +55,9 @@ class Checker {
   readonly #signal: AbortSignal | undefined;
   readonly #startMs: number;
   readonly #bucketNames = new Map<string, string>();
-  /** Ids of inline content and manifests that a record names. */
+  /** Ids of content that a record names. */
   readonly #named = new Set<string>();
+  #checkedKey: Buffer | undefined;
   /** Rows that no record seemed to name when they were read. */
   readonly #suspects: { table: Table; row: Entry }[] = [];
 
@@ -98,9 +106,13 @@ class Checker {
   /** Reports the suspects that are still there and not in the trash. */
   async checkUnused(): Promise<void> {
     const { index } = this.#engine;
+    if (this.#suspects.length === 0) return;
     const trash = await readTrash(index);
+    // A version may have become current, or the other way round, between the walks through the two tables.
+    const named = await readNamed(index);
     for (const { table, row } of this.#suspects) {
       const id = row.key.toString("latin1");
+      if (named.has(id)) continue;
       if (trash.has(`blob ${id}`) || trash.has(`manifest ${id}`)) continue;
       if (await isCurrent(index, table, row)) {
         this.#report("unused", this.#subject(table, row.key), "no record names it");
@@ -116,15 +128,20 @@ class Checker {
         this.#bucketNames.set(id, row.key.toString("utf8"));
         break;
       }
-      case "objects": {
+      case "objects":
+      case "versions": {
         const bucketId = row.key.toString("hex", 0, bucketIdBytes);
         const { info, content } = decodeObject(row.value, "", { id: "", displayName: "" });
         if (!this.#bucketNames.has(bucketId) && info.lastModifiedMs < this.#startMs) {
           throw new Error("its bucket is missing");
         }
         await this.#checkContent(content, info.size, info.encryption !== undefined);
+        if (table === "versions") await this.#checkVersions(objectOfVersion(row.key));
         break;
       }
+      case "heads":
+        await this.#checkVersions(row.key);
+        break;
       case "uploads":
         decodeJson(row.value, "upload");
         break;
@@ -142,7 +159,8 @@ class Checker {
         if (!this.#named.has(id) && idTimeMs(row.key) < this.#startMs) this.#suspects.push({ table, row });
         break;
       case "blobs":
-        if (!(await isBlobNamed(this.#engine.index, row))) this.#suspects.push({ table, row });
+        if (!this.#named.has(id) && !(await isBlobNamed(this.#engine.index, row)))
+          this.#suspects.push({ table, row });
         break;
       case "users":
         if (row.key[0] === "i".charCodeAt(0)) decodeJson(row.value, "user");
@@ -196,12 +214,21 @@ class Checker {
     }
   }
 
+  /** A key's versions lie together, so each key is looked at once. */
+  async #checkVersions(objectRow: Buffer): Promise<void> {
+    if (this.#checkedKey?.equals(objectRow) === true) return;
+    this.#checkedKey = objectRow;
+    const problem = await problemOfVersions(this.#engine.index, objectRow);
+    if (problem !== null) this.#report("damage", this.#subject("objects", objectRow), problem);
+  }
+
   #name(content: Content): void {
     if (content.kind !== "none") this.#named.add(content.id.toString("latin1"));
   }
 
   #subject(table: Table, key: Buffer): string {
     if (table === "buckets") return `bucket "${key.toString("utf8")}"`;
+    if (table === "versions") return `a version of ${this.#subject("objects", objectOfVersion(key))}`;
     if (table !== "objects") return `row ${key.toString("hex")} of table "${table}"`;
     const bucketId = key.toString("hex", 0, bucketIdBytes);
     return `object ${JSON.stringify(keyOfObject(key))} of bucket "${this.#bucketNames.get(bucketId) ?? bucketId}"`;

@@ -9,10 +9,13 @@ import { guardBucket, rereadBucket } from "./buckets.ts";
 import { noteEvent } from "./events.ts";
 import { discardContent } from "./content.ts";
 import { openUploadKey } from "./encryption/upload-key.ts";
+import { readVersion } from "./find-version.ts";
+import { addVersion, readKeyState } from "./key-versions.ts";
+import type { KeyState } from "./key-versions.ts";
+import { lockOf } from "./object-lock.ts";
 import { readParts } from "./parts.ts";
 import { decodeManifest, encodeManifest } from "./records/manifest.ts";
 import type { PartRecord } from "./records/manifest.ts";
-import { decodeObject, encodeObject } from "./records/object.ts";
 import { objectKey, partKey, uploadKey } from "./table-keys.ts";
 import type { Bucket, Engine, ObjectChecksum, ObjectInfo, PartChecksum, Upload } from "./types.ts";
 import { checksumOfParts } from "./upload-checksum.ts";
@@ -73,40 +76,33 @@ export async function completeUpload(engine: Engine, input: CompleteUploadInput)
 
     const snapshot = await engine.index.snapshot();
     let uploaded: PartRecord[];
-    let existing;
+    let state: KeyState;
     try {
       uploaded = await readParts(snapshot, id);
-      existing = await snapshot.get("objects", objectKey(bucket.id, key));
+      state = await readKeyState(snapshot, bucket, key);
     } finally {
       snapshot.close();
     }
-    const current = existing === null ? null : decodeObject(existing.value, key, bucket.owner);
-    checkWriteConditions(input, current?.info ?? null);
+    checkWriteConditions(input, state.current?.info ?? null);
     const parts = chooseParts(engine, uploaded, input);
-    const info = infoOf(engine, upload, parts, input);
+    const info = infoOf(engine, bucket, upload, parts, input);
 
     const draft = guardBucket(new Draft(), bucket)
       .check("uploads", rowKey, upload.version)
-      .check("objects", objectKey(bucket.id, key), existing?.version ?? null)
       .delete("uploads", rowKey)
-      .put("manifests", id, encodeManifest(parts))
-      .put(
-        "objects",
-        objectKey(bucket.id, key),
-        encodeObject({ info, content: { kind: "manifest", id } }, bucket.owner),
-      );
+      .put("manifests", id, encodeManifest(parts));
+    const made = await addVersion(engine, draft, bucket, state, { info, content: { kind: "manifest", id } });
     const chosen = new Set(parts);
     for (const part of uploaded) {
       draft.delete("parts", partKey(id, part.partNumber));
       if (!chosen.has(part)) discardContent(engine, draft, part.content);
     }
-    if (current !== null) discardContent(engine, draft, current.content);
     noteEvent(engine, draft, bucket, {
       event: "ObjectCreated:CompleteMultipartUpload",
-      info,
+      info: made,
       origin: input.origin,
     });
-    if (await engine.index.commit(draft)) return info;
+    if (await engine.index.commit(draft)) return made;
     bucket = await rereadBucket(engine, bucket);
     return conflict;
   });
@@ -134,7 +130,7 @@ async function completedBefore(
 ): Promise<ObjectInfo> {
   const entry = await engine.index.get("objects", objectKey(bucket.id, key));
   if (entry === null) throw noSuchUpload(uploadId);
-  const { info, content } = decodeObject(entry.value, key, bucket.owner);
+  const { info, content } = readVersion("objects", entry, key, bucket);
   if (content.kind !== "manifest" || !content.id.equals(id)) throw noSuchUpload(uploadId);
   const manifest = await engine.index.get("manifests", id);
   const made = manifest === null ? [] : decodeManifest(manifest.value);
@@ -221,6 +217,7 @@ function checkChecksum(
 
 function infoOf(
   engine: Engine,
+  bucket: Bucket,
   upload: Upload,
   parts: readonly PartRecord[],
   input: CompleteUploadInput,
@@ -249,5 +246,6 @@ function infoOf(
     tags: upload.tags,
     encryption: upload.encryption,
     partCount: parts.length,
+    ...lockOf(bucket, upload, engine.clock()),
   };
 }

@@ -5,10 +5,11 @@ import type { EventName } from "../s3/notification.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import { guardBucket, rereadBucket } from "./buckets.ts";
 import { noteEvent } from "./events.ts";
-import { commitContent, discardContent, dropContent, keepContent, storeContent } from "./content.ts";
+import { commitContent, dropContent, keepContent, storeContent } from "./content.ts";
 import type { StoredContent } from "./content.ts";
 import { idTimeMs } from "./ids.ts";
-import { decodeObject, encodeObject } from "./records/object.ts";
+import { addVersion, readKeyState } from "./key-versions.ts";
+import { lockOf } from "./object-lock.ts";
 import { objectKey } from "./table-keys.ts";
 import { createDataKey } from "./encryption/data-key.ts";
 import type {
@@ -43,7 +44,8 @@ interface Caused {
 }
 
 /**
- * Stores an object, in place of the one that has its key. When it resolves, bytes and record are durable.
+ * Stores an object, as the newest version of its key; where its bucket keeps no versions, in place of the one before.
+ * When it resolves, bytes and record are durable.
  *
  * @throws S3Error NoSuchBucket, BadDigest, PreconditionFailed, ConditionalRequestConflict, InsufficientStorage; whatever
  *   the body throws. Nothing is stored then.
@@ -86,13 +88,11 @@ interface CommitObjectInput extends ObjectAttributes, WriteConditions, Caused {
 /** The last step of every write of an object: decide the conditions and commit, or leave nothing. */
 async function commitObject(engine: Engine, input: CommitObjectInput): Promise<ObjectInfo> {
   const { stored, key } = input;
-  const rowKey = objectKey(input.bucket.id, key);
   let bucket = input.bucket;
   try {
     return await atomically(engine, `object ${input.bucket.id} ${key}`, async () => {
-      const existing = await engine.index.get("objects", rowKey);
-      const current = existing === null ? null : decodeObject(existing.value, key, bucket.owner);
-      checkWriteConditions(input, current?.info ?? null);
+      const state = await readKeyState(engine.index, bucket, key);
+      checkWriteConditions(input, state.current?.info ?? null);
       const info: ObjectInfo = {
         key,
         size: stored.size,
@@ -107,18 +107,17 @@ async function commitObject(engine: Engine, input: CommitObjectInput): Promise<O
         checksum: input.checksum,
         tags: input.tags,
         encryption: input.encryption,
+        ...lockOf(bucket, input, engine.clock()),
       };
-      const draft = guardBucket(new Draft(), bucket)
-        .check("objects", rowKey, existing?.version ?? null)
-        .put("objects", rowKey, encodeObject({ info, content: stored.content }, bucket.owner));
-      keepContent(draft, stored, { kind: "object", objectKey: rowKey });
-      if (current !== null) discardContent(engine, draft, current.content);
+      const draft = guardBucket(new Draft(), bucket);
+      const made = await addVersion(engine, draft, bucket, state, { info, content: stored.content });
+      keepContent(draft, stored, { kind: "object", objectKey: objectKey(bucket.id, key) });
       noteEvent(engine, draft, bucket, {
         event: input.event ?? "ObjectCreated:Put",
-        info,
+        info: made,
         origin: input.origin,
       });
-      if (await commitContent(engine, draft, stored)) return info;
+      if (await commitContent(engine, draft, stored)) return made;
       bucket = await rereadBucket(engine, bucket);
       return conflict;
     });

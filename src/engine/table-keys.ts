@@ -45,7 +45,12 @@ export function keyOfObject(row: Buffer): string {
 
 /** @param order The id that stands in the version's record; see {@link oldestOrder}. */
 export function versionKey(bucketId: string, key: string, order: Buffer): Buffer {
-  const row = Buffer.concat([objectKey(bucketId, key), Buffer.of(0), order]);
+  return versionOfOrder(objectKey(bucketId, key), order);
+}
+
+/** @param objectRow The key's row of `objects`. */
+export function versionOfOrder(objectRow: Buffer, order: Buffer): Buffer {
+  const row = Buffer.concat([objectRow, Buffer.of(0), order]);
   for (let at = row.length - idBytes; at < row.length; at++) row[at] = ~(row[at] as number);
   return row;
 }
@@ -58,11 +63,9 @@ export function versionsPrefix(bucketId: string, key: string): Buffer {
 /** Order of what was written before its bucket was versioned: there can be one for a key, and nothing is older. */
 export const oldestOrder: Buffer = Buffer.alloc(idBytes);
 
-export function splitVersionKey(row: Buffer): { key: string; order: Buffer } {
-  const at = row.length - idBytes;
-  const order = Buffer.from(row.subarray(at));
-  for (let i = 0; i < idBytes; i++) order[i] = ~(order[i] as number);
-  return { key: row.toString("utf8", bucketIdBytes, at - 1), order };
+/** The key's row of `objects`, out of a row of `versions`. */
+export function objectOfVersion(row: Buffer): Buffer {
+  return row.subarray(0, row.length - idBytes - 1);
 }
 
 export function uploadKey(bucketId: string, key: string, uploadId: Buffer): Buffer {

@@ -8,6 +8,7 @@ import type { CorsRule } from "../s3/cors.ts";
 import type { Tags } from "../s3/tags.ts";
 import type { LifecycleConfiguration } from "../s3/lifecycle.ts";
 import type { Notification } from "../s3/notification.ts";
+import type { LegalHold, ObjectLock, Retention } from "../s3/object-lock.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import type { DecodedCache } from "./decoded-cache.ts";
 import type { KeyRing } from "./encryption/key-ring.ts";
@@ -42,6 +43,8 @@ export interface Bucket {
   readonly publicAccessBlock?: PublicAccessBlock | undefined;
   /** Absent: as `ObjectWriter`, and nobody has said so. */
   readonly objectOwnership?: ObjectOwnership | undefined;
+  /** Present: versions can be locked, for good. Only a bucket whose versioning is enabled can have it. */
+  readonly objectLock?: ObjectLock | undefined;
   /** A deletion is finding out whether the bucket is empty. Whoever writes calls it off. */
   readonly isBeingDeleted?: true | undefined;
 }
@@ -93,6 +96,10 @@ export interface ObjectInfo {
   readonly versionId?: string | undefined;
   /** It says that the object was deleted, and has no bytes. Only what names versions ever meets one. */
   readonly deleteMarker?: true | undefined;
+  /** Until when this version cannot be deleted. */
+  readonly retention?: Retention | undefined;
+  /** Whether this version cannot be deleted until that is taken back. Absent: it was never said. */
+  readonly legalHold?: LegalHold | undefined;
 }
 
 /** What an object is to be, beside its key and bytes. */
@@ -103,6 +110,9 @@ export interface ObjectAttributes {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** Default `STANDARD`. */
   readonly storageClass?: string | undefined;
+  /** Default: what the bucket gives to every new object. */
+  readonly retention?: Retention | undefined;
+  readonly legalHold?: LegalHold | undefined;
   readonly tags?: Tags | undefined;
 }
 
@@ -137,6 +147,8 @@ export interface Upload {
   readonly headers: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string;
+  readonly retention?: Retention | undefined;
+  readonly legalHold?: LegalHold | undefined;
   readonly tags?: Tags | undefined;
   /** Every part gets a checksum of this algorithm, and the object one made of theirs. */
   readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;

@@ -34,6 +34,8 @@ export async function createUpload(engine: Engine, input: CreateUploadInput): Pr
     headers: input.headers ?? {},
     metadata: input.metadata ?? {},
     storageClass: input.storageClass ?? "STANDARD",
+    retention: input.retention,
+    legalHold: input.legalHold,
     tags: input.tags,
     checksumAlgorithm: input.checksumAlgorithm,
     checksumType: input.checksumType,

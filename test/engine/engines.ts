@@ -12,7 +12,7 @@ import { check } from "../../src/engine/check.ts";
 import { deleteObject } from "../../src/engine/delete-object.ts";
 import { createMemoryEngine, openEngine } from "../../src/engine/engine.ts";
 import { tables } from "../../src/engine/index/index.ts";
-import { listObjects } from "../../src/engine/list-objects.ts";
+import { listVersions } from "../../src/engine/list-versions.ts";
 import { openObject } from "../../src/engine/open-object.ts";
 import { emptyTrash } from "../../src/engine/trash.ts";
 import type { Bucket, Engine, EngineLimits } from "../../src/engine/types.ts";
@@ -82,8 +82,8 @@ export function eachEngine(name: string, tests: (open: () => TestEngine) => void
 async function deleteAll(engine: Engine): Promise<void> {
   const { buckets } = await listBuckets(engine, { ownerId: owner.id });
   for (const bucket of buckets) {
-    const { objects } = await listObjects(engine, bucket, { limit: 100_000 });
-    for (const { key } of objects) await deleteObject(engine, bucket, key);
+    const { versions } = await listVersions(engine, bucket, { limit: 100_000 });
+    for (const { key, versionId } of versions) await deleteObject(engine, bucket, key, { versionId });
     await deleteBucket(engine, bucket.name);
   }
 }
@@ -108,9 +108,9 @@ export async function readObject(
   engine: Engine,
   bucket: Bucket,
   key: string,
-  range: { readonly start?: number; readonly end?: number } = {},
+  range: { readonly start?: number; readonly end?: number; readonly versionId?: string | undefined } = {},
 ): Promise<Buffer | null> {
-  const object = await openObject(engine, bucket, key);
+  const object = await openObject(engine, bucket, key, { versionId: range.versionId });
   if (object === null) return null;
   try {
     const pieces: Buffer[] = [];

@@ -66,6 +66,7 @@ eachEngine("objects", (open) => {
         lastModifiedMs: time.nowMs,
         ...attributes,
         checksum,
+        tags: undefined,
         encryption: undefined,
         partCount: undefined,
       },

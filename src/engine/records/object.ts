@@ -9,6 +9,8 @@
 
 import type { Grant, Owner } from "../../s3/acl.ts";
 import type { ChecksumAlgorithm } from "../../s3/checksums.ts";
+import { retentionModes } from "../../s3/object-lock.ts";
+import type { LegalHold, Retention } from "../../s3/object-lock.ts";
 import { idBytes, idTimeMs } from "../ids.ts";
 import type { ObjectChecksum, ObjectInfo } from "../types.ts";
 import {
@@ -87,6 +89,8 @@ const flag = {
   order: 1 << 10,
   deleteMarker: 1 << 11,
   tags: 1 << 12,
+  retention: 1 << 13,
+  legalHold: 1 << 14,
   encryption: 1 << 15,
   nullVersion: 1 << 18,
 } as const;
@@ -115,6 +119,8 @@ export function encodeObject({ info, content, order }: ObjectRecord, bucketOwner
     (info.deleteMarker === undefined ? 0 : flag.deleteMarker) |
     (order !== undefined && info.versionId === nullVersionId ? flag.nullVersion : 0) |
     (info.tags === undefined ? 0 : flag.tags) |
+    (info.retention === undefined ? 0 : flag.retention) |
+    (info.legalHold === undefined ? 0 : flag.legalHold) |
     (info.encryption === undefined ? 0 : flag.encryption);
 
   writer.u8(format);
@@ -140,6 +146,11 @@ export function encodeObject({ info, content, order }: ObjectRecord, bucketOwner
   else writer.raw(etagBytes);
   if (order !== undefined) writer.raw(order);
   if (info.tags !== undefined) writer.strings(info.tags);
+  if (info.retention !== undefined) {
+    writer.u8(retentionModes.indexOf(info.retention.mode));
+    writer.timeMs(info.retention.untilMs);
+  }
+  if (info.legalHold !== undefined) writer.u8(info.legalHold === "ON" ? 1 : 0);
   if (info.encryption !== undefined) writeEncryption(writer, info.encryption);
   return writer.finish();
 }
@@ -167,6 +178,9 @@ export function decodeObject(bytes: Buffer, key: string, bucketOwner: Owner): Ob
   const etag = flags & flag.textEtag ? reader.string() : reader.hex(16);
   const order = flags & flag.order ? reader.raw(idBytes) : undefined;
   const tags = flags & flag.tags ? reader.strings() : undefined;
+  const retention = flags & flag.retention ? readRetention(reader) : undefined;
+  const legalHold: LegalHold | undefined =
+    flags & flag.legalHold ? (reader.u8() === 0 ? "OFF" : "ON") : undefined;
   const encryption = flags & flag.encryption ? readEncryption(reader) : undefined;
   const info: ObjectInfo = {
     key,
@@ -183,10 +197,19 @@ export function decodeObject(bytes: Buffer, key: string, bucketOwner: Owner): Ob
     encryption,
     partCount,
   };
-  if (order === undefined) return { content, info };
+  const lock = retention === undefined && legalHold === undefined ? undefined : { retention, legalHold };
+  if (order === undefined) return { content, info: lock === undefined ? info : { ...info, ...lock } };
   const versionId = flags & flag.nullVersion ? nullVersionId : order.toString("hex");
   const deleteMarker = flags & flag.deleteMarker ? true : undefined;
-  return { content, order, info: { ...info, versionId, deleteMarker } };
+  return { content, order, info: { ...info, versionId, deleteMarker, ...lock } };
+}
+
+/** @throws RangeError for a mode of a later version: what is not understood must not be taken for no retention. */
+function readRetention(reader: Reader): Retention {
+  const code = reader.u8();
+  const mode = retentionModes[code];
+  if (mode === undefined) throw new RangeError(`Cannot read a record: unknown mode of retention ${code}`);
+  return { mode, untilMs: reader.timeMs() };
 }
 
 export function checkFormat(found: number, known: number, noun: string): void {
