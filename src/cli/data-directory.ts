@@ -11,6 +11,8 @@ export interface OpenOptions {
   readonly as: "server" | "visitor";
   readonly durability?: "strict" | "relaxed";
   readonly log?: EngineLog;
+  /** Keys that the operator gave to the server. A visitor touches no objects and needs none. */
+  readonly masterKeys?: readonly Uint8Array[];
 }
 
 /**
@@ -20,11 +22,12 @@ export interface OpenOptions {
  */
 export async function openDataDirectory(dataDir: string, options: OpenOptions): Promise<Engine> {
   const { as, durability, log } = options;
+  const masterKeys = as === "server" ? options.masterKeys : "unused";
   if (as === "visitor" && !existsSync(join(dataDir, "index"))) {
     throw new CommandError(`there is no data directory ${dataDir}`, "give the server's own with --data");
   }
   try {
-    return await openEngine({ dataDir, durability, log, maintenance: as === "server" });
+    return await openEngine({ dataDir, durability, log, masterKeys, maintenance: as === "server" });
   } catch (cause) {
     if (cause instanceof DataDirectoryInUseError) {
       const owner = cause.pid === undefined ? "another process" : `process ${cause.pid}`;

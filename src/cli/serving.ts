@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createSecureContext } from "node:tls";
 import type { Logger } from "pino";
+import { parseMasterKeys } from "../engine/encryption/master-keys.ts";
 import type { Engine } from "../engine/types.ts";
 import { createServer, type ServerOptions, type StowageServer } from "../server/listen.ts";
 import type { Webhook } from "../server/webhooks.ts";
@@ -24,6 +25,8 @@ export interface ServeOptions {
   readonly region: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly kmsKey?: readonly string[];
+  readonly sseCOverHttp?: boolean;
   readonly durability: "strict" | "relaxed";
   readonly lifecycleDay: number;
   readonly webhook?: readonly Webhook[];
@@ -43,6 +46,7 @@ export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<
   const engine = await openDataDirectory(dataDir, {
     as: "server",
     durability: options.durability,
+    masterKeys: masterKeysOf(io.env),
     log: (level, message, error) => log[level](error === undefined ? {} : { err: error }, message),
   });
   try {
@@ -56,6 +60,18 @@ export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<
     await engine.close();
   }
   log.info("stopped");
+}
+
+function masterKeysOf(env: Io["env"]): Uint8Array[] {
+  try {
+    return parseMasterKeys(env["STOWAGE_MASTER_KEY"] ?? "");
+  } catch (cause) {
+    throw new CommandError(
+      `STOWAGE_MASTER_KEY cannot be used: ${(cause as Error).message}`,
+      "set it to 32 bytes in base64, such as those of: openssl rand -base64 32",
+      { cause },
+    );
+  }
 }
 
 async function readTls({ tlsCert, tlsKey }: ServeOptions): Promise<ServerOptions["tls"]> {
@@ -104,6 +120,8 @@ async function listen(
       port,
       region,
       domains: domain ?? [],
+      kmsKeys: options.kmsKey ?? [],
+      customerKeysOverHttp: options.sseCOverHttp ?? false,
       log,
       webhooks,
       background: { lifecycleDaySeconds: lifecycleDay },

@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { openDiskBlobs } from "./blobs/disk.ts";
 import { createDecodedCache } from "./decoded-cache.ts";
+import { noKeyRing } from "./encryption/key-ring.ts";
 import { loadKeyRing, noteMasterKeys } from "./encryption/master-keys.ts";
 import { createIdSource } from "./ids.ts";
 import type { Index } from "./index/index.ts";
@@ -33,9 +34,10 @@ export interface OpenEngineOptions {
   readonly log?: EngineLog | undefined;
   /**
    * Keys that encrypt the keys of objects, 32 bytes each, the current one first. Those in the file `master-keys` of the
-   * data directory come after them. Default: that file alone, which is made when it is not there.
+   * data directory come after them. Default: that file alone, which is made when it is not there. `unused` makes none:
+   * for who touches no object.
    */
-  readonly masterKeys?: readonly Uint8Array[] | undefined;
+  readonly masterKeys?: readonly Uint8Array[] | "unused" | undefined;
   /** Whether to sweep and to empty the trash in the background. Default true. */
   readonly maintenance?: boolean | undefined;
 }
@@ -78,8 +80,8 @@ export async function openEngine({
     // LMDB flushes its file but not the entry that names it.
     await syncDirectory(indexPath);
     await checkFormat(index, dataDir);
-    const keyRing = await loadKeyRing(dataDir, masterKeys, random);
-    await noteMasterKeys(index, keyRing, log);
+    const keyRing = masterKeys === "unused" ? noKeyRing : await loadKeyRing(dataDir, masterKeys, random);
+    if (keyRing !== noKeyRing) await noteMasterKeys(index, keyRing, log);
     const blobs = await openDiskBlobs({
       root: blobsPath,
       durability,

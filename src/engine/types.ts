@@ -5,6 +5,7 @@ import type { ObjectOwnership } from "../s3/documents/ownership-controls.ts";
 import type { PublicAccessBlock } from "../s3/documents/public-access-block.ts";
 import type { Checksum, ChecksumAlgorithm, ChecksumType, PartChecksum } from "../s3/checksums.ts";
 import type { CorsRule } from "../s3/cors.ts";
+import type { BucketEncryption } from "../s3/server-side-encryption.ts";
 import type { Tags } from "../s3/tags.ts";
 import type { LifecycleConfiguration } from "../s3/lifecycle.ts";
 import type { Notification } from "../s3/notification.ts";
@@ -34,6 +35,8 @@ export interface Bucket {
   readonly lifecycle?: LifecycleConfiguration | undefined;
   /** Which changes are told to whom. */
   readonly notifications?: readonly Notification[] | undefined;
+  /** What is done with objects of which nothing is said. */
+  readonly encryption?: BucketEncryption | undefined;
   /** Version of the bucket's row in the index. */
   readonly version: number;
   /** Absent: never enabled. Once it was, it can be suspended but never be what it was before. */

@@ -42,6 +42,10 @@ const errorTable = {
   ],
   InvalidBucketName: [400, "The specified bucket is not valid."],
   InvalidDigest: [400, "The Content-MD5 you specified is not valid."],
+  InvalidEncryptionAlgorithmError: [
+    400,
+    "The encryption request that you specified is not valid. The valid value is AES256.",
+  ],
   InvalidLocationConstraint: [400, "The specified location constraint is not valid."],
   InvalidPart: [
     400,
@@ -66,6 +70,7 @@ const errorTable = {
   InvalidTag: [400, "The tag provided was not a valid tag."],
   InvalidToken: [400, "The provided token is malformed or otherwise not valid."],
   InvalidURI: [400, "Couldn't parse the specified URI."],
+  "KMS.NotFoundException": [400, "The specified key does not exist."],
   KeyTooLongError: [400, "Your key is too long."],
   MalformedACLError: [
     400,
@@ -112,6 +117,10 @@ const errorTable = {
   RequestTimeout: [
     400,
     "Your socket connection to the server was not read from or written to within the timeout period.",
+  ],
+  ServerSideEncryptionConfigurationNotFoundError: [
+    404,
+    "The server side encryption configuration was not found.",
   ],
   ServiceUnavailable: [503, "Service is unable to handle the request."],
   SignatureDoesNotMatch: [

@@ -116,6 +116,9 @@ const rows: readonly Row[] = [
   ["PreflightBucket", "OPTIONS", "bucket", "", "", "owner"],
   ["PreflightObject", "OPTIONS", "object", "", "", "owner"],
 
+  ["GetBucketEncryption", "GET", "bucket", "encryption", "s3:GetEncryptionConfiguration", "owner"],
+  ["PutBucketEncryption", "PUT", "bucket", "encryption", "s3:PutEncryptionConfiguration", "owner"],
+  ["DeleteBucketEncryption", "DELETE", "bucket", "encryption", "s3:PutEncryptionConfiguration", "owner"],
   ["ListMultipartUploads", "GET", "bucket", "uploads", "s3:ListBucketMultipartUploads", "bucket READ"],
   // Every key of the body is authorized for s3:DeleteObject by itself; the ACL is one for all of them.
   ["DeleteObjects", "POST", "bucket", "delete", "s3:DeleteObject", "bucket WRITE"],

@@ -18,6 +18,10 @@ export interface Site {
   readonly domains: readonly string[];
   /** Where events may be sent. */
   readonly webhooks: readonly Webhook[];
+  /** Names of the keys that `aws:kms` encrypts with. */
+  readonly kmsKeys: readonly string[];
+  /** Whether customer-provided keys are taken over HTTP from other machines. */
+  readonly customerKeysOverHttp: boolean;
 }
 
 /** Who asks. Anonymous has the owner id that AWS gives to what anonymous writes, and no rights through it. */

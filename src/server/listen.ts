@@ -35,6 +35,13 @@ export interface ServerOptions {
   readonly region?: string;
   /** Host names under which `bucket.domain` addresses a bucket. */
   readonly domains?: readonly string[];
+  /** Names of keys that `aws:kms` encrypts with; they are derived from the engine's master keys. Default none. */
+  readonly kmsKeys?: readonly string[];
+  /**
+   * Takes customer-provided encryption keys (SSE-C) over HTTP from other machines too. By default they must come over TLS
+   * or from this machine, as on AWS.
+   */
+  readonly customerKeysOverHttp?: boolean;
   /** PEM certificate and key: the server speaks TLS. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
   /** Where errors and, at level `debug`, requests are logged. No secret is. */
@@ -82,6 +89,8 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
     region: options.region ?? "us-east-1",
     domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
     webhooks: options.webhooks ?? [],
+    kmsKeys: options.kmsKeys ?? [],
+    customerKeysOverHttp: options.customerKeysOverHttp ?? false,
   };
   const metrics = createMetrics();
   const { log } = options;

@@ -13,15 +13,15 @@ async function textOf(body: unknown): Promise<string> {
 }
 
 test("slowAnswer() answers as any other within its patience", async () => {
-  const answer = await slowAnswer(Promise.resolve(`${declaration}<A/>`), "id", 1000);
+  const answer = await slowAnswer(Promise.resolve(`${declaration}<A/>`), "id", {}, 1000);
   assert.equal(answer.body, `${declaration}<A/>`);
-  await assert.rejects(slowAnswer(Promise.reject(new S3Error("NoSuchKey")), "id", 1000), {
+  await assert.rejects(slowAnswer(Promise.reject(new S3Error("NoSuchKey")), "id", {}, 1000), {
     code: "NoSuchKey",
   });
 });
 
 test("slowAnswer() sends white space between the declaration and a document that is late", async () => {
-  const answer = await slowAnswer(setTimeout(120, `${declaration}<A/>`), "id", 20);
+  const answer = await slowAnswer(setTimeout(120, `${declaration}<A/>`), "id", {}, 20);
   assert.equal(answer.status, 200);
   const text = await textOf(answer.body);
   assert.match(text, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n {1,6}<A\/>$/);
@@ -31,6 +31,6 @@ test("slowAnswer() puts a late error into the body", async () => {
   const work = setTimeout(60).then(() => {
     throw new S3Error("InternalError");
   });
-  const text = await textOf((await slowAnswer(work, "0123", 20)).body);
+  const text = await textOf((await slowAnswer(work, "0123", {}, 20)).body);
   assert.match(text, /^<\?xml[^>]*>\n +<Error><Code>InternalError<\/Code>.*<RequestId>0123<\/RequestId>/);
 });

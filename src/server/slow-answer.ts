@@ -13,18 +13,20 @@ const patienceMs = 10_000;
  * is 200 whatever comes, and an error stands in the body, where the clients of these operations look for it.
  *
  * @param work Makes the document.
+ * @param headers Further headers. The work may add to them: what is there when the answer begins goes with it.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
  */
 export async function slowAnswer(
   work: Promise<string>,
   requestId: string,
+  headers: Readonly<Record<string, string>> = {},
   everyMs: number = patienceMs,
 ): Promise<S3Response> {
   const first = await within(work, everyMs);
-  if (first !== null) return xmlResponse(first);
+  if (first !== null) return xmlResponse(first, headers);
   return {
     status: 200,
-    headers: { "content-type": "application/xml" },
+    headers: { "content-type": "application/xml", ...headers },
     body: spacedOut(work, requestId, everyMs),
   };
 }

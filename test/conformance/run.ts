@@ -17,7 +17,7 @@ import { startServing } from "../support/serve.ts";
 import { figures, judge, renderPage } from "./page.ts";
 import { reasonFor } from "./reasons.ts";
 import { commitOf, pythonFor, type Result, runSuite, versions } from "./suite.ts";
-import { addUsers, configuration } from "./users.ts";
+import { addUsers, configuration, kmsKeys } from "./users.ts";
 
 const files = ["test_s3.py", "test_headers.py"];
 const lifecycleDaySeconds = 10;
@@ -81,6 +81,7 @@ async function measure(
   const faults: string[] = [];
   const serving = await startServing({
     dataDir,
+    flags: kmsKeys.flatMap((key) => ["--kms-key", key]),
     environment: {
       STOWAGE_ACCESS_KEY: "CONFORMANCEADMIN0001",
       STOWAGE_SECRET_KEY: "conformance-admin-secret",

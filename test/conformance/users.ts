@@ -45,6 +45,9 @@ export async function addUsers(dataDir: string, workers: number): Promise<void> 
   }
 }
 
+/** Keys that the suite encrypts with, as `aws:kms`. */
+export const kmsKeys: readonly string[] = ["testkey-1", "testkey-2"];
+
 /**
  * The suite's configuration for one of its processes.
  *
@@ -62,6 +65,7 @@ export function configuration(endpoint: string, worker: number, lifecycleDaySeco
     `email = ${email}`,
     `access_key = ${accessKey}`,
     `secret_key = ${secretKey}`,
+    ...(section === "s3 main" ? kmsKeys.map((key, at) => `kms_keyid${at === 0 ? "" : at + 1} = ${key}`) : []),
     ...(section === "s3 tenant" ? ["tenant = testx"] : []),
     ...(section === "s3 main" ? [`lc_debug_interval = ${lifecycleDaySeconds}`] : []),
   ]);

@@ -45,6 +45,8 @@ export interface SendOptions {
   readonly as?: TestUser | null;
   readonly headers?: Record<string, string>;
   readonly body?: string | Uint8Array;
+  /** Address of this machine to send to. Default `127.0.0.1`. */
+  readonly address?: string;
 }
 
 export interface TestServer {
@@ -82,12 +84,12 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
 export function send(
   port: number,
   line: string,
-  { as = owner, headers = {}, body = "" }: SendOptions,
+  { as = owner, headers = {}, body = "", address = "127.0.0.1" }: SendOptions,
 ): Promise<Sent> {
   const [method = "GET", target = "/"] = line.split(" ");
   const [path = "/", query = ""] = target.split("?");
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
-  const all: Record<string, string> = { host: `127.0.0.1:${port}` };
+  const all: Record<string, string> = { host: `${address}:${port}` };
   for (const [name, value] of Object.entries(headers)) all[name.toLowerCase()] = value;
   if (bytes.length > 0 || method === "PUT" || method === "POST")
     all["content-length"] ??= String(bytes.length);
@@ -105,7 +107,7 @@ export function send(
         );
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
-      { host: "127.0.0.1", port, method, path: target, headers: { ...all, ...signed }, agent: false },
+      { host: address, port, method, path: target, headers: { ...all, ...signed }, agent: false },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on("data", (chunk: Buffer) => chunks.push(chunk));

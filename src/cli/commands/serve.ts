@@ -26,6 +26,15 @@ const flags: readonly Flag[] = [
   { flags: "--tls-cert <file>", description: "Certificate in PEM, with its chain: serve HTTPS" },
   { flags: "--tls-key <file>", description: "Private key in PEM" },
   {
+    flags: "--kms-key <name>",
+    description: "Key that aws:kms encrypts with, derived from the master key; may be given several times",
+    parse: collectKmsKey,
+  },
+  {
+    flags: "--sse-c-over-http",
+    description: "Take customer-provided encryption keys over HTTP from other machines too",
+  },
+  {
     flags: "--durability <how>",
     description:
       "strict: an answer means that the bytes survive a power cut; relaxed: they survive a crash of the server alone",
@@ -55,6 +64,11 @@ const environment: readonly Variable[] = [
   {
     name: "STOWAGE_WEBHOOK_SECRETS",
     description: "What events are signed with: NAME=SECRET, with spaces in between",
+  },
+  {
+    name: "STOWAGE_MASTER_KEY",
+    description:
+      "Master keys that encrypt objects' keys, 32 bytes in base64 each, the current one first (default: the file master-keys in the data directory, made at the first start)",
   },
   {
     name: "STOWAGE_LOG_LEVEL",
@@ -95,4 +109,11 @@ function parseLifecycleDay(text: string): number {
     throw new UsageError(`"${text}" is no length of a day`, "give seconds from 1 to 86400");
   }
   return seconds;
+}
+
+function collectKmsKey(text: string, previous: unknown): string[] {
+  if (!/^[\w.:/-]{1,256}$/.test(text)) {
+    throw new UsageError(`"${text}" is no name of a key`, "give letters, digits and . : / - _ alone");
+  }
+  return [...((previous as string[] | undefined) ?? []), text];
 }

@@ -50,3 +50,14 @@ export function createKeyRing(keys: readonly Uint8Array[]): KeyRing {
 export function masterKeyId(bytes: Uint8Array): string {
   return createHash("sha256").update("stowage master key").update(bytes).digest("hex").slice(0, 8);
 }
+
+/** The ring of who has no business with encrypted objects. */
+export const noKeyRing: KeyRing = {
+  get current(): MasterKey {
+    throw new Error("The store was opened without its master keys");
+  },
+  keys: [],
+  get(id): MasterKey {
+    throw new Error(`The store was opened without its master keys, of which ${id} is one`);
+  },
+};

@@ -9,8 +9,10 @@ import { checkCopyConditions, parseWriteConditions } from "../../s3/conditions.t
 import { copyObjectResultXml } from "../../s3/documents/copy-result.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { decodeKey } from "../../s3/keys.ts";
+import { readRequestedEncryption } from "../../s3/server-side-encryption.ts";
 import { authorizeSource, mayReadTags } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
+import { encryptionHeaders, readEncryption, readKey } from "../encryption.ts";
 import { originOf } from "../origin.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { maxPutBytes } from "./put-object.ts";
@@ -27,15 +29,17 @@ import {
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 export function copyObjectOperation(context: BucketContext): Promise<S3Response> {
-  return slowAnswer(copy(context), context.requestId);
+  const answer: Record<string, string> = {};
+  return slowAnswer(copy(context, answer), context.requestId, answer);
 }
 
-async function copy(context: BucketContext): Promise<string> {
+async function copy(context: BucketContext, answer: Record<string, string>): Promise<string> {
   const { site, request, bucket, key, signal } = context;
   const { headers } = request;
   refuseUnsupported(headers);
   const replaces = readDirective(headers, "metadata") === "REPLACE";
   const retags = readDirective(headers, "tagging") === "REPLACE";
+  const encryption = readEncryption(context, bucket);
   const source = await openCopySource(context);
   try {
     const { info } = source;
@@ -46,6 +50,8 @@ async function copy(context: BucketContext): Promise<string> {
       source.versionId === undefined &&
       !replaces &&
       headers["x-amz-storage-class"] === undefined &&
+      readRequestedEncryption(headers) === undefined &&
+      encryption.encryption?.algorithm !== "customer" &&
       headers["x-amz-website-redirect-location"] === undefined
     ) {
       throw new S3Error("InvalidRequest", {
@@ -73,9 +79,11 @@ async function copy(context: BucketContext): Promise<string> {
         checksumAlgorithm: parseChecksumAlgorithm(headers["x-amz-checksum-algorithm"]),
         ...(retags ? readTags(headers) : { tags: info.tags }),
         ...parseWriteConditions(headers),
+        ...encryption,
       },
       { signal: signal() },
     );
+    Object.assign(answer, encryptionHeaders(context, made.encryption));
     return copyObjectResultXml(made);
   } finally {
     source.object.close();
@@ -128,6 +136,7 @@ export async function openCopySource(context: BucketContext): Promise<CopySource
     authorizeSource(context, bucket, { key, versionId, info: object?.info ?? null, missing });
     if (object === null) throw missing;
     checkCopyConditions(request.headers, object.info);
+    object.unlock(readKey(context, { of: "source", isWrite: false }).customerKey);
     return { bucket, versionId, object, info: object.info };
   } catch (error) {
     object?.close();

@@ -9,6 +9,7 @@ import { type ByteRange, formatContentRange, parseRange } from "../../s3/range.t
 import { checksumHeader } from "../../s3/checksums.ts";
 import { mayReadTags } from "../authorize.ts";
 import type { OpenContext, S3Response } from "../context.ts";
+import { encryptionHeaders, unlockObject } from "../encryption.ts";
 import { expirationHeader } from "../expiration-header.ts";
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
@@ -56,6 +57,7 @@ interface Head {
 function describe(context: OpenContext): Head {
   const { request, bucket, info } = context;
   const overrides = readOverrides(context);
+  unlockObject(context);
   const validators = { etag: `"${info.etag}"`, "last-modified": httpDate(info.lastModifiedMs) };
   if (checkReadConditions(request.headers, info) === "not-modified") {
     return { status: 304, headers: validators };
@@ -76,6 +78,7 @@ function describe(context: OpenContext): Head {
   if (info.tags !== undefined && mayReadTags(context, bucket, info, request.params.get("versionId"))) {
     headers["x-amz-tagging-count"] = String(Object.keys(info.tags).length);
   }
+  Object.assign(headers, encryptionHeaders(context, info.encryption));
   const range = readRange(context, headers);
   if (range === null) {
     headers["content-length"] = String(info.size);

@@ -2,6 +2,7 @@
 
 import type { BucketContext, Context, ObjectContext, OpenContext, S3Response } from "../context.ts";
 import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from "./acl.ts";
+import { deleteBucketEncryption, getBucketEncryption, putBucketEncryption } from "./bucket-encryption.ts";
 import {
   createBucketOperation,
   deleteBucketOperation,
@@ -100,6 +101,9 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["GetBucketOwnershipControls", bucket(getBucketOwnershipControls)],
   ["PutBucketOwnershipControls", bucket(putBucketOwnershipControls)],
   ["DeleteBucketOwnershipControls", bucket(deleteBucketOwnershipControls)],
+  ["GetBucketEncryption", bucket(getBucketEncryption)],
+  ["PutBucketEncryption", bucket(putBucketEncryption)],
+  ["DeleteBucketEncryption", bucket(deleteBucketEncryption)],
   ["ListMultipartUploads", bucket(listMultipartUploads)],
   ["DeleteObjects", { needs: "bucket", run: deleteObjects, authorizesItself: true }],
   ["PostObject", { needs: "bucket", run: postObject, authorizesItself: true }],

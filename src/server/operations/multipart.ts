@@ -25,6 +25,7 @@ import { S3Error } from "../../s3/errors.ts";
 import { parseCopySourceRange } from "../../s3/range.ts";
 import { readDocument } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
+import { encryptionHeaders, readEncryption, readKey } from "../encryption.ts";
 import { expirationHeader } from "../expiration-header.ts";
 import { integerParam } from "../params.ts";
 import { originOf } from "../origin.ts";
@@ -46,7 +47,7 @@ export async function createMultipartUpload(context: BucketContext): Promise<S3R
   refuseUnsupported(headers);
   const algorithm = parseChecksumAlgorithm(headers["x-amz-checksum-algorithm"]);
   const type = parseChecksumType(headers["x-amz-checksum-type"], algorithm);
-  const { uploadId } = await createUpload(site.engine, {
+  const { uploadId, encryption } = await createUpload(site.engine, {
     bucket,
     key,
     ...(await readObjectAccess(context, headers, bucket)),
@@ -55,22 +56,17 @@ export async function createMultipartUpload(context: BucketContext): Promise<S3R
     ...readTags(headers),
     ...(algorithm === undefined ? {} : { checksumAlgorithm: algorithm }),
     ...(type === undefined ? {} : { checksumType: type }),
+    ...readEncryption(context, bucket),
   });
-  const answer: Record<string, string> = {};
+  const answer = encryptionHeaders(context, encryption);
   if (algorithm !== undefined) answer["x-amz-checksum-algorithm"] = algorithm;
   if (type !== undefined) answer["x-amz-checksum-type"] = type;
   return xmlResponse(initiateMultipartUploadResultXml({ bucket: bucket.name, key, uploadId }), answer);
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
-export async function uploadPart({
-  site,
-  request,
-  bucket,
-  key,
-  body,
-  signal,
-}: BucketContext): Promise<S3Response> {
+export async function uploadPart(context: BucketContext): Promise<S3Response> {
+  const { site, request, bucket, key, body, signal } = context;
   const partNumber = readPartNumber(request.params);
   const upload = await requireUpload(site.engine, bucket, key, readUploadId(request.params));
   const part = await putPart(
@@ -79,22 +75,33 @@ export async function uploadPart({
       upload,
       partNumber,
       ...bodyInput(body, request.headers),
+      ...readKey(context),
       body: await bodyOf(body, site.engine.limits.inlineBytes),
     },
     { signal: signal() },
   );
-  return { status: 200, headers: { etag: `"${part.etag}"`, ...checksumHeaders(body) } };
+  return {
+    status: 200,
+    headers: {
+      etag: `"${part.etag}"`,
+      ...checksumHeaders(body),
+      ...encryptionHeaders(context, upload.encryption),
+    },
+  };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
 export function uploadPartCopy(context: BucketContext): Promise<S3Response> {
-  return slowAnswer(copyPart(context), context.requestId);
+  const answer: Record<string, string> = {};
+  return slowAnswer(copyPart(context, answer), context.requestId, answer);
 }
 
-async function copyPart(context: BucketContext): Promise<string> {
+async function copyPart(context: BucketContext, answer: Record<string, string>): Promise<string> {
   const { site, request, bucket, key, signal } = context;
   const partNumber = readPartNumber(request.params);
   const upload = await requireUpload(site.engine, bucket, key, readUploadId(request.params));
+  const partKey = readKey(context);
+  Object.assign(answer, encryptionHeaders(context, upload.encryption));
   const { object, info } = await openCopySource(context);
   try {
     const range = parseCopySourceRange(request.headers["x-amz-copy-source-range"], info.size);
@@ -102,7 +109,7 @@ async function copyPart(context: BucketContext): Promise<string> {
     if (end - start + 1 > maxPutBytes) throw sourceTooLarge();
     const part = await putPart(
       site.engine,
-      { upload, partNumber, body: bytesOf(object, start, end) },
+      { upload, partNumber, body: bytesOf(object, start, end), ...partKey },
       { signal: signal() },
     );
     const { etag, lastModifiedMs, checksum } = part;
@@ -136,6 +143,7 @@ export async function completeMultipartUpload(context: BucketContext): Promise<S
     ...(expected === undefined ? {} : { checksum: expected }),
     checksumType: type,
     size,
+    ...readKey(context),
   });
   const host = request.headers["host"] ?? "";
   return xmlResponse(
@@ -146,7 +154,7 @@ export async function completeMultipartUpload(context: BucketContext): Promise<S
       etag: info.etag,
       ...(info.checksum === undefined ? {} : { checksum: info.checksum }),
     }),
-    expirationHeader(bucket, info),
+    { ...expirationHeader(bucket, info), ...encryptionHeaders(context, info.encryption) },
   );
 }
 

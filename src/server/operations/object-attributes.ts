@@ -9,6 +9,7 @@ import {
 import { httpDate } from "../../s3/dates.ts";
 import { S3Error } from "../../s3/errors.ts";
 import type { OpenContext, S3Response } from "../context.ts";
+import { unlockObject } from "../encryption.ts";
 import { integerParam } from "../params.ts";
 import type { S3Request } from "../request.ts";
 import { versionHeaders } from "../version-headers.ts";
@@ -20,6 +21,7 @@ const pageLimit = 1000;
 export async function getObjectAttributes(context: OpenContext): Promise<S3Response> {
   const { request, info, object } = context;
   try {
+    unlockObject(context);
     const asked = readAttributes(request.headers);
     const document = objectAttributesXml({
       etag: asked.has("ETag") ? info.etag : undefined,

@@ -114,7 +114,7 @@ export function readTags(headers: Headers): { tags?: Tags } {
 }
 
 /**
- * Refuses what would silently not be done: encryption that was asked for and is not there yet.
+ * Refuses what would silently not be done.
  *
  * @throws {S3Error} `NotImplemented`.
  */
@@ -129,8 +129,6 @@ export function refuseUnsupported(headers: Headers): void {
 }
 
 const unsupported = [
-  "x-amz-server-side-encryption",
-  "x-amz-server-side-encryption-customer-algorithm",
   "x-amz-object-lock-mode",
   "x-amz-object-lock-retain-until-date",
   "x-amz-object-lock-legal-hold",

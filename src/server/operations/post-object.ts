@@ -21,6 +21,7 @@ import { authorize } from "../authorize.ts";
 import { requireChecksum } from "../body.ts";
 import { originOf } from "../origin.ts";
 import type { BucketContext, Identity, S3Response, SignatureInfo } from "../context.ts";
+import { encryptionHeaders, readEncryption } from "../encryption.ts";
 import { readObjectAccess } from "../object-access.ts";
 import type { S3Request } from "../request.ts";
 import { readDescription, readStorageClass, refuseUnsupported } from "./object-input.ts";
@@ -59,12 +60,15 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
         ...readDescription(headers),
         ...formTags,
         ...(fields["content-md5"] === undefined ? {} : { contentMd5: fields["content-md5"] }),
+        ...readEncryption(context, bucket, headers),
         body: file.stream(),
         checksum: () => file.checksum,
       },
       { signal: signal() },
     );
-    return success(context, fields, key, info.etag);
+    const answer = success(context, fields, key, info.etag);
+    Object.assign(answer.headers, encryptionHeaders(context, info.encryption, headers));
+    return answer;
   } finally {
     form.close();
   }

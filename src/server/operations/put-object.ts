@@ -6,6 +6,7 @@ import { parseWriteConditions } from "../../s3/conditions.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { contentMd5, type RequestBody } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
+import { encryptionHeaders, readEncryption } from "../encryption.ts";
 import { expirationHeader } from "../expiration-header.ts";
 import { originOf } from "../origin.ts";
 import { readObjectAccess } from "../object-access.ts";
@@ -29,6 +30,7 @@ export async function putObjectOperation(context: BucketContext): Promise<S3Resp
     ...readTags(headers),
     ...parseWriteConditions(headers),
     ...bodyInput(body, headers),
+    ...readEncryption(context, bucket, headers),
   };
   const info = await putObject(
     site.engine,
@@ -37,7 +39,12 @@ export async function putObjectOperation(context: BucketContext): Promise<S3Resp
   );
   return {
     status: 200,
-    headers: { etag: `"${info.etag}"`, ...checksumHeaders(body), ...expirationHeader(bucket, info) },
+    headers: {
+      etag: `"${info.etag}"`,
+      ...checksumHeaders(body),
+      ...expirationHeader(bucket, info),
+      ...encryptionHeaders(context, info.encryption),
+    },
   };
 }
 
