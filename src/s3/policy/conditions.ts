@@ -6,7 +6,7 @@
  */
 
 import { checkConditionKey } from "./condition-keys.ts";
-import { malformedPolicy } from "./malformed.ts";
+import { malformedPolicy, quote } from "./malformed.ts";
 import { families, type Test } from "./operators.ts";
 import { type ConditionValues, conditionKey } from "./pattern.ts";
 
@@ -92,7 +92,7 @@ export function conditionHolds(condition: Condition, values: ConditionValues): b
 
 function membersOf(value: unknown, field: string): [string, unknown][] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw malformedPolicy(`${field} is ${JSON.stringify(value)}, which is no object`);
+    throw malformedPolicy(`${field} is ${quote(value)}, which is no object`);
   }
   return Object.entries(value);
 }
@@ -104,8 +104,6 @@ function scalarsOf(value: unknown, field: string): string[] {
   return list.map((member) => {
     if (typeof member === "string" || typeof member === "number" || typeof member === "boolean")
       return String(member);
-    throw malformedPolicy(
-      `${field} holds ${JSON.stringify(member)}, which is neither string, number nor boolean`,
-    );
+    throw malformedPolicy(`${field} holds ${quote(member)}, which is neither string, number nor boolean`);
   });
 }

@@ -10,6 +10,12 @@ export function malformedPolicy(reason: string): S3Error {
   });
 }
 
+/** A value for a message. What is within an array or an object may be nested without end. */
+export function quote(value: unknown): string {
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" && value !== null ? "an object" : JSON.stringify(value);
+}
+
 /**
  * A string, or an array of at least one.
  *
@@ -20,6 +26,6 @@ export function stringsOf(value: unknown, field: string): string[] {
   if (list.length === 0) throw malformedPolicy(`${field} is empty`);
   return list.map((member) => {
     if (typeof member === "string") return member;
-    throw malformedPolicy(`${field} holds ${JSON.stringify(member)}, which is no string`);
+    throw malformedPolicy(`${field} holds ${quote(member)}, which is no string`);
   });
 }

@@ -8,7 +8,7 @@
 import { targetsOf } from "./actions.ts";
 import { parseConditions } from "./conditions.ts";
 import { duplicateMember } from "./duplicate-member.ts";
-import { malformedPolicy, stringsOf } from "./malformed.ts";
+import { malformedPolicy, quote, stringsOf } from "./malformed.ts";
 import { compilePattern, matchPattern, type Pattern } from "./pattern.ts";
 import type { BucketPolicy, PatternRule, Statement } from "./policy.ts";
 import { parsePrincipals } from "./principals.ts";
@@ -36,7 +36,7 @@ export function parsePolicy(text: string, bucketName: string): BucketPolicy {
   const version = document["Version"] ?? "2008-10-17";
   if (version !== "2012-10-17" && version !== "2008-10-17") {
     throw malformedPolicy(
-      `The policy must contain a valid version string: ${JSON.stringify(version)} is neither "2012-10-17" nor "2008-10-17"`,
+      `The policy must contain a valid version string: ${quote(version)} is neither "2012-10-17" nor "2008-10-17"`,
     );
   }
   const id = document["Id"];
@@ -77,13 +77,13 @@ const statementMembers = [
 ];
 
 function parseStatement(value: unknown, bucketName: string, variables: boolean): Statement {
-  if (!isObject(value)) throw malformedPolicy(`Statement is ${JSON.stringify(value)}, which is no object`);
+  if (!isObject(value)) throw malformedPolicy(`Statement is ${quote(value)}, which is no object`);
   checkMembers(value, statementMembers, "a statement");
   const { Sid: sid, Effect: effect, Condition: condition } = value;
   if (sid !== undefined && typeof sid !== "string") throw malformedPolicy("Sid is no string");
   if (effect === undefined) throw malformedPolicy("Missing required field Effect");
   if (effect !== "Allow" && effect !== "Deny") {
-    throw malformedPolicy(`Invalid effect: ${JSON.stringify(effect)}, neither "Allow" nor "Deny"`);
+    throw malformedPolicy(`Invalid effect: ${quote(effect)}, neither "Allow" nor "Deny"`);
   }
   const principalField = eitherOf(value, "Principal", "NotPrincipal");
   if (principalField === "NotPrincipal" && effect === "Allow") {

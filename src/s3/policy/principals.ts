@@ -11,7 +11,7 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-bucket-user-policy-specifying-principal-intro.html
  */
 
-import { malformedPolicy, stringsOf } from "./malformed.ts";
+import { malformedPolicy, quote, stringsOf } from "./malformed.ts";
 
 /** Who asks. Nobody known when there is neither an id nor a service. */
 export interface Principal {
@@ -55,9 +55,7 @@ export function parsePrincipals(value: unknown, field: "Principal" | "NotPrincip
   const not = field === "NotPrincipal";
   if (value === "*") return { not, entries: [{ type: "everyone" }] };
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw malformedPolicy(
-      `${field} is ${JSON.stringify(value)}, neither "*" nor an object such as {"AWS": …}`,
-    );
+    throw malformedPolicy(`${field} is ${quote(value)}, neither "*" nor an object such as {"AWS": …}`);
   }
   const entries: PrincipalEntry[] = [];
   for (const [name, members] of Object.entries(value)) {
