@@ -89,6 +89,7 @@ export type { Uploaded, UploadInput, UploadOptions } from "./client/upload.ts";
 export type { WriteTarget } from "./client/write-target.ts";
 export type { AccessControlPolicy, CannedAcl, Grantee, Group, Owner, Permission } from "./s3/acl.ts";
 export type { Checksum, ChecksumAlgorithm, ChecksumType } from "./s3/checksums.ts";
+export type { Payer } from "./client/bucket-settings.ts";
 export type { CorsMethod, CorsRule } from "./s3/cors.ts";
 export type { Credentials } from "./s3/credentials.ts";
 export type { CopyResult } from "./s3/documents/copy-result.ts";

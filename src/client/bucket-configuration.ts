@@ -1,6 +1,7 @@
 /** The part of a Bucket that reads and changes its settings. */
 
 import type { CorsRule } from "../s3/cors.ts";
+import type { Payer } from "./bucket-settings.ts";
 import type { S3Connection } from "./connection.ts";
 import { CORSConfiguration } from "./cors.ts";
 import type { RequestOptions } from "./send.ts";
@@ -38,6 +39,15 @@ export abstract class BucketConfiguration {
 
   async deleteCors(options?: RequestOptions): Promise<void> {
     await this.connection.client.deleteBucketCors({ bucket: this.name }, options);
+  }
+
+  /** Who is said to pay for requests. */
+  async getRequestPayment(options?: RequestOptions): Promise<Payer> {
+    return this.connection.client.getBucketRequestPayment({ bucket: this.name }, options);
+  }
+
+  async setRequestPayment(payer: Payer = "BucketOwner", options?: RequestOptions): Promise<void> {
+    await this.connection.client.putBucketRequestPayment({ bucket: this.name, payer }, options);
   }
 
   /** The bucket's tags. Throws S3ResponseError NoSuchTagSet where it has none. */

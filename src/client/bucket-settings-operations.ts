@@ -4,6 +4,9 @@ import type { CorsRule } from "../s3/cors.ts";
 import { corsConfigurationXml, parseCorsConfiguration } from "../s3/documents/cors.ts";
 import { parseTagging, taggingXml } from "../s3/documents/tagging.ts";
 import type { Tags } from "../s3/tags.ts";
+import { readChoice } from "../s3/documents/elements.ts";
+import { element, xmlDocument } from "../s3/xml.ts";
+import type { Payer } from "./bucket-settings.ts";
 import { ask, sendCall } from "./ask.ts";
 import { documentBody } from "./call.ts";
 import type { ClientCore } from "./core.ts";
@@ -32,6 +35,27 @@ export async function deleteBucketCors(
   options?: RequestOptions,
 ): Promise<void> {
   await sendCall(core, "DeleteBucketCors", input, options, { answer: "nothing" });
+}
+
+export async function getBucketRequestPayment(
+  core: ClientCore,
+  input: inputs.BucketInput,
+  options?: RequestOptions,
+): Promise<Payer> {
+  return (await ask(readPayer, core, "GetBucketRequestPayment", input, options)).value;
+}
+
+export async function putBucketRequestPayment(
+  core: ClientCore,
+  input: inputs.BucketInput & { readonly payer: Payer },
+  options?: RequestOptions,
+): Promise<void> {
+  const xml = xmlDocument("RequestPaymentConfiguration", element("Payer", input.payer));
+  await put(core, "PutBucketRequestPayment", input, xml, options);
+}
+
+function readPayer(xml: string): Payer {
+  return readChoice(xml, "RequestPaymentConfiguration", "Payer", ["BucketOwner", "Requester"]);
 }
 
 export async function getBucketTagging(

@@ -7,6 +7,9 @@ import type * as inputs from "./inputs.ts";
 import { requests } from "./load-requests.ts";
 import type { RequestOptions } from "./send.ts";
 
+/** Who pays for a bucket's requests. */
+export type Payer = "BucketOwner" | "Requester";
+
 /** A bucket's subresources, an operation each. */
 export abstract class BucketSettings {
   abstract readonly core: ClientCore;
@@ -38,6 +41,19 @@ export abstract class BucketSettings {
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketCors.html */
   async deleteBucketCors(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
     return (await requests()).deleteBucketCors(this.core, input, options);
+  }
+
+  /** Who is said to pay for requests. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketRequestPayment.html */
+  async getBucketRequestPayment(input: inputs.BucketInput, options?: RequestOptions): Promise<Payer> {
+    return (await requests()).getBucketRequestPayment(this.core, input, options);
+  }
+
+  /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketRequestPayment.html */
+  async putBucketRequestPayment(
+    input: inputs.BucketInput & { readonly payer: Payer },
+    options?: RequestOptions,
+  ): Promise<void> {
+    return (await requests()).putBucketRequestPayment(this.core, input, options);
   }
 
   /**

@@ -91,6 +91,8 @@ export interface CreateBucketInput extends BucketInput, AclInput {
 export interface ListBucketsInput {
   readonly prefix?: string | undefined;
   readonly maxBuckets?: number | undefined;
+  /** Only buckets of this region. */
+  readonly bucketRegion?: string | undefined;
   readonly continuationToken?: string | undefined;
 }
 
@@ -273,6 +275,7 @@ const etagFields = new Set(["ifMatch", "ifNoneMatch", "copySourceIfMatch", "copy
 
 /** The fields that are query parameters. */
 const queryNames: Readonly<Record<string, string>> = {
+  bucketRegion: "bucket-region",
   continuationToken: "continuation-token",
   delimiter: "delimiter",
   fetchOwner: "fetch-owner",

@@ -2,6 +2,8 @@
 
 import { type ObjectAttributesResult, parseObjectAttributes } from "../s3/documents/object-attributes.ts";
 import { taggingXml } from "../s3/documents/tagging.ts";
+import { uriEncode } from "../s3/encoding.ts";
+import { element, xmlDocument } from "../s3/xml.ts";
 import type { Tags } from "../s3/tags.ts";
 import { ask, sendCall } from "./ask.ts";
 import { put, readTags } from "./bucket-settings-operations.ts";
@@ -16,6 +18,30 @@ export async function getObjectAttributes(
 ): Promise<ObjectAttributesResult> {
   const headers = { "x-amz-object-attributes": input.attributes.join(",") };
   return (await ask(parseObjectAttributes, core, "GetObjectAttributes", input, options, { headers })).value;
+}
+
+export async function renameObject(
+  core: ClientCore,
+  input: inputs.BucketInput & inputs.WriteConditions & { readonly key: string; readonly sourceKey: string },
+  options?: RequestOptions,
+): Promise<void> {
+  const source = `/${uriEncode(input.bucket)}/${uriEncode(input.sourceKey, { slash: false })}`;
+  const call = { headers: { "x-amz-rename-source": source }, answer: "nothing" } as const;
+  await sendCall(core, "RenameObject", input, options, call);
+}
+
+export async function restoreObject(
+  core: ClientCore,
+  input: inputs.ObjectInput & { readonly days: number },
+  options?: RequestOptions,
+): Promise<void> {
+  await put(
+    core,
+    "RestoreObject",
+    input,
+    xmlDocument("RestoreRequest", element("Days", input.days)),
+    options,
+  );
 }
 
 export async function getObjectTagging(

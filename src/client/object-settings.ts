@@ -24,6 +24,32 @@ export abstract class ObjectSettings extends BucketSettings {
     return (await requests()).getObjectAttributes(this.core, input, options);
   }
 
+  /**
+   * Gives an object another key in its bucket, in one step and without touching its bytes. AWS does it in directory buckets,
+   * Stowage in every bucket that keeps no versions.
+   *
+   * @param input.key The new key; `ifNoneMatch: "*"` keeps an object that has it.
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_RenameObject.html
+   */
+  async renameObject(
+    input: inputs.BucketInput & inputs.WriteConditions & { readonly key: string; readonly sourceKey: string },
+    options?: RequestOptions,
+  ): Promise<void> {
+    return (await requests()).renameObject(this.core, input, options);
+  }
+
+  /**
+   * Brings an object back from the archive for some days.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_RestoreObject.html
+   */
+  async restoreObject(
+    input: inputs.ObjectInput & { readonly days: number },
+    options?: RequestOptions,
+  ): Promise<void> {
+    return (await requests()).restoreObject(this.core, input, options);
+  }
+
   /** The object's tags: none is an empty object. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
   async getObjectTagging(input: inputs.ObjectInput, options?: RequestOptions): Promise<Tags> {
     return (await requests()).getObjectTagging(this.core, input, options);

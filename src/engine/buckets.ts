@@ -88,10 +88,12 @@ export async function listBuckets(
     readonly ownerId: string;
     readonly prefix?: string | undefined;
     readonly after?: string | undefined;
+    /** Only buckets of this region. */
+    readonly region?: string | undefined;
     readonly limit?: number | undefined;
   },
 ): Promise<{ buckets: Bucket[]; isTruncated: boolean }> {
-  const { ownerId, prefix = "", after, limit = Infinity } = options;
+  const { ownerId, prefix = "", after, region, limit = Infinity } = options;
   const buckets: Bucket[] = [];
   const end = afterPrefix(bucketKey(prefix));
   let start = bucketKey(prefix);
@@ -102,7 +104,7 @@ export async function listBuckets(
       const entries = await snapshot.range("buckets", { start, end, limit: 1000 });
       for (const entry of entries) {
         const bucket = bucketOf(engine, entry);
-        if (bucket.owner.id !== ownerId) continue;
+        if (bucket.owner.id !== ownerId || (region ?? bucket.region) !== bucket.region) continue;
         if (buckets.length >= limit) return { buckets, isTruncated: limit > 0 };
         buckets.push(bucket);
       }

@@ -30,6 +30,8 @@ export interface Bucket {
   readonly region: string;
   /** Rules for browsers. */
   readonly cors?: readonly CorsRule[] | undefined;
+  /** Who is said to pay for requests. Recorded only. */
+  readonly payer?: "BucketOwner" | "Requester" | undefined;
   readonly tags?: Tags | undefined;
   /** Rules by which objects expire. */
   readonly lifecycle?: LifecycleConfiguration | undefined;

@@ -49,6 +49,12 @@ export function checkCopyConditions(headers: Headers, source: Validators): void 
   if (failed !== null) throw preconditionFailed(`x-amz-copy-source-${failed}`);
 }
 
+/** As {@link checkCopyConditions}, for the four `x-amz-rename-source-if-…` headers. */
+export function checkRenameConditions(headers: Headers, source: Validators): void {
+  const failed = failedCondition(headers, "x-amz-rename-source-", source);
+  if (failed !== null) throw preconditionFailed(`x-amz-rename-source-${failed}`);
+}
+
 type Condition = "If-Match" | "If-Unmodified-Since" | "If-None-Match" | "If-Modified-Since";
 
 function failedCondition(headers: Headers, prefix: string, object: Validators): Condition | null {

@@ -47,6 +47,7 @@ const errorTable = {
     "The encryption request that you specified is not valid. The valid value is AES256.",
   ],
   InvalidLocationConstraint: [400, "The specified location constraint is not valid."],
+  InvalidObjectState: [403, "The operation is not valid for the object's storage class."],
   InvalidPart: [
     400,
     "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag.",
@@ -99,6 +100,7 @@ const errorTable = {
   NoSuchBucket: [404, "The specified bucket does not exist."],
   NoSuchBucketPolicy: [404, "The bucket policy does not exist"],
   NoSuchCORSConfiguration: [404, "The CORS configuration does not exist."],
+  NoSuchConfiguration: [404, "The specified configuration does not exist."],
   NoSuchKey: [404, "The specified key does not exist."],
   NoSuchTagSet: [404, "The TagSet does not exist"],
   NoSuchLifecycleConfiguration: [404, "The lifecycle configuration does not exist."],
@@ -112,6 +114,7 @@ const errorTable = {
   NotImplemented: [501, "A header you provided implies functionality that is not implemented."],
   OwnershipControlsNotFoundError: [404, "The bucket ownership controls were not found"],
   PreconditionFailed: [412, "At least one of the preconditions you specified did not hold."],
+  ReplicationConfigurationNotFoundError: [404, "The replication configuration was not found"],
   RequestHeaderSectionTooLarge: [400, "Your request header section exceeds the maximum allowed size."],
   RequestTimeTooSkewed: [403, "The difference between the request time and the server's time is too large."],
   RequestTimeout: [

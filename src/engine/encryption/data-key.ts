@@ -36,19 +36,41 @@ export function createDataKey(
   request: EncryptionRequest,
 ): NewDataKey {
   const dataKey = Buffer.from(random(keyBytes));
-  const sealed = (wrapping: Uint8Array): string => {
-    const salt = Buffer.from(random(saltBytes));
-    const cipher = createCipheriv("aes-256-gcm", wrappingKey(wrapping, salt, request), onlyNonce);
-    cipher.setAAD(scope);
-    const encrypted = cipher.update(dataKey);
-    cipher.final();
-    return Buffer.concat([salt, encrypted, cipher.getAuthTag()]).toString("base64");
-  };
+  const salt = Buffer.from(random(saltBytes));
+  const sealed = (wrapping: Uint8Array): string =>
+    seal(dataKey, scope, salt, wrappingKey(wrapping, salt, request));
   if (request.algorithm === "customer") {
     return { dataKey, encryption: { algorithm: "customer", sealedKey: sealed(request.key) } };
   }
   const { id: masterKeyId, bytes } = keyRing.current;
   return { dataKey, encryption: { ...request, masterKeyId, sealedKey: sealed(bytes) } };
+}
+
+/**
+ * The same key for an object that gets another name.
+ *
+ * @throws S3Error InvalidRequest for a customer's key, which is not here.
+ */
+export function moveDataKey(
+  engine: Engine,
+  encryption: Encryption,
+  from: Uint8Array,
+  to: Uint8Array,
+): Encryption {
+  const dataKey = openDataKey(engine, from, encryption, undefined);
+  if (encryption.algorithm === "customer") return encryption;
+  const salt = Buffer.from(engine.random(saltBytes));
+  const { id: masterKeyId, bytes } = engine.keyRing.current;
+  const sealedKey = seal(dataKey, to, salt, wrappingKey(bytes, salt, encryption));
+  return { ...encryption, masterKeyId, sealedKey };
+}
+
+function seal(dataKey: Uint8Array, scope: Uint8Array, salt: Buffer, wrapping: Uint8Array): string {
+  const cipher = createCipheriv("aes-256-gcm", wrapping, onlyNonce);
+  cipher.setAAD(scope);
+  const encrypted = cipher.update(dataKey);
+  cipher.final();
+  return Buffer.concat([salt, encrypted, cipher.getAuthTag()]).toString("base64");
 }
 
 /**

@@ -9,7 +9,16 @@ import {
 } from "../checksums.ts";
 import { unquoteETag } from "../conditions.ts";
 import { parseIsoDate } from "../dates.ts";
-import { childOf, element, escapeXml, malformed, requiredText, textOf, type XmlElement } from "../xml.ts";
+import {
+  childOf,
+  element,
+  escapeXml,
+  parseXml,
+  malformed,
+  requiredText,
+  textOf,
+  type XmlElement,
+} from "../xml.ts";
 
 /** An `<Owner>` or `<Initiator>`. */
 export function ownerXml(name: string, owner: Owner): string {
@@ -21,6 +30,24 @@ export function readOwner(parent: XmlElement, name: string): Owner | undefined {
   const owner = childOf(parent, name);
   if (owner === undefined) return undefined;
   return { id: textOf(owner, "ID")?.trim() ?? "", displayName: textOf(owner, "DisplayName") ?? "" };
+}
+
+/**
+ * The one choice that a small document makes, such as `<Payer>Requester</Payer>`.
+ *
+ * @throws {S3Error} `MalformedXML` for another root, another element or another value.
+ */
+export function readChoice<T extends string>(
+  xml: string | Uint8Array,
+  root: string,
+  name: string,
+  choices: readonly T[],
+): T {
+  const text = requiredText(parseXml(xml, root), name).trim();
+  const choice = choices.find((known) => known === text);
+  if (choice === undefined)
+    throw malformed(`<${name}> is ${JSON.stringify(text)}, none of ${choices.join(", ")}`);
+  return choice;
 }
 
 /** An `<ETag>` with its quotes, which stand as they are: see {@link escapeXml}. */

@@ -29,6 +29,7 @@ export async function listBucketsOperation({ site, request, identity }: Context)
     prefix,
     after,
     limit,
+    region: params.get("bucket-region"),
   });
   const last = buckets.at(-1);
   return xmlResponse(

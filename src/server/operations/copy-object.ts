@@ -155,11 +155,11 @@ interface SourceName {
  * `bucket/key` or `/bucket/key`, the key percent-encoded, with `?versionId=` behind it. Only a question mark that is
  * not encoded begins the version id: an encoded one is the key's.
  */
-function parseCopySource(value: string): SourceName {
+export function parseCopySource(value: string, header = "x-amz-copy-source"): SourceName {
   const invalid = (message: string): S3Error =>
     new S3Error("InvalidArgument", {
       message,
-      details: { ArgumentName: "x-amz-copy-source", ArgumentValue: value },
+      details: { ArgumentName: header, ArgumentValue: value },
     });
   const [path = "", rawVersionId] = splitOnce(value, "?versionId=");
   const versionId = rawVersionId === undefined ? undefined : decodeKey(rawVersionId);

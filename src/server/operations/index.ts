@@ -39,6 +39,17 @@ import {
   getPublicAccessBlock,
   putPublicAccessBlock,
 } from "./public-access-block.ts";
+import { renameObjectOperation } from "./rename-object.ts";
+import { getBucketRequestPayment, putBucketRequestPayment } from "./request-payment.ts";
+import { restoreObject } from "./restore-object.ts";
+import {
+  deleteNothing,
+  getBucketAccelerate,
+  getBucketReplication,
+  noConfigurations,
+  noSuchConfiguration,
+  putBucketAccelerate,
+} from "./unconfigured.ts";
 import { putObjectOperation } from "./put-object.ts";
 import {
   deleteBucketTagging,
@@ -104,6 +115,27 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["GetBucketEncryption", bucket(getBucketEncryption)],
   ["PutBucketEncryption", bucket(putBucketEncryption)],
   ["DeleteBucketEncryption", bucket(deleteBucketEncryption)],
+  ["GetBucketRequestPayment", bucket(getBucketRequestPayment)],
+  ["PutBucketRequestPayment", bucket(putBucketRequestPayment)],
+  ["GetBucketAccelerate", bucket(getBucketAccelerate)],
+  ["PutBucketAccelerate", bucket(putBucketAccelerate)],
+  ["GetBucketReplication", bucket(getBucketReplication)],
+  ["DeleteBucketReplication", bucket(deleteNothing)],
+  ["ListBucketInventoryConfigurations", bucket(noConfigurations("ListInventoryConfigurationsResult"))],
+  ["GetBucketInventoryConfiguration", bucket(noSuchConfiguration)],
+  ["DeleteBucketInventoryConfiguration", bucket(noSuchConfiguration)],
+  ["ListBucketAnalyticsConfigurations", bucket(noConfigurations("ListBucketAnalyticsConfigurationResult"))],
+  ["GetBucketAnalyticsConfiguration", bucket(noSuchConfiguration)],
+  ["DeleteBucketAnalyticsConfiguration", bucket(noSuchConfiguration)],
+  ["ListBucketMetricsConfigurations", bucket(noConfigurations("ListMetricsConfigurationsResult"))],
+  ["GetBucketMetricsConfiguration", bucket(noSuchConfiguration)],
+  ["DeleteBucketMetricsConfiguration", bucket(noSuchConfiguration)],
+  [
+    "ListBucketIntelligentTieringConfigurations",
+    bucket(noConfigurations("ListBucketIntelligentTieringConfigurationsOutput")),
+  ],
+  ["GetBucketIntelligentTieringConfiguration", bucket(noSuchConfiguration)],
+  ["DeleteBucketIntelligentTieringConfiguration", bucket(noSuchConfiguration)],
   ["ListMultipartUploads", bucket(listMultipartUploads)],
   ["DeleteObjects", { needs: "bucket", run: deleteObjects, authorizesItself: true }],
   ["PostObject", { needs: "bucket", run: postObject, authorizesItself: true }],
@@ -112,6 +144,8 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["PutObject", bucket(putObjectOperation)],
   ["CopyObject", bucket(copyObjectOperation)],
   ["DeleteObject", { needs: "bucket", run: deleteObjectOperation, takesVersionId: true }],
+  ["RenameObject", bucket(renameObjectOperation)],
+  ["RestoreObject", info(restoreObject)],
   ["GetObjectAttributes", object(getObjectAttributes)],
   ["GetObjectAcl", info(getObjectAcl)],
   ["PutObjectAcl", info(putObjectAcl)],

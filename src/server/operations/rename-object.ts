@@ -1,0 +1,40 @@
+/** RenameObject: AWS's for directory buckets, here for every bucket that keeps no versions. */
+
+import { renameObject } from "../../engine/rename-object.ts";
+import { checkRenameConditions, parseWriteConditions } from "../../s3/conditions.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { mayDelete } from "../authorize.ts";
+import type { BucketContext, S3Response } from "../context.ts";
+import { originOf } from "../origin.ts";
+import { parseCopySource } from "./copy-object.ts";
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_RenameObject.html */
+export async function renameObjectOperation(context: BucketContext): Promise<S3Response> {
+  const { site, request, bucket, key } = context;
+  const { headers } = request;
+  const header = headers["x-amz-rename-source"];
+  if (header === undefined || header === "") throw invalidSource("", "The rename source is missing.");
+  const source = parseCopySource(header, "x-amz-rename-source");
+  if (source.bucketName !== bucket.name) {
+    throw invalidSource(header, `The rename source must be in the bucket ${JSON.stringify(bucket.name)}.`);
+  }
+  if (source.versionId !== undefined) throw invalidSource(header, "A version cannot be renamed.");
+  // What is renamed is no more under its old key: who may not delete it may not.
+  if (!mayDelete(context, bucket, source.key, undefined)) throw new S3Error("AccessDenied");
+  await renameObject(site.engine, {
+    bucket,
+    sourceKey: source.key,
+    key,
+    origin: originOf(context),
+    checkSource: (info) => checkRenameConditions(headers, info),
+    ...parseWriteConditions(headers),
+  });
+  return { status: 200, headers: {} };
+}
+
+function invalidSource(value: string, message: string): S3Error {
+  return new S3Error("InvalidArgument", {
+    message,
+    details: { ArgumentName: "x-amz-rename-source", ArgumentValue: value },
+  });
+}
