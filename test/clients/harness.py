@@ -102,11 +102,14 @@ class Case(unittest.TestCase):
             return file.read()
 
     def run_command(self, command, environment, stdin=b'', expect=0):
-        """Runs a client's command line in the test's directory and returns what it wrote to standard output."""
+        """Runs a client's command line in the test's directory and returns what it wrote to standard output.
+
+        `expect` is the exit code that it must have; None allows any.
+        """
         done = subprocess.run(command, input=stdin, capture_output=True, cwd=self.directory, timeout=120, check=False,
                               env={'PATH': os.environ['PATH'], 'HOME': self.directory, 'LANG': 'C.UTF-8',
                                    **environment})
-        self.assertEqual(done.returncode, expect, '%s\n%s%s' % (
+        self.assertEqual(done.returncode, done.returncode if expect is None else expect, '%s\n%s%s' % (
             ' '.join(command), done.stdout.decode(errors='replace'), done.stderr.decode(errors='replace')))
         self.stderr = done.stderr.decode()
         return done.stdout.decode()

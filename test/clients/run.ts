@@ -3,9 +3,9 @@
  *
  *     node dist/test/clients/run.js [--install] [suite ...]
  *
- * Without STOWAGE_TEST_ENDPOINT it starts `stowage serve`. A client that is not installed is skipped, unless
- * `--install` brings it: then it is a failure. One line a suite says how many tests passed; the exit code is 1 when
- * any failed.
+ * Without STOWAGE_TEST_ENDPOINT it starts `stowage serve`. `--install` brings clients that are not there. One that
+ * cannot run is skipped, with its reason. One line a suite says how many tests passed; the exit code is 1 when any
+ * failed.
  */
 
 import { spawn } from "node:child_process";
@@ -13,7 +13,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { howToInstall, install, type Suite, suites } from "./suites.ts";
+import { howToInstall, install } from "./install.ts";
+import { type Suite, suites } from "./suites.ts";
 import { startStowage, targetFromEnvironment, type Target } from "./target.ts";
 
 interface Count {
@@ -22,7 +23,7 @@ interface Count {
   skipped: number;
 }
 
-/** The Python files stay in the source tree; npm and .ci/run start this in the repository's folder. */
+/** The suites stay in the source tree; npm and .ci/run start this in the repository's folder. */
 const folder = join(process.cwd(), "test", "clients");
 const suiteTimeoutMs = 600_000;
 
@@ -41,7 +42,7 @@ function chosenSuites(names: readonly string[]): readonly Suite[] {
 }
 
 async function main(chosen: readonly Suite[], installs: boolean): Promise<number> {
-  if (installs) install(chosen);
+  const refused = installs ? installMissing(chosen) : new Map<Suite, string>();
   const target = targetFromEnvironment() ?? (await startStowage());
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void target.stop().then(() => process.exit(1)));
@@ -49,7 +50,7 @@ async function main(chosen: readonly Suite[], installs: boolean): Promise<number
   try {
     console.log(`clients against ${target.description}`);
     for (const suite of chosen) {
-      const count = await runSuite(suite, target, installs);
+      const count = await runSuite(suite, target, refused.get(suite));
       total.passed += count.passed;
       total.failed += count.failed;
       total.skipped += count.skipped;
@@ -61,13 +62,25 @@ async function main(chosen: readonly Suite[], installs: boolean): Promise<number
   return total.failed === 0 ? 0 : 1;
 }
 
-async function runSuite(suite: Suite, target: Target, mustRun: boolean): Promise<Count> {
-  if (!suite.isInstalled()) {
-    const count = mustRun ? "0 passed, 1 failed, 0 skipped" : "0 passed, 0 failed, 1 skipped";
-    console.log(`${suite.name}: ${count}: the client is not installed (${howToInstall(suite)})`);
-    return { passed: 0, failed: mustRun ? 1 : 0, skipped: mustRun ? 0 : 1 };
+/** Installs what is not there. Returns why that failed, for each that could not be installed. */
+function installMissing(chosen: readonly Suite[]): Map<Suite, string> {
+  const refused = new Map<Suite, string>();
+  for (const suite of chosen) {
+    const reason = suite.isInstalled() ? null : install(suite);
+    if (reason !== null) refused.set(suite, reason);
   }
-  const child = spawn(suite.python, [join(folder, suite.folder)], {
+  return refused;
+}
+
+async function runSuite(suite: Suite, target: Target, refused: string | undefined): Promise<Count> {
+  const obstacle = refused ?? obstacleTo(suite);
+  if (obstacle !== null) {
+    console.log(`skipped 1: ${suite.name}: ${obstacle.replaceAll("\n", " ").slice(0, 1000)}`);
+    console.log(`${suite.name}: 0 passed, 0 failed, 1 skipped`);
+    return { passed: 0, failed: 0, skipped: 1 };
+  }
+  const [program = "", ...args] = suite.command;
+  const child = spawn(program, [...args, join(folder, suite.path)], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, ...target.environment, ...suite.environment, PYTHONDONTWRITEBYTECODE: "1" },
     timeout: suiteTimeoutMs,
@@ -85,4 +98,9 @@ async function runSuite(suite: Suite, target: Target, mustRun: boolean): Promise
   }
   console.log(`${suite.name}: 0 passed, 1 failed, 0 skipped: it ended with ${code} before it had counted`);
   return { passed: 0, failed: 1, skipped: 0 };
+}
+
+function obstacleTo(suite: Suite): string | null {
+  if (!suite.isInstalled()) return `the client is not installed (${howToInstall(suite)})`;
+  return suite.obstacle?.() ?? null;
 }

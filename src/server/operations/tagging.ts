@@ -41,11 +41,15 @@ export function getBucketTagging({ bucket }: BucketContext): Promise<S3Response>
   return Promise.resolve(xmlResponse(taggingXml(bucket.tags)));
 }
 
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html */
+/**
+ * 200: AWS's page says so, and its example shows 204. MinIO's client for JavaScript takes 204 for a failure.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html
+ */
 export async function putBucketTagging(context: BucketContext): Promise<S3Response> {
   const tags = await readTags(context, maxBucketTags);
   await updateBucket(context.site.engine, context.bucket.name, () => ({ tags }));
-  return { status: 204, headers: {} };
+  return { status: 200, headers: {} };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketTagging.html */
