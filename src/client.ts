@@ -67,6 +67,7 @@ export type {
   ListObjectsV2Input,
   ListPartsInput,
   ObjectInput,
+  PutBucketPolicyInput,
   ObjectProperties,
   PutObjectInput,
   ReadConditions,
@@ -111,4 +112,6 @@ export type {
   ObjectAttribute,
   ObjectAttributesResult,
 } from "./s3/documents/object-attributes.ts";
+export type { ObjectOwnership } from "./s3/documents/ownership-controls.ts";
+export type { PublicAccessBlock } from "./s3/documents/public-access-block.ts";
 export type { PostCondition } from "./s3/post-policy.ts";

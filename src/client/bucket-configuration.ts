@@ -73,6 +73,20 @@ export abstract class BucketConfiguration {
     await this.connection.client.deleteBucketTagging({ bucket: this.name }, options);
   }
 
+  /** The bucket's policy: JSON, as it was put. Throws S3ResponseError NoSuchBucketPolicy where it has none. */
+  async getPolicy(options?: RequestOptions): Promise<string> {
+    return this.connection.client.getBucketPolicy({ bucket: this.name }, options);
+  }
+
+  /** Replaces the bucket's policy by JSON, or by an object that becomes it. */
+  async setPolicy(policy: string | object, options?: RequestOptions): Promise<void> {
+    await this.connection.client.putBucketPolicy({ bucket: this.name, policy }, options);
+  }
+
+  async deletePolicy(options?: RequestOptions): Promise<void> {
+    await this.connection.client.deleteBucketPolicy({ bucket: this.name }, options);
+  }
+
   /** A subresource's document, such as `versioning` or `cors`, of the bucket or a key: the way to what has no method. */
   async getSubresource(subresource: string, keyName = "", options?: RequestOptions): Promise<string> {
     const { body } = await this.connection.client.request(

@@ -2,7 +2,7 @@
 
 import type { CorsRule } from "../s3/cors.ts";
 import type { Tags } from "../s3/tags.ts";
-import type { ClientCore } from "./core.ts";
+import { BucketAccess } from "./bucket-access.ts";
 import type * as inputs from "./inputs.ts";
 import { requests } from "./load-requests.ts";
 import type { RequestOptions } from "./send.ts";
@@ -11,9 +11,7 @@ import type { RequestOptions } from "./send.ts";
 export type Payer = "BucketOwner" | "Requester";
 
 /** A bucket's subresources, an operation each. */
-export abstract class BucketSettings {
-  abstract readonly core: ClientCore;
-
+export abstract class BucketSettings extends BucketAccess {
   /**
    * The bucket's rules for browsers. Throws S3ResponseError NoSuchCORSConfiguration where it has none.
    *

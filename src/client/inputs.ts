@@ -5,6 +5,7 @@
 
 import type { CannedAcl } from "../s3/acl.ts";
 import type { Checksum, ChecksumAlgorithm } from "../s3/checksums.ts";
+import type { ObjectOwnership } from "../s3/documents/ownership-controls.ts";
 import type { CompletedPart } from "../s3/documents/multipart.ts";
 import type { ObjectAttribute } from "../s3/documents/object-attributes.ts";
 import { checksumHeader } from "../s3/checksums.ts";
@@ -86,6 +87,15 @@ export interface ChecksumInput {
 export interface CreateBucketInput extends BucketInput, AclInput {
   /** The region for the bucket. Default: the client's, which on AWS's us-east-1 is not spelled out. */
   readonly locationConstraint?: string | undefined;
+  /** Who owns what others write into the bucket, and whether its ACLs count. Default: the server's. */
+  readonly objectOwnership?: ObjectOwnership | undefined;
+}
+
+export interface PutBucketPolicyInput extends BucketInput {
+  /** JSON, or an object that becomes it. */
+  readonly policy: string | object;
+  /** That the policy may take from whoever puts it the right to change it again. */
+  readonly confirmRemoveSelfBucketAccess?: boolean | undefined;
 }
 
 export interface ListBucketsInput {
@@ -237,6 +247,7 @@ const headerNames: Readonly<Record<string, string>> = {
   cacheControl: "cache-control",
   checksumMode: "x-amz-checksum-mode",
   checksumType: "x-amz-checksum-type",
+  confirmRemoveSelfBucketAccess: "x-amz-confirm-remove-self-bucket-access",
   contentDisposition: "content-disposition",
   contentEncoding: "content-encoding",
   contentLanguage: "content-language",
@@ -262,6 +273,7 @@ const headerNames: Readonly<Record<string, string>> = {
   metadataDirective: "x-amz-metadata-directive",
   mpuObjectSize: "x-amz-mp-object-size",
   objectMaxParts: "x-amz-max-parts",
+  objectOwnership: "x-amz-object-ownership",
   objectPartNumberMarker: "x-amz-part-number-marker",
   range: "range",
   storageClass: "x-amz-storage-class",

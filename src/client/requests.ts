@@ -1,5 +1,6 @@
 /** What the first request loads: everything that sends. {@link S3Client} without it is light to import. */
 
+export * from "./bucket-access-operations.ts";
 export * from "./bucket-settings-operations.ts";
 export { copy } from "./copy.ts";
 export { deleteMany } from "./delete-many.ts";

@@ -133,7 +133,8 @@ async function attemptOnce(
       return { error, failure: failureOf(error.status, error.code), credentials };
     }
     if (call.answer === "nothing") return { answer: { status, headers, text: "", body: null } };
-    if (!/<\w/.test(text)) throw new ConnectionError("the answer is empty", { code: "EMPTY_ANSWER" });
+    // XML, or the JSON of a policy.
+    if (!/<\w|^\s*\{/.test(text)) throw new ConnectionError("the answer is empty", { code: "EMPTY_ANSWER" });
     return { answer: { status, headers, text, body: null } };
   } catch (failure) {
     if (!(failure instanceof ConnectionError)) throw failure;
