@@ -60,11 +60,9 @@ export function readVersion(
   key: string,
   bucket: Bucket,
 ): FoundVersion {
-  const record = decodeObject(row.value, key, bucket.owner);
-  if (bucket.versioning === undefined || record.info.versionId !== undefined) {
-    return { ...record, table, row };
-  }
-  return { ...record, info: { ...record.info, versionId: nullVersionId }, table, row };
+  const { info, content, order } = decodeObject(row.value, key, bucket.owner);
+  const isNull = bucket.versioning !== undefined && info.versionId === undefined;
+  return { info: isNull ? { ...info, versionId: nullVersionId } : info, content, order, table, row };
 }
 
 /** A version that stands in `versions`. */

@@ -93,11 +93,11 @@ export async function openObject(
     if (found === null) return null;
     const { info, content } = found;
     const lock = new Lock(engine, bucket, info);
-    if (content.kind === "none") return wholeObject(lock, () => Buffer.alloc(0), options.partNumber);
+    if (content.kind === "none") return new WholeObject(lock, () => Buffer.alloc(0), options.partNumber);
     if (content.kind === "inline") {
       const stored = (await engine.index.get("inline", content.id))?.value;
       if (stored?.length === storedBytes(info.size, info.encryption !== undefined)) {
-        return wholeObject(
+        return new WholeObject(
           lock,
           (dataKey) => openInlineOf(engine, info, content, stored, dataKey),
           options.partNumber,
@@ -219,26 +219,35 @@ function openInlineOf(
   }
 }
 
-function wholeObject(
-  lock: Lock,
-  open: (dataKey: Uint8Array | undefined) => Buffer,
-  partNumber: number | undefined,
-): OpenObject {
-  const { info } = lock;
-  let bytes: Buffer | undefined;
-  const opened = (): Buffer => (bytes ??= open(lock.dataKey()));
-  return {
-    info,
-    get bytes(): Buffer {
-      return opened();
-    },
-    part: partOf(info, [], partNumber),
-    unlock: (customerKey) => lock.unlock(customerKey),
-    async *stream(start, end): AsyncIterable<Buffer> {
-      yield opened().subarray(start, end + 1);
-    },
-    close(): void {},
-  };
+/** An object whose bytes are at hand. A class, because an accessor in a literal is defined anew for each object. */
+class WholeObject implements OpenObject {
+  readonly info: ObjectInfo;
+  readonly part: OpenObject["part"];
+  readonly #lock: Lock;
+  readonly #open: (dataKey: Uint8Array | undefined) => Buffer;
+  #bytes: Buffer | undefined;
+
+  constructor(lock: Lock, open: (dataKey: Uint8Array | undefined) => Buffer, partNumber: number | undefined) {
+    this.info = lock.info;
+    this.part = partOf(lock.info, [], partNumber);
+    this.#lock = lock;
+    this.#open = open;
+  }
+
+  get bytes(): Buffer {
+    this.#bytes ??= this.#open(this.#lock.dataKey());
+    return this.#bytes;
+  }
+
+  unlock(customerKey: Uint8Array | undefined): void {
+    this.#lock.unlock(customerKey);
+  }
+
+  async *stream(start: number, end: number): AsyncIterable<Buffer> {
+    yield this.bytes.subarray(start, end + 1);
+  }
+
+  close(): void {}
 }
 
 /** @param id Of the blob, or of the list of parts, which keeps their bytes. */

@@ -1,6 +1,8 @@
 /** What Prometheus reads under `/_stowage/metrics`. */
 
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+
+import { countRequests } from "./request-counts.ts";
 
 /** Counts of one server. Two servers in a process share nothing. */
 export interface Metrics {
@@ -22,19 +24,7 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const requests = new Counter({
-    name: "stowage_requests_total",
-    help: "Requests answered, by operation and HTTP status.",
-    labelNames: ["operation", "status"],
-    registers: [registry],
-  });
-  const durations = new Histogram({
-    name: "stowage_request_duration_seconds",
-    help: "Time from the request's head to the end of its answer, by operation.",
-    labelNames: ["operation"],
-    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60],
-    registers: [registry],
-  });
+  const requests = countRequests(registry);
   const jobRuns = new Counter({
     name: "stowage_job_runs_total",
     help: "Runs of the server's own jobs, by job and result.",
@@ -64,25 +54,8 @@ export function createMetrics(): Metrics {
     help: "Messages that wait for their webhooks.",
     registers: [registry],
   });
-  // Finding a child by its labels costs more than counting: there are few, so they are kept.
-  const children = new Map<
-    string,
-    { requests: Counter.Internal; durations: Histogram.Internal<"operation"> }
-  >();
   return {
-    observe: (operation, status, seconds) => {
-      const name = `${operation} ${status}`;
-      let child = children.get(name);
-      if (child === undefined) {
-        child = {
-          requests: requests.labels(operation, String(status)),
-          durations: durations.labels(operation),
-        };
-        children.set(name, child);
-      }
-      child.requests.inc();
-      child.durations.observe(seconds);
-    },
+    observe: requests,
     observeJob: (job, seconds, failed) => {
       jobRuns.inc({ job, result: failed ? "failure" : "success" });
       jobSeconds.set({ job }, seconds);
