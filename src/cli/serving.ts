@@ -22,6 +22,8 @@ export interface ServeOptions {
   readonly port: number;
   readonly consolePort?: number;
   readonly domain?: readonly string[];
+  readonly externalUrl?: string;
+  readonly trustedProxy?: readonly string[];
   readonly region: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -120,6 +122,8 @@ async function listen(
       port,
       region,
       domains: domain ?? [],
+      ...(options.externalUrl === undefined ? {} : { externalUrl: options.externalUrl }),
+      trustedProxies: options.trustedProxy ?? [],
       kmsKeys: options.kmsKey ?? [],
       customerKeysOverHttp: options.sseCOverHttp ?? false,
       log,

@@ -9,6 +9,7 @@ import { parseV2, verifyV2 } from "../s3/sigv2.ts";
 import { parseV4, payloadHashOf, type V4Authorization, verifyV4 } from "../s3/sigv4.ts";
 import type { Payload } from "./body.ts";
 import type { Identity, SignatureInfo, Site } from "./context.ts";
+import { verifyAsSent } from "./proxy.ts";
 import type { S3Request } from "./request.ts";
 
 /** The id under which AWS records what anonymous requests write. */
@@ -53,11 +54,13 @@ export async function authenticate(
   if (v2 !== null) {
     refuseChunks(headers);
     const owner = await requireAccessKey(site.engine, v2.accessKeyId);
-    verifyV2(request, v2, {
-      secretAccessKey: owner.secretAccessKey,
-      ...(hostBucket === undefined ? {} : { bucket: hostBucket }),
-      nowMs: site.engine.clock(),
-    });
+    verifyAsSent(site.front, request, (sent) =>
+      verifyV2(sent, v2, {
+        secretAccessKey: owner.secretAccessKey,
+        ...(hostBucket === undefined ? {} : { bucket: hostBucket }),
+        nowMs: site.engine.clock(),
+      }),
+    );
     const signature: SignatureInfo = {
       version: "AWS",
       type: v2.presigned ? "REST-QUERY-STRING" : "REST-HEADER",
@@ -86,12 +89,14 @@ async function authenticateV4(
   const payloadHash = payloadHashOf(request, authorization);
   const kind = parsePayloadKind(payloadHash);
   const owner = await requireAccessKey(site.engine, authorization.accessKeyId);
-  const seed = verifyV4(request, authorization, {
-    secretAccessKey: owner.secretAccessKey,
-    region: anyRegion ? undefined : site.region,
-    nowMs: site.engine.clock(),
-    payloadHash,
-  });
+  const seed = verifyAsSent(site.front, request, (sent) =>
+    verifyV4(sent, authorization, {
+      secretAccessKey: owner.secretAccessKey,
+      region: anyRegion ? undefined : site.region,
+      nowMs: site.engine.clock(),
+      payloadHash,
+    }),
+  );
   const { signingKey: key, scope, amzDate } = seed;
   const signing = { key, scope, amzDate, seedSignature: authorization.signature };
   return {

@@ -6,6 +6,7 @@ import type { OpenObject } from "../engine/open-object.ts";
 import type { Owner } from "../s3/acl.ts";
 import type { Operation } from "../s3/operations.ts";
 import type { RequestBody } from "./body.ts";
+import type { Front } from "./proxy.ts";
 import type { S3Request } from "./request.ts";
 import type { Webhook } from "./webhooks.ts";
 
@@ -16,6 +17,8 @@ export interface Site {
   readonly region: string;
   /** Host names under which `bucket.domain` addresses a bucket. */
   readonly domains: readonly string[];
+  /** What stands between clients and the server. */
+  readonly front: Front;
   /** Where events may be sent. */
   readonly webhooks: readonly Webhook[];
   /** Names of the keys that `aws:kms` encrypts with. */

@@ -19,6 +19,7 @@ import { errorResponse, toS3Error } from "./error-response.ts";
 import { handle, type Outcome } from "./handle.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { handleOwn, isOwnPath } from "./own.ts";
+import { parseExternalUrl, parseTrustedProxies, throughProxy } from "./proxy.ts";
 import { readRequest, type S3Request } from "./request.ts";
 import { respond } from "./respond.ts";
 import type { Webhook } from "./webhooks.ts";
@@ -42,6 +43,13 @@ export interface ServerOptions {
    * or from this machine, as on AWS.
    */
   readonly customerKeysOverHttp?: boolean;
+  /**
+   * The URL by which clients reach the server through a proxy that changes host or path, such as
+   * `https://files.example.com/s3`: signatures are good that were made for it.
+   */
+  readonly externalUrl?: string;
+  /** Addresses and networks of proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed. */
+  readonly trustedProxies?: readonly string[];
   /** PEM certificate and key: the server speaks TLS. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
   /** Where errors and, at level `debug`, requests are logged. No secret is. */
@@ -88,6 +96,10 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
     engine: options.engine,
     region: options.region ?? "us-east-1",
     domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
+    front: {
+      external: options.externalUrl === undefined ? undefined : parseExternalUrl(options.externalUrl),
+      trusted: options.trustedProxies?.length ? parseTrustedProxies(options.trustedProxies) : undefined,
+    },
     webhooks: options.webhooks ?? [],
     kmsKeys: options.kmsKeys ?? [],
     customerKeysOverHttp: options.customerKeysOverHttp ?? false,
@@ -193,10 +205,11 @@ async function answer(
   let request: S3Request | undefined;
   let outcome: Outcome;
   try {
-    request = readRequest(incoming, () => {
+    const received = readRequest(incoming, () => {
       if (waiting) outgoing.writeContinue();
       waiting = false;
     });
+    request = throughProxy(site.front, received);
     outcome = isOwnPath(request.path)
       ? await handleOwn(site, metrics, request, requestId)
       : await handle(site, request, requestId, signal);

@@ -11,6 +11,8 @@ export interface S3Request {
   readonly method: string;
   /** The path before the `?`, percent-encoded as sent, never normalised. */
   readonly path: string;
+  /** The path that the client signed, where a proxy's prefix was taken off {@link path}. */
+  readonly signedPath?: string | undefined;
   /** What stands after the `?`, as sent. */
   readonly query: string;
   /** The query decoded. S3 compares only the first value of a repeated query key. */

@@ -105,7 +105,8 @@ function hasParam(params: ReadonlyMap<string, string>, wanted: string): boolean 
     : params.get(wanted.slice(0, equals)) === wanted.slice(equals + 1);
 }
 
-function bucketOfHost(host: string, domains: readonly string[]): string | null {
+/** The bucket that stands in a host name before one of the domains; null for another host. */
+export function bucketOfHost(host: string, domains: readonly string[]): string | null {
   const name = host.replace(/:\d+$/, "").toLowerCase();
   for (const domain of domains) {
     if (name.length > domain.length + 1 && name.endsWith(`.${domain}`))

@@ -1,4 +1,5 @@
 import { type Command, type Flag, UsageError, type Variable } from "../command.ts";
+import { parseExternalUrl, parseTrustedProxies } from "../../server/proxy.ts";
 import { parsePort } from "../flags.ts";
 import type { ServeOptions } from "../serving.ts";
 import { parseWebhook } from "../webhooks.ts";
@@ -21,6 +22,17 @@ const flags: readonly Flag[] = [
     flags: "--domain <name>",
     description: "Host name under which BUCKET.name addresses a bucket; may be given several times",
     parse: collectDomain,
+  },
+  {
+    flags: "--external-url <url>",
+    description: "URL by which clients reach the server through a proxy that changes host or path",
+    parse: checkedExternalUrl,
+  },
+  {
+    flags: "--trusted-proxy <address>",
+    description:
+      "Address or network of a proxy whose X-Forwarded headers are believed; may be given several times",
+    parse: collectProxy,
   },
   { flags: "--region <name>", description: "Region that requests are signed for", default: "us-east-1" },
   { flags: "--tls-cert <file>", description: "Certificate in PEM, with its chain: serve HTTPS" },
@@ -99,6 +111,24 @@ function collectDomain(text: string, previous: unknown): string[] {
       `"${text}" is no host name`,
       "give it without scheme and port, such as s3.example.com",
     );
+  }
+  return [...((previous as string[] | undefined) ?? []), text];
+}
+
+function checkedExternalUrl(text: string): string {
+  try {
+    parseExternalUrl(text);
+  } catch (error) {
+    throw new UsageError((error as Error).message, "give scheme, host and, should there be one, the path");
+  }
+  return text;
+}
+
+function collectProxy(text: string, previous: unknown): string[] {
+  try {
+    parseTrustedProxies([text]);
+  } catch (error) {
+    throw new UsageError((error as Error).message, "give the address that the proxy connects from");
   }
   return [...((previous as string[] | undefined) ?? []), text];
 }

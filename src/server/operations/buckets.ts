@@ -48,6 +48,7 @@ export async function listBucketsOperation({ site, request, identity }: Context)
 export async function createBucketOperation(context: Context): Promise<S3Response> {
   const { site, request, identity, body, bucketName } = context;
   checkBucketName(bucketName);
+  refuseShadowed(site, bucketName);
   const document = await readDocument(body, request.headers, configurationLimitBytes);
   const location = parseCreateBucketConfiguration(document).locationConstraint;
   // us-east-1 is the region that has no location constraint, and is written as none.
@@ -84,6 +85,15 @@ function readObjectOwnership(headers: Readonly<Record<string, string>>): ObjectO
   throw new S3Error("InvalidArgument", {
     message: `Invalid x-amz-object-ownership header: ${value}`,
     details: { ArgumentName: "x-amz-object-ownership", ArgumentValue: value },
+  });
+}
+
+/** Behind a proxy that takes `/files` off a path, `/files/key` in a bucket of that name would be read as the bucket `key`. */
+function refuseShadowed({ front }: Context["site"], bucketName: string): void {
+  if (front.external?.prefix.split("/")[1] !== bucketName) return;
+  throw new S3Error("InvalidBucketName", {
+    message: `The name ${JSON.stringify(bucketName)} is taken by the path of this server's external URL.`,
+    details: { BucketName: bucketName },
   });
 }
 

@@ -24,6 +24,7 @@ import {
 import { S3Error } from "../../s3/errors.ts";
 import { parseCopySourceRange } from "../../s3/range.ts";
 import { readDocument } from "../body.ts";
+import { locationOf } from "../location.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { encryptionHeaders, readEncryption, readKey } from "../encryption.ts";
 import { expirationHeader } from "../expiration-header.ts";
@@ -145,10 +146,9 @@ export async function completeMultipartUpload(context: BucketContext): Promise<S
     size,
     ...readKey(context),
   });
-  const host = request.headers["host"] ?? "";
   return xmlResponse(
     completeMultipartUploadResultXml({
-      location: `${request.secure ? "https" : "http"}://${host}${request.path}`,
+      location: locationOf(context),
       bucket: bucket.name,
       key,
       etag: info.etag,

@@ -20,6 +20,7 @@ import { anonymous, identityOf, requireAccessKey } from "../authenticate.ts";
 import { authorize } from "../authorize.ts";
 import { requireChecksum } from "../body.ts";
 import { originOf } from "../origin.ts";
+import { locationOf } from "../location.ts";
 import type { BucketContext, Identity, S3Response, SignatureInfo } from "../context.ts";
 import { encryptionHeaders, readEncryption } from "../encryption.ts";
 import { readObjectAccess } from "../object-access.ts";
@@ -273,15 +274,15 @@ class MeasuredFile {
 
 /** 204, or what the form asks for: a redirect, or 200, or 201 with a document. */
 function success(
-  { request, bucket }: BucketContext,
+  context: BucketContext,
   fields: Record<string, string>,
   key: string,
   etag: string,
 ): S3Response {
+  const { bucket } = context;
   const redirect = fields["success_action_redirect"] ?? fields["redirect"];
   const quoted = `"${etag}"`;
-  const path = `/${bucket.name}/${encodeURIComponent(key).replaceAll("%2F", "/")}`;
-  const location = `${request.secure ? "https" : "http"}://${request.headers["host"] ?? ""}${path}`;
+  const location = locationOf({ ...context, key });
   const headers: Record<string, string> = { etag: quoted, location };
   if (redirect !== undefined && URL.canParse(redirect)) {
     const target = new URL(redirect);
