@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
+import { addUser } from "../../src/engine/users.ts";
 import { other, owner, startTestServer, type TestServer } from "../support/server.ts";
 
 interface StatementInput {
@@ -208,6 +210,96 @@ describe("bucket policies over HTTP", () => {
     assert.equal((await copy("public/a")).status, 200);
     assert.match((await copy("key")).text, /<Code>AccessDenied/);
     assert.match((await copy("public/a?versionId=null")).text, /<Code>AccessDenied/);
+  });
+
+  it("the policy of docs/guides/access-control.md does what the guide says", async () => {
+    const guide = readFileSync("docs/guides/access-control.md", "utf8");
+    const text = /```json\n(.*?)```/s.exec(guide)?.[1] ?? "";
+    await s3.send("PUT /photos");
+    await s3.send("PUT /photos/public/cat", { body: "x" });
+    const ann = { name: "ann", accessKeyId: "AKIDANN0000000000000", secretAccessKey: "ann-secret" };
+    const { user } = await addUser(s3.engine, {
+      ...ann,
+      accessKey: ann.accessKeyId,
+      secretKey: ann.secretAccessKey,
+    });
+    const as = { ...ann, id: user.id, email: "" };
+    await setPolicy("photos", text.trim());
+    assert.equal((await s3.send("GET /photos/public/cat", { as: null })).code, "AccessDenied", "plain HTTP");
+    const { Statement } = JSON.parse(text) as { Statement: StatementInput[] };
+    await setPolicy("photos", policy("photos", ...Statement.slice(0, 2)));
+    assert.equal((await s3.send("GET /photos/public/cat", { as: null })).status, 200);
+    assert.equal((await s3.send("PUT /photos/inbox/new", { as, body: "x" })).status, 200);
+    assert.equal((await s3.send("PUT /photos/new", { as, body: "x" })).code, "AccessDenied");
+    assert.equal((await s3.send("PUT /photos/inbox/new", { as: other, body: "x" })).code, "AccessDenied");
+  });
+
+  it("tags that are there, and tags that a request brings, are asked for", async () => {
+    const bucket = await bucketWith();
+    const tag = (key: string, value: string) =>
+      s3.send(`PUT /${bucket}/${key}?tagging`, {
+        body: `<Tagging><TagSet><Tag><Key>class</Key><Value>${value}</Value></Tag></TagSet></Tagging>`,
+      });
+    await s3.send(`PUT /${bucket}/secret`, { body: "x" });
+    await tag("key", "public");
+    await tag("secret", "private");
+    await setPolicy(
+      bucket,
+      policy(
+        bucket,
+        { Action: "s3:GetObject", Condition: { StringEquals: { "s3:ExistingObjectTag/class": "public" } } },
+        {
+          Action: ["s3:PutObject", "s3:PutObjectTagging"],
+          Condition: {
+            StringEquals: { "s3:RequestObjectTag/class": "public" },
+            "ForAllValues:StringEquals": { "s3:RequestObjectTagKeys": ["class"] },
+          },
+        },
+      ),
+    );
+    assert.equal((await s3.send(`GET /${bucket}/key`, { as: other })).status, 200);
+    assert.equal((await s3.send(`GET /${bucket}/secret`, { as: other })).code, "AccessDenied");
+    const put = (tagging: string) =>
+      s3.send(`PUT /${bucket}/new`, { as: other, body: "x", headers: { "x-amz-tagging": tagging } });
+    assert.equal((await put("class=public")).status, 200);
+    assert.equal((await put("class=private")).code, "AccessDenied");
+    assert.equal((await put("class=public&owner=me")).code, "AccessDenied");
+    const retag = (value: string) =>
+      s3.send(`PUT /${bucket}/key?tagging`, {
+        as: other,
+        body: `<Tagging><TagSet><Tag><Key>class</Key><Value>${value}</Value></Tag></TagSet></Tagging>`,
+      });
+    assert.equal((await retag("private")).code, "AccessDenied");
+    assert.equal((await retag("public")).status, 200);
+    assert.match((await s3.send(`GET /${bucket}/key?tagging`)).text, /<Value>public<\/Value>/);
+  });
+
+  it("conditions see the address, the agent, the signature and the clock", async () => {
+    const cases: [object, boolean][] = [
+      [{ IpAddress: { "aws:SourceIp": "127.0.0.1" } }, true],
+      [{ IpAddress: { "aws:SourceIp": "10.0.0.0/8" } }, false],
+      [{ StringLike: { "aws:UserAgent": "tester/*" } }, true],
+      [{ StringEquals: { "aws:Referer": "http://example.com/" } }, false],
+      [{ StringEquals: { "s3:signatureversion": "AWS4-HMAC-SHA256", "s3:authType": "REST-HEADER" } }, true],
+      [{ NumericLessThan: { "s3:signatureAge": 600_000 } }, true],
+      [{ DateGreaterThan: { "aws:CurrentTime": "2020-01-01T00:00:00Z" } }, true],
+      [{ DateLessThan: { "aws:EpochTime": "1577836800" } }, false],
+      [{ Bool: { "aws:SecureTransport": "false" } }, true],
+      [
+        { StringEquals: { "aws:username": "other", "aws:userid": other.id, "aws:PrincipalType": "User" } },
+        true,
+      ],
+      [{ ArnEquals: { "aws:PrincipalArn": "arn:aws:iam:::user/other" } }, true],
+      [{ StringEquals: { "aws:SourceVpce": "vpce-1" } }, false],
+      [{ StringNotEquals: { "aws:SourceVpce": "vpce-1" } }, true],
+    ];
+    const bucket = await bucketWith();
+    const headers = { "user-agent": "tester/1", "x-forwarded-for": "10.1.2.3" };
+    for (const [Condition, expected] of cases) {
+      await setPolicy(bucket, policy(bucket, { Action: "s3:GetObject", Condition }));
+      const { status } = await s3.send(`GET /${bucket}/key`, { as: other, headers });
+      assert.equal(status, expected ? 200 : 403, JSON.stringify(Condition));
+    }
   });
 
   it("DeleteObjects is judged key by key", async () => {
