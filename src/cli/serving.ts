@@ -31,6 +31,7 @@ export interface ServeOptions {
   readonly sseCOverHttp?: boolean;
   readonly durability: "strict" | "relaxed";
   readonly lifecycleDay: number;
+  readonly accessLogInterval: number;
   readonly webhook?: readonly Webhook[];
 }
 
@@ -114,7 +115,7 @@ async function listen(
   tls: ServerOptions["tls"],
   webhooks: readonly Webhook[],
 ): Promise<StowageServer> {
-  const { host, port, region, domain, lifecycleDay } = options;
+  const { host, port, region, domain, lifecycleDay, accessLogInterval } = options;
   try {
     return await createServer({
       engine,
@@ -128,7 +129,7 @@ async function listen(
       customerKeysOverHttp: options.sseCOverHttp ?? false,
       log,
       webhooks,
-      background: { lifecycleDaySeconds: lifecycleDay },
+      background: { lifecycleDaySeconds: lifecycleDay, accessLogSeconds: accessLogInterval },
       ...(tls === undefined ? {} : { tls }),
     });
   } catch (cause) {

@@ -15,6 +15,7 @@
  *     versions   bucket id (4), key, 0, order (16), each of its bits turned: newest first
  *     heads      bucket id (4), key
  *     outbox     webhook, 0, id of the row itself (16)     oldest first
+ *     logs       bucket id (4), id of the row itself (16)  oldest first
  */
 
 import { idBytes } from "./ids.ts";
@@ -96,6 +97,11 @@ export function outboxKey(webhook: string, id?: Buffer): Buffer {
 export function splitOutboxKey(row: Buffer): { webhook: string; id: Buffer } {
   const at = row.indexOf(0);
   return { webhook: row.toString("utf8", 0, at), id: row.subarray(at + 1) };
+}
+
+/** @param id Time-ordered. */
+export function logRowKey(bucket: Buffer, id: Buffer): Buffer {
+  return Buffer.concat([bucket, id]);
 }
 
 export function userIdKey(id: string): Buffer {

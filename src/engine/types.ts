@@ -8,6 +8,7 @@ import type { CorsRule } from "../s3/cors.ts";
 import type { BucketEncryption } from "../s3/server-side-encryption.ts";
 import type { Tags } from "../s3/tags.ts";
 import type { LifecycleConfiguration } from "../s3/lifecycle.ts";
+import type { BucketLogging } from "../s3/logging.ts";
 import type { Notification } from "../s3/notification.ts";
 import type { LegalHold, ObjectLock, Retention } from "../s3/object-lock.ts";
 import type { Blobs } from "./blobs/blobs.ts";
@@ -35,6 +36,8 @@ export interface Bucket {
   readonly tags?: Tags | undefined;
   /** Rules by which objects expire. */
   readonly lifecycle?: LifecycleConfiguration | undefined;
+  /** Where requests are logged. */
+  readonly logging?: BucketLogging | undefined;
   /** Which changes are told to whom. */
   readonly notifications?: readonly Notification[] | undefined;
   /** What is done with objects of which nothing is said. */

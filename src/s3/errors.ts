@@ -69,6 +69,10 @@ const errorTable = {
   InvalidRequest: [400, "The request is not valid."],
   InvalidStorageClass: [400, "The storage class you specified is not valid."],
   InvalidTag: [400, "The tag provided was not a valid tag."],
+  InvalidTargetBucketForLogging: [
+    400,
+    "The target bucket for logging does not exist, is not owned by you, or does not have the appropriate grants for the log-delivery group.",
+  ],
   InvalidToken: [400, "The provided token is malformed or otherwise not valid."],
   InvalidURI: [400, "Couldn't parse the specified URI."],
   "KMS.NotFoundException": [400, "The specified key does not exist."],

@@ -73,6 +73,8 @@ const rows: readonly Row[] = [
     "s3:PutBucketNotification",
     "owner",
   ],
+  ["GetBucketLogging", "GET", "bucket", "logging", "s3:GetBucketLogging", "owner"],
+  ["PutBucketLogging", "PUT", "bucket", "logging", "s3:PutBucketLogging", "owner"],
   ["DeleteBucketLifecycle", "DELETE", "bucket", "lifecycle", "s3:PutLifecycleConfiguration", "owner"],
   ["GetBucketPolicy", "GET", "bucket", "policy", "s3:GetBucketPolicy", "owner"],
   ["PutBucketPolicy", "PUT", "bucket", "policy", "s3:PutBucketPolicy", "owner"],

@@ -5,12 +5,15 @@ import { type Job, type Jobs, startJobs } from "../engine/jobs.ts";
 import { calendarDayMs } from "../s3/lifecycle.ts";
 import type { Site } from "./context.ts";
 import { EventDelivery } from "./deliver-events.ts";
+import { deliverLogs } from "./deliver-logs.ts";
 import type { Metrics } from "./metrics.ts";
 import { createWebhookAgent, sendToWebhook } from "./webhooks.ts";
 
 export interface BackgroundOptions {
   /** Length of a day of lifecycle rules, in seconds, for tests and trials. Default 86,400. */
   readonly lifecycleDaySeconds?: number | undefined;
+  /** Seconds between deliveries of server access logs. Default 300. */
+  readonly accessLogSeconds?: number | undefined;
   /** How many events may wait for their webhooks; beyond it the oldest are dropped. Default 100,000. */
   readonly mostWaitingEvents?: number | undefined;
 }
@@ -23,7 +26,12 @@ const eventsIntervalMs = 200;
 /** Starts the jobs of a server. */
 export function startBackground(site: Site, metrics: Metrics, options: BackgroundOptions): Jobs {
   const { engine } = site;
-  return startJobs([lifecycleJob(site, metrics, options), eventsJob(site, metrics, options)], {
+  const jobs = [
+    lifecycleJob(site, metrics, options),
+    eventsJob(site, metrics, options),
+    logsJob(site, metrics, options),
+  ];
+  return startJobs(jobs, {
     log: engine.log,
     onRun: (name, seconds, failed) => metrics.observeJob(name, seconds, failed),
   });
@@ -74,5 +82,14 @@ function eventsJob(
       metrics.setEventsWaiting(await engine.index.count("outbox"));
     },
     close: () => agent.close(),
+  };
+}
+
+function logsJob({ engine }: Site, metrics: Metrics, { accessLogSeconds = 300 }: BackgroundOptions): Job {
+  return {
+    name: "access-logs",
+    intervalMs: accessLogSeconds * 1000,
+    firstMs: accessLogSeconds * 1000,
+    run: async (signal) => metrics.countLogObjects(await deliverLogs(engine, signal)),
   };
 }

@@ -5,6 +5,7 @@ import type { Engine } from "../engine/types.ts";
 import type { OpenObject } from "../engine/open-object.ts";
 import type { Owner } from "../s3/acl.ts";
 import type { Operation } from "../s3/operations.ts";
+import type { AlsoLogged } from "./access-log.ts";
 import type { RequestBody } from "./body.ts";
 import type { Front } from "./proxy.ts";
 import type { S3Request } from "./request.ts";
@@ -63,6 +64,8 @@ export interface Context extends Asking {
   readonly bucketName: string;
   readonly key: string;
   readonly requestId: string;
+  /** Acts that the access log has lines of their own for: handlers add to it where the bucket is logged. */
+  readonly alsoLogged: AlsoLogged[];
   /** Makes a signal that is aborted when the client goes away. Most operations are over too soon to need one. */
   readonly signal: () => AbortSignal;
 }

@@ -12,6 +12,7 @@ import { authorize, authorizeObject } from "./authorize.ts";
 import { RequestBody } from "./body.ts";
 import type { BucketContext, Context, ObjectContext, OpenContext, S3Response, Site } from "./context.ts";
 import { addCorsHeaders, preflight } from "./cors.ts";
+import type { AnsweredRequest } from "./access-log.ts";
 import { errorResponse, toS3Error } from "./error-response.ts";
 import { integerParam, refuseVersionId } from "./params.ts";
 import { handlers } from "./operations/index.ts";
@@ -27,6 +28,8 @@ export interface Outcome {
   readonly bucketName?: string;
   readonly key?: string;
   readonly error?: S3Error;
+  /** What the access log of the bucket reads, when it has one. */
+  readonly logged?: Pick<AnsweredRequest, "bucket" | "operation" | "key" | "context">;
 }
 
 /**
@@ -55,6 +58,7 @@ async function attempt(
   signal: () => AbortSignal,
 ): Promise<Outcome> {
   let found: Route | undefined;
+  let context: Resolving | undefined;
   try {
     found = route(request, site.domains);
     const { operation, bucketName, key, virtualHost } = found;
@@ -68,7 +72,7 @@ async function attempt(
     });
     const { identity, signature } = verified;
     const body = new RequestBody(verified.request, verified.payload);
-    const response = await perform({
+    context = {
       site,
       request: verified.request,
       operation,
@@ -84,16 +88,39 @@ async function attempt(
       object: null,
       versionId: undefined,
       requestTags: undefined,
-    });
-    return { response, operation: operation.name, bucketName, key };
+      alsoLogged: [],
+    };
+    const response = await perform(context);
+    return { response, operation: operation.name, bucketName, key, ...loggedOf(found, context) };
   } catch (thrown) {
     const error = toS3Error(thrown);
     const where =
       found === undefined
         ? {}
         : { operation: found.operation.name, bucketName: found.bucketName, key: found.key };
-    return { response: errorResponse(error, request, requestId, where), error, ...where };
+    // Who was refused before the bucket was read is logged too.
+    const bucket = context?.bucket ?? (await bucketOf(site, found));
+    return {
+      response: errorResponse(error, request, requestId, where),
+      error,
+      ...where,
+      ...(found === undefined ? {} : loggedOf(found, { ...context, bucket })),
+    };
   }
+}
+
+function loggedOf({ operation, key }: Route, context: Partial<Resolving>): Pick<Outcome, "logged"> {
+  const { bucket, identity, alsoLogged = [] } = context;
+  if (bucket === null || bucket === undefined) return {};
+  if (bucket.logging === undefined && alsoLogged.length === 0) return {};
+  return {
+    logged: { bucket, operation, key, context: identity === undefined ? undefined : (context as Resolving) },
+  };
+}
+
+async function bucketOf(site: Site, found: Route | undefined): Promise<Bucket | null> {
+  if (found === undefined || found.bucketName === "") return null;
+  return getBucket(site.engine, found.bucketName).catch(() => null);
 }
 
 /**

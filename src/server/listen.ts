@@ -12,6 +12,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import type { Engine } from "../engine/types.ts";
+import { type AccessLogs, createAccessLogs } from "./access-log.ts";
 import { type BackgroundOptions, startBackground } from "./background.ts";
 import { isConsumed } from "./body.ts";
 import type { S3Response, Site } from "./context.ts";
@@ -106,7 +107,8 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
   };
   const metrics = createMetrics();
   const { log } = options;
-  const listener: Listener = { site, metrics, log, isClosing: () => !http.listening };
+  const accessLogs = createAccessLogs(options.engine);
+  const listener: Listener = { site, metrics, accessLogs, log, isClosing: () => !http.listening };
   const serve = inBatches(
     () => site.engine.index.refresh(),
     ({ incoming, outgoing, waits }: Arrived): void => {
@@ -145,6 +147,7 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
     port,
     close: async () => {
       await drain(http, options.drainMs ?? 30_000);
+      await accessLogs.flush();
       await jobs?.stop();
     },
   };
@@ -153,6 +156,7 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
 interface Listener {
   readonly site: Site;
   readonly metrics: Metrics;
+  readonly accessLogs: AccessLogs;
   readonly log: Logger | undefined;
   /** Whether connections are to end with the answer that is being written. */
   readonly isClosing: () => boolean;
@@ -186,7 +190,7 @@ function inBatches<T>(begin: () => void, serve: (one: T) => void): (one: T) => v
 }
 
 async function answer(
-  { site, metrics, log, isClosing }: Listener,
+  { site, metrics, accessLogs, log, isClosing }: Listener,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   waits: boolean,
@@ -221,12 +225,26 @@ async function answer(
     };
   }
 
-  const { response, error } = outcome;
+  const { response, error, logged } = outcome;
+  const turnAroundMs = performance.now() - startedAt;
   response.headers["x-amz-request-id"] = requestId;
   response.headers["server"] = "Stowage";
   if (isClosing()) outgoing.shouldKeepAlive = false;
   if (!outgoing.destroyed) await send(incoming, outgoing, response, waiting);
   const seconds = (performance.now() - startedAt) / 1000;
+  if (logged !== undefined && request !== undefined) {
+    accessLogs.note({
+      ...logged,
+      request,
+      requestId,
+      response,
+      errorCode: error?.code,
+      startedMs: site.engine.clock() - seconds * 1000,
+      totalMs: seconds * 1000,
+      turnAroundMs,
+      isSent: outgoing.writableFinished,
+    });
+  }
   metrics.observe(outcome.operation ?? "Unknown", response.status, seconds);
   if (log === undefined) return;
   const entry = {

@@ -16,6 +16,8 @@ export interface Metrics {
   countEvents(outcome: "delivered" | "failed" | "dropped", times: number): void;
   /** So many messages wait for their webhooks. */
   setEventsWaiting(messages: number): void;
+  /** So many objects of server access logs were written. */
+  countLogObjects(objects: number): void;
   /** The text of the exposition format, and its content type. */
   render(): Promise<{ text: string; contentType: string }>;
 }
@@ -54,6 +56,11 @@ export function createMetrics(): Metrics {
     help: "Messages that wait for their webhooks.",
     registers: [registry],
   });
+  const logObjects = new Counter({
+    name: "stowage_access_log_objects_total",
+    help: "Objects of server access logs that were delivered.",
+    registers: [registry],
+  });
   return {
     observe: requests,
     observeJob: (job, seconds, failed) => {
@@ -63,6 +70,7 @@ export function createMetrics(): Metrics {
     countLifecycle: (action, times) => lifecycleActions.inc({ action }, times),
     countEvents: (outcome, times) => events.inc({ outcome }, times),
     setEventsWaiting: (messages) => eventsWaiting.set(messages),
+    countLogObjects: (objects) => logObjects.inc(objects),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
 }

@@ -60,6 +60,12 @@ const flags: readonly Flag[] = [
     parse: parseLifecycleDay,
   },
   {
+    flags: "--access-log-interval <seconds>",
+    description: "Time between deliveries of server access logs",
+    default: 300,
+    parse: parseInterval,
+  },
+  {
     flags: "--webhook <name=url>",
     description: "Address that buckets can have events sent to; may be given several times",
     parse: parseWebhook,
@@ -131,6 +137,14 @@ function collectProxy(text: string, previous: unknown): string[] {
     throw new UsageError((error as Error).message, "give the address that the proxy connects from");
   }
   return [...((previous as string[] | undefined) ?? []), text];
+}
+
+function parseInterval(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds >= 1 && seconds <= 86_400)) {
+    throw new UsageError(`"${text}" is no time between deliveries`, "give seconds from 1 to 86400");
+  }
+  return seconds;
 }
 
 function parseLifecycleDay(text: string): number {

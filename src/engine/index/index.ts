@@ -21,6 +21,7 @@ export const tables = [
   "versions",
   "heads",
   "outbox",
+  "logs",
 ] as const;
 
 export type Table = (typeof tables)[number];

@@ -30,7 +30,8 @@ export function accessControlPolicyXml({ owner, grants }: AccessControlPolicy): 
   );
 }
 
-function grantXml({ grantee, permission }: Grant): string {
+/** A `<Grant>`. */
+export function grantXml({ grantee, permission }: Grant): string {
   // boto 2 looks the attribute up as "xsi:type", prefix and all.
   const type = typeNames[grantee.type];
   return `<Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="${type}">${granteeXml(grantee)}</Grantee><Permission>${permission}</Permission></Grant>`;
@@ -77,7 +78,8 @@ function readPolicy(root: XmlElement): AccessControlPolicy {
   return { owner, grants: list.children.map(readGrant) };
 }
 
-function readGrant(grant: XmlElement): Grant {
+/** A grant out of its element. */
+export function readGrant(grant: XmlElement): Grant {
   const grantee = childOf(grant, "Grantee");
   const name = requiredText(grant, "Permission").trim();
   const permission = permissions.find((known) => known === name);

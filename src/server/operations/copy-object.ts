@@ -5,6 +5,7 @@ import { getBucket } from "../../engine/buckets.ts";
 import { missingObject, type OpenObject, openObject } from "../../engine/open-object.ts";
 import type { Bucket, ObjectInfo } from "../../engine/types.ts";
 import { parseChecksumAlgorithm } from "../../s3/checksums.ts";
+import { loggedOperation } from "../../s3/access-log.ts";
 import { checkCopyConditions, parseWriteConditions } from "../../s3/conditions.ts";
 import { copyObjectResultXml } from "../../s3/documents/copy-result.ts";
 import { S3Error } from "../../s3/errors.ts";
@@ -137,6 +138,11 @@ export async function openCopySource(context: BucketContext): Promise<CopySource
     if (object === null) throw missing;
     checkCopyConditions(request.headers, object.info);
     object.unlock(readKey(context, { of: "source", isWrite: false }).customerKey);
+    if (bucket.logging !== undefined) {
+      const operation = `${loggedOperation(context.operation)}_GET`;
+      const { size: objectSize } = object.info;
+      context.alsoLogged.push({ operation, bucket, key, status: 200, objectSize, versionId });
+    }
     return { bucket, versionId, object, info: object.info };
   } catch (error) {
     object?.close();

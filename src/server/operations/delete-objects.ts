@@ -11,6 +11,7 @@ import {
 import { S3Error } from "../../s3/errors.ts";
 import { checkKey } from "../../s3/keys.ts";
 import { mayDelete } from "../authorize.ts";
+import type { AlsoLogged } from "../access-log.ts";
 import { contentMd5, readDocument } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { originOf } from "../origin.ts";
@@ -57,12 +58,24 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
           origin: originOf(context),
         });
         deleted[i] = { key, versionId };
+        logDeletion(context, { key, versionId, status: 204 });
       } catch (error) {
-        const { code, message } = error instanceof S3Error ? error : new S3Error("InternalError");
+        const { code, message, status } = error instanceof S3Error ? error : new S3Error("InternalError");
         errors.push({ key, code, message });
+        logDeletion(context, { key, versionId, status, errorCode: code });
       }
     }),
   );
   // In the order of the request; `filter` drops the holes that errors left.
   return xmlResponse(deleteResultXml({ deleted: quiet ? [] : deleted.filter(Boolean), errors }));
+}
+
+/** Each of many deletions has a line of its own in the access log. */
+function logDeletion(
+  { bucket, alsoLogged }: BucketContext,
+  deletion: Pick<AlsoLogged, "key" | "versionId" | "status" | "errorCode">,
+): void {
+  if (bucket.logging !== undefined) {
+    alsoLogged.push({ operation: "BATCH.DELETE.OBJECT", bucket, ...deletion });
+  }
 }

@@ -32,6 +32,7 @@ import {
 } from "./ownership-controls.ts";
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from "./policy.ts";
 import { getObjectAttributes } from "./object-attributes.ts";
+import { getBucketLogging, putBucketLogging } from "./logging.ts";
 import { getBucketNotification, putBucketNotification } from "./notification.ts";
 import { postObject } from "./post-object.ts";
 import {
@@ -101,6 +102,8 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["PutBucketLifecycleConfiguration", bucket(putBucketLifecycle)],
   ["GetBucketNotificationConfiguration", bucket(getBucketNotification)],
   ["PutBucketNotificationConfiguration", bucket(putBucketNotification)],
+  ["GetBucketLogging", bucket(getBucketLogging)],
+  ["PutBucketLogging", bucket(putBucketLogging)],
   ["DeleteBucketLifecycle", bucket(deleteBucketLifecycle)],
   ["GetBucketPolicy", bucket(getBucketPolicy)],
   ["PutBucketPolicy", bucket(putBucketPolicy)],
