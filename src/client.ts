@@ -58,6 +58,8 @@ export type {
   CreateMultipartUploadInput,
   DeleteObjectInput,
   DeleteObjectsInput,
+  CustomerKeyInput,
+  EncryptionInput,
   GetObjectAttributesInput,
   GetObjectInput,
   HeadObjectInput,
@@ -114,4 +116,5 @@ export type {
 } from "./s3/documents/object-attributes.ts";
 export type { ObjectOwnership } from "./s3/documents/ownership-controls.ts";
 export type { PublicAccessBlock } from "./s3/documents/public-access-block.ts";
+export type { BucketEncryption, RequestedEncryption } from "./s3/server-side-encryption.ts";
 export type { PostCondition } from "./s3/post-policy.ts";

@@ -2,7 +2,9 @@
 
 import type { CorsRule } from "../s3/cors.ts";
 import { corsConfigurationXml, parseCorsConfiguration } from "../s3/documents/cors.ts";
+import { bucketEncryptionXml, parseBucketEncryption } from "../s3/documents/encryption.ts";
 import { parseTagging, taggingXml } from "../s3/documents/tagging.ts";
+import type { BucketEncryption } from "../s3/server-side-encryption.ts";
 import type { Tags } from "../s3/tags.ts";
 import { readChoice } from "../s3/documents/elements.ts";
 import { element, xmlDocument } from "../s3/xml.ts";
@@ -56,6 +58,31 @@ export async function putBucketRequestPayment(
 
 function readPayer(xml: string): Payer {
   return readChoice(xml, "RequestPaymentConfiguration", "Payer", ["BucketOwner", "Requester"]);
+}
+
+export async function getBucketEncryption(
+  core: ClientCore,
+  input: inputs.BucketInput,
+  options?: RequestOptions,
+): Promise<BucketEncryption> {
+  return (await ask(parseBucketEncryption, core, "GetBucketEncryption", input, options)).value;
+}
+
+export async function putBucketEncryption(
+  core: ClientCore,
+  { encryption, ...input }: inputs.BucketInput & { readonly encryption: BucketEncryption },
+  options?: RequestOptions,
+): Promise<void> {
+  // Not left in the input, where it would be a header.
+  await put(core, "PutBucketEncryption", input, bucketEncryptionXml(encryption), options);
+}
+
+export async function deleteBucketEncryption(
+  core: ClientCore,
+  input: inputs.BucketInput,
+  options?: RequestOptions,
+): Promise<void> {
+  await sendCall(core, "DeleteBucketEncryption", input, options, { answer: "nothing" });
 }
 
 export async function getBucketTagging(

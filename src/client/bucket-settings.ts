@@ -1,6 +1,7 @@
 /** The part of the client that reads and changes what is set of a bucket. */
 
 import type { CorsRule } from "../s3/cors.ts";
+import type { BucketEncryption } from "../s3/server-side-encryption.ts";
 import type { Tags } from "../s3/tags.ts";
 import { BucketAccess } from "./bucket-access.ts";
 import type * as inputs from "./inputs.ts";
@@ -52,6 +53,35 @@ export abstract class BucketSettings extends BucketAccess {
     options?: RequestOptions,
   ): Promise<void> {
     return (await requests()).putBucketRequestPayment(this.core, input, options);
+  }
+
+  /**
+   * How the bucket encrypts what says nothing. Throws S3ResponseError ServerSideEncryptionConfigurationNotFoundError where
+   * it does not.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketEncryption.html
+   */
+  async getBucketEncryption(input: inputs.BucketInput, options?: RequestOptions): Promise<BucketEncryption> {
+    return (await requests()).getBucketEncryption(this.core, input, options);
+  }
+
+  /**
+   * Encrypts from now on what says nothing.
+   *
+   * @example
+   * await client.putBucketEncryption({ bucket: "mybucket", encryption: { algorithm: "AES256" } });
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html
+   */
+  async putBucketEncryption(
+    input: inputs.BucketInput & { readonly encryption: BucketEncryption },
+    options?: RequestOptions,
+  ): Promise<void> {
+    return (await requests()).putBucketEncryption(this.core, input, options);
+  }
+
+  /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketEncryption.html */
+  async deleteBucketEncryption(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
+    return (await requests()).deleteBucketEncryption(this.core, input, options);
   }
 
   /**

@@ -85,6 +85,7 @@ async function copyInParts(
       ifNoneMatch: input.copySourceIfNoneMatch,
       ifModifiedSince: input.copySourceIfModifiedSince,
       ifUnmodifiedSince: input.copySourceIfUnmodifiedSince,
+      customerKey: input.copySourceCustomerKey,
     },
     { signal },
   );
@@ -93,7 +94,7 @@ async function copyInParts(
     { ...input, ...(metadataDirective === "REPLACE" ? {} : propertiesOf(source)) },
     { signal },
   );
-  const upload = { bucket, key, uploadId: created.uploadId };
+  const upload = { bucket, key, uploadId: created.uploadId, customerKey: input.customerKey };
   const completed: CompletedPart[] = [];
   try {
     await runParallel(
@@ -102,7 +103,14 @@ async function copyInParts(
       async ({ partNumber, copySourceRange }, partSignal) => {
         const { etag } = await uploadPartCopy(
           core,
-          { ...upload, partNumber, copySource, copySourceRange, copySourceIfMatch: source.etag },
+          {
+            ...upload,
+            partNumber,
+            copySource,
+            copySourceRange,
+            copySourceIfMatch: source.etag,
+            copySourceCustomerKey: input.copySourceCustomerKey,
+          },
           { signal: partSignal },
         );
         completed.push({ partNumber, etag });

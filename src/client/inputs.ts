@@ -11,6 +11,12 @@ import type { ObjectAttribute } from "../s3/documents/object-attributes.ts";
 import { checksumHeader } from "../s3/checksums.ts";
 import { uriEncode } from "../s3/encoding.ts";
 import { writeMetadata } from "../s3/metadata.ts";
+import {
+  customerKeyHeaders,
+  encryptionHeader,
+  kmsKeyHeader,
+  type RequestedEncryption,
+} from "../s3/server-side-encryption.ts";
 import { type Tags, taggingHeader } from "../s3/tags.ts";
 import type { Body } from "./bodies.ts";
 
@@ -23,6 +29,16 @@ export interface BucketInput {
 export interface ObjectInput extends BucketInput {
   readonly key: string;
   readonly versionId?: string | undefined;
+}
+
+/** The customer's own key of an object: 32 bytes, or those in base64. S3 wants it by TLS, and keeps nothing of it. */
+export interface CustomerKeyInput {
+  readonly customerKey?: Uint8Array | string | undefined;
+}
+
+/** How what is written is encrypted on the server's disk. Default: as the bucket says. */
+export interface EncryptionInput extends CustomerKeyInput {
+  readonly encryption?: RequestedEncryption | undefined;
 }
 
 /** What is stored beside an object's bytes. */
@@ -127,14 +143,14 @@ export interface ListObjectsV2Input extends ListInput {
 }
 
 export interface PutObjectInput
-  extends BucketInput, ObjectProperties, AclInput, WriteConditions, ChecksumInput {
+  extends BucketInput, ObjectProperties, AclInput, WriteConditions, ChecksumInput, EncryptionInput {
   readonly key: string;
   readonly body: Body;
   /** The length of a stream, in bytes. A stream of unknown length is for upload(). */
   readonly contentLength?: number | undefined;
 }
 
-export interface GetObjectInput extends ObjectInput, ReadConditions, ResponseOverrides {
+export interface GetObjectInput extends ObjectInput, ReadConditions, ResponseOverrides, CustomerKeyInput {
   /** `bytes=0-99`, `bytes=100-` or `bytes=-100`. */
   readonly range?: string | undefined;
   /** One part of an object that was uploaded in parts. */
@@ -146,7 +162,7 @@ export interface HeadObjectInput extends GetObjectInput {
   readonly checksumMode?: "ENABLED" | undefined;
 }
 
-export interface GetObjectAttributesInput extends ObjectInput {
+export interface GetObjectAttributesInput extends ObjectInput, CustomerKeyInput {
   readonly attributes: readonly ObjectAttribute[];
   /** Parts of one page, at most 1,000. */
   readonly objectMaxParts?: number | undefined;
@@ -183,10 +199,12 @@ interface CopyConditions {
   readonly copySourceIfNoneMatch?: string | undefined;
   readonly copySourceIfModifiedSince?: Date | undefined;
   readonly copySourceIfUnmodifiedSince?: Date | undefined;
+  /** The customer's key that the source is encrypted with. */
+  readonly copySourceCustomerKey?: Uint8Array | string | undefined;
 }
 
 export interface CopyObjectInput
-  extends BucketInput, ObjectProperties, AclInput, CopyConditions, WriteConditions {
+  extends BucketInput, ObjectProperties, AclInput, CopyConditions, WriteConditions, EncryptionInput {
   readonly key: string;
   /** Whether metadata and content headers are the source's or those given here. Default: COPY. */
   readonly metadataDirective?: "COPY" | "REPLACE" | undefined;
@@ -194,7 +212,7 @@ export interface CopyObjectInput
   readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
 }
 
-export interface CreateMultipartUploadInput extends BucketInput, ObjectProperties, AclInput {
+export interface CreateMultipartUploadInput extends BucketInput, ObjectProperties, AclInput, EncryptionInput {
   readonly key: string;
   readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
   readonly checksumType?: "FULL_OBJECT" | "COMPOSITE" | undefined;
@@ -205,14 +223,14 @@ interface UploadInput extends BucketInput {
   readonly uploadId: string;
 }
 
-export interface UploadPartInput extends UploadInput, ChecksumInput {
+export interface UploadPartInput extends UploadInput, ChecksumInput, CustomerKeyInput {
   /** 1 to 10,000. */
   readonly partNumber: number;
   readonly body: Body;
   readonly contentLength?: number | undefined;
 }
 
-export interface UploadPartCopyInput extends UploadInput, CopyConditions {
+export interface UploadPartCopyInput extends UploadInput, CopyConditions, CustomerKeyInput {
   readonly partNumber: number;
   /** `bytes=0-99`: both ends, inclusive. */
   readonly copySourceRange?: string | undefined;
@@ -231,7 +249,7 @@ export interface ListMultipartUploadsInput extends BucketInput {
   readonly maxUploads?: number | undefined;
 }
 
-export interface CompleteMultipartUploadInput extends UploadInput, WriteConditions {
+export interface CompleteMultipartUploadInput extends UploadInput, WriteConditions, CustomerKeyInput {
   readonly parts: readonly CompletedPart[];
   /** Of the whole object, where the upload was begun with the type FULL_OBJECT. */
   readonly checksum?: Checksum | undefined;
@@ -327,14 +345,28 @@ export function readInput(input: object): { headers: Record<string, string>; que
     metadata,
     copySource,
     checksum,
+    encryption,
+    customerKey,
+    copySourceCustomerKey,
     headers: further,
   } = input as {
     metadata?: Record<string, string>;
     copySource?: CopySource;
     checksum?: Checksum;
+    encryption?: RequestedEncryption;
+    customerKey?: Uint8Array | string;
+    copySourceCustomerKey?: Uint8Array | string;
     headers?: Record<string, string>;
   };
   if (metadata !== undefined) Object.assign(headers, writeMetadata(metadata));
+  if (encryption !== undefined) {
+    headers[encryptionHeader] = encryption.algorithm;
+    if (encryption.kmsKeyId !== undefined) headers[kmsKeyHeader] = encryption.kmsKeyId;
+  }
+  if (customerKey !== undefined) Object.assign(headers, customerKeyHeaders(customerKey));
+  if (copySourceCustomerKey !== undefined) {
+    Object.assign(headers, customerKeyHeaders(copySourceCustomerKey, "source"));
+  }
   if (copySource !== undefined) headers["x-amz-copy-source"] = copySourceHeader(copySource);
   if (checksum !== undefined) headers[checksumHeader(checksum.algorithm)] = checksum.value;
   for (const [name, value] of Object.entries(further ?? {})) headers[name.toLowerCase()] = value;

@@ -2,7 +2,13 @@
 
 import type { CannedAcl } from "../s3/acl.ts";
 import type { ChecksumAlgorithm } from "../s3/checksums.ts";
-import type { GetObjectInput, ReadConditions, WriteConditions } from "./inputs.ts";
+import type {
+  CustomerKeyInput,
+  EncryptionInput,
+  GetObjectInput,
+  ReadConditions,
+  WriteConditions,
+} from "./inputs.ts";
 import { type BotoCallback, type ProgressListener, botoProgress } from "./progress.ts";
 import type { UploadOptions } from "./upload.ts";
 
@@ -16,7 +22,13 @@ export interface ProgressOptions {
 }
 
 export interface PutOptions
-  extends ProgressOptions, WriteConditions, Pick<UploadOptions, "signal" | "partSizeBytes" | "concurrency"> {
+  extends
+    ProgressOptions,
+    WriteConditions,
+    EncryptionInput,
+    Pick<UploadOptions, "signal" | "partSizeBytes" | "concurrency"> {
+  /** boto's: have the server encrypt, with a key of its own. As `encryption: { algorithm: "AES256" }`. */
+  readonly encryptKey?: boolean | undefined;
   /** False: fail with PreconditionFailed if the key exists (`If-None-Match: *`). Default: true. */
   readonly replace?: boolean | undefined;
   /** A canned ACL. */
@@ -33,7 +45,7 @@ export interface PutOptions
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-export interface GetOptions extends ProgressOptions, ReadConditions {
+export interface GetOptions extends ProgressOptions, ReadConditions, CustomerKeyInput {
   readonly versionId?: string | undefined;
   /** `bytes=0-99`. */
   readonly range?: string | undefined;
@@ -43,7 +55,11 @@ export interface GetOptions extends ProgressOptions, ReadConditions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface CopyKeyOptions {
+export interface CopyKeyOptions extends EncryptionInput {
+  /** boto's: have the server encrypt the copy, with a key of its own. */
+  readonly encryptKey?: boolean | undefined;
+  /** The customer's key that the source is encrypted with. */
+  readonly sourceCustomerKey?: Uint8Array | string | undefined;
   /** Replaces the metadata, and keeps the content headers. Default: the copy has the source's. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly contentType?: string | undefined;
@@ -58,7 +74,7 @@ export interface CopyKeyOptions {
 /** The options of a GET as the operation takes them. */
 export function getInput(options: GetOptions): Omit<GetObjectInput, "bucket" | "key"> {
   const { range, ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince, headers } = options;
-  const { versionId } = options;
+  const { versionId, customerKey } = options;
   return {
     range,
     ifMatch,
@@ -66,6 +82,7 @@ export function getInput(options: GetOptions): Omit<GetObjectInput, "bucket" | "
     ifModifiedSince,
     ifUnmodifiedSince,
     headers,
+    customerKey,
     ...(versionId === undefined ? {} : { versionId }),
     ...responseInput(options.responseHeaders ?? {}),
   };
@@ -92,4 +109,12 @@ export function listenerOf({ onProgress, cb, numCb }: ProgressOptions): Progress
     onProgress?.(progress);
     boto(progress);
   };
+}
+
+/** How what is written is encrypted; undefined: as its bucket says. */
+export function encryptionOf({
+  encryption,
+  encryptKey,
+}: Pick<PutOptions, "encryption" | "encryptKey">): PutOptions["encryption"] {
+  return encryption ?? (encryptKey === true ? { algorithm: "AES256" } : undefined);
 }

@@ -8,12 +8,13 @@ import type { Bucket } from "./bucket.ts";
 import { contentTypeOf } from "./content-type.ts";
 import { S3ResponseError } from "./errors.ts";
 import type { GenerateUrlOptions, Method } from "./generate-url.ts";
-import type { CopySource, ObjectProperties } from "./inputs.ts";
+import type { CopySource, CustomerKeyInput, ObjectProperties } from "./inputs.ts";
 import { KeyAccess, requireName } from "./key-access.ts";
 import {
   type CopyKeyOptions,
   type GetOptions,
   type PutOptions,
+  encryptionOf,
   getInput,
   listenerOf,
 } from "./key-options.ts";
@@ -139,6 +140,8 @@ export class Key extends KeyAccess {
         metadata: merged,
         storageClass: options.storageClass ?? this.storageClass,
         acl: policy,
+        encryption: encryptionOf(options),
+        customerKey: options.customerKey,
         checksumAlgorithm: options.checksumAlgorithm,
         ifMatch: options.ifMatch,
         ifNoneMatch: replace ? options.ifNoneMatch : "*",
@@ -253,13 +256,13 @@ export class Key extends KeyAccess {
   }
 
   /** Asks the server for everything but the bytes. Throws S3ResponseError NoSuchKey. */
-  async refresh(options?: RequestOptions): Promise<this> {
-    this.#learn(await this.#client.headObject(this.#versioned, options));
+  async refresh({ customerKey, ...options }: RequestOptions & CustomerKeyInput = {}): Promise<this> {
+    this.#learn(await this.#client.headObject({ ...this.#versioned, customerKey }, options));
     return this;
   }
 
   /** Whether there is an object of this name. Throws for any other answer than yes and 404. */
-  async exists(options?: RequestOptions): Promise<boolean> {
+  async exists(options?: RequestOptions & CustomerKeyInput): Promise<boolean> {
     try {
       await this.refresh(options);
       return true;
@@ -287,7 +290,8 @@ export class Key extends KeyAccess {
     const copy = new Key(bucket, toName);
     // REPLACE takes the content headers away with the metadata: they are sent again.
     const replaced = metadata !== undefined || options.contentType !== undefined;
-    if (replaced && !this.#isDescribed) await this.refresh({ signal });
+    if (replaced && !this.#isDescribed)
+      await this.refresh({ signal, customerKey: options.sourceCustomerKey });
     // Before the copy: a copy of an object onto itself leaves nothing of its ACL.
     const acl = preserveAcl ? await this.getAcl({ signal }) : null;
     const { etag } = await this.#client.copy(
@@ -305,6 +309,9 @@ export class Key extends KeyAccess {
           : {}),
         storageClass: options.storageClass ?? this.storageClass,
         acl: policy,
+        encryption: encryptionOf(options),
+        customerKey: options.customerKey,
+        copySourceCustomerKey: options.sourceCustomerKey,
       },
       { sizeBytes: this.size, signal },
     );

@@ -3,14 +3,14 @@
 import type { CompletedPart, ListedPart, ListedUpload } from "../s3/documents/multipart.ts";
 import type { Body, FileHandleLike } from "./bodies.ts";
 import type { Bucket } from "./bucket.ts";
-import type { CopySource } from "./inputs.ts";
+import type { CopySource, CustomerKeyInput } from "./inputs.ts";
 import { Key } from "./key.ts";
 import { Listing } from "./listing.ts";
 import type { RequestOptions } from "./send.ts";
 import type { S3Client } from "./s3-client.ts";
 import { User } from "./user.ts";
 
-export interface UploadPartOptions extends RequestOptions {
+export interface UploadPartOptions extends RequestOptions, CustomerKeyInput {
   /** The length of a stream in bytes. */
   readonly size?: number | undefined;
   /** MD5 of the part in base64: the server verifies it. */
@@ -68,9 +68,9 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
   async uploadPart(
     partNumber: number,
     body: Body,
-    { size, md5, signal }: UploadPartOptions = {},
+    { size, md5, customerKey, signal }: UploadPartOptions = {},
   ): Promise<CompletedPart> {
-    const input = { ...this.#address, partNumber, body, contentLength: size, contentMd5: md5 };
+    const input = { ...this.#address, partNumber, body, contentLength: size, contentMd5: md5, customerKey };
     const { etag, checksum } = await this.#client.uploadPart(input, { signal });
     return this.#keep({ partNumber, etag, ...(checksum === undefined ? {} : { checksum }) });
   }

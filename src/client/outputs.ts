@@ -40,6 +40,8 @@ export interface ObjectInfo {
   readonly expires: string | undefined;
   readonly metadata: Record<string, string>;
   readonly storageClass: string;
+  /** How it is encrypted on the server's disk: `AES256`, `aws:kms`, `customer` for a key of the customer's. */
+  readonly encryption: "AES256" | "aws:kms" | "customer" | (string & {}) | undefined;
   readonly versionId: string | undefined;
   readonly deleteMarker: boolean;
   readonly checksum: Checksum | undefined;
@@ -75,6 +77,10 @@ export function readObjectInfo(headers: Headers): ObjectInfo {
     expires: headers["expires"],
     metadata: readMetadata(headers),
     storageClass: headers["x-amz-storage-class"] ?? "STANDARD",
+    encryption:
+      headers["x-amz-server-side-encryption-customer-algorithm"] === undefined
+        ? headers["x-amz-server-side-encryption"]
+        : "customer",
     versionId: headers["x-amz-version-id"],
     deleteMarker: headers["x-amz-delete-marker"] === "true",
     checksum: readChecksum(headers),

@@ -116,7 +116,7 @@ async function inParts(
   const { ifMatch, ifNoneMatch, ...created } = properties;
   const checksumAlgorithm = checksumOf(core, created) ?? undefined;
   const { uploadId } = await createMultipartUpload(core, { ...created, checksumAlgorithm }, { signal });
-  const part = { bucket: input.bucket, key: input.key, uploadId };
+  const part = { bucket: input.bucket, key: input.key, uploadId, customerKey: input.customerKey };
   const onSent = onProgress && tellSent(onProgress, size);
   const completed: CompletedPart[] = [];
   let sizeOfParts = 0;

@@ -120,15 +120,12 @@ export async function dropContent(engine: Engine, stored: StoredContent): Promis
 function storeInline(engine: Engine, bytes: Uint8Array, options: StoreOptions): StoredContent {
   engine.takeRoom(bytes.length, "index");
   const { contentMd5, key } = options;
-  const isOpaque = key?.encryption.algorithm === "customer";
-  const md5 = isOpaque && contentMd5 === undefined ? null : hash("md5", bytes, "buffer");
-  if (md5 !== null) checkMd5(md5, contentMd5);
-  // An empty body needs no id but for its ETag.
-  const id = engine.ids.next();
-  const contentKey = key === undefined ? undefined : contentKeyOf(key.dataKey, id);
-  const etag = isOpaque ? opaqueEtagOf(contentKey as Uint8Array) : (md5 as Buffer).toString("hex");
+  const md5 = hash("md5", bytes, "buffer");
+  checkMd5(md5, contentMd5);
+  const etag = etagOf(md5, key);
   if (bytes.length === 0) return { content: { kind: "none" }, inline: null, size: 0, etag };
-  const inline = contentKey === undefined ? bytes : encryptBytes(contentKey, bytes);
+  const id = engine.ids.next();
+  const inline = key === undefined ? bytes : encryptBytes(contentKeyOf(key.dataKey, id), bytes);
   return { content: { kind: "inline", id }, inline, size: bytes.length, etag };
 }
 
@@ -139,25 +136,32 @@ async function storeBlob(
 ): Promise<StoredContent> {
   engine.takeRoom(0, "file");
   const { contentMd5, key } = options;
-  const isOpaque = key?.encryption.algorithm === "customer";
-  const hasher = isOpaque && contentMd5 === undefined ? null : createHash("md5");
+  const hasher = createHash("md5");
   const id = engine.ids.next();
-  const contentKey = key === undefined ? undefined : contentKeyOf(key.dataKey, id);
   const measured = new Measured(engine, source, hasher);
+  const pieces = measured.pieces();
   await engine.blobs.write(
     id,
-    contentKey === undefined ? measured.pieces() : encryptStream(contentKey, measured.pieces()),
+    key === undefined ? pieces : encryptStream(contentKeyOf(key.dataKey, id), pieces),
   );
-  const md5 = hasher?.digest();
-  const etag = isOpaque ? opaqueEtagOf(contentKey as Uint8Array) : (md5 as Buffer).toString("hex");
-  const stored: StoredContent = { content: { kind: "blob", id }, inline: null, size: measured.size, etag };
+  const md5 = hasher.digest();
+  const stored: StoredContent = {
+    content: { kind: "blob", id },
+    inline: null,
+    size: measured.size,
+    etag: etagOf(md5, key),
+  };
   try {
-    if (md5 !== undefined) checkMd5(md5, contentMd5);
+    checkMd5(md5, contentMd5);
   } catch (error) {
     await dropContent(engine, stored);
     throw error;
   }
   return stored;
+}
+
+function etagOf(md5: Buffer, key: NewDataKey | undefined): string {
+  return key?.encryption.algorithm === "customer" ? opaqueEtagOf(key.dataKey, md5) : md5.toString("hex");
 }
 
 function checkMd5(md5: Buffer, contentMd5: string | undefined): void {
@@ -194,9 +198,9 @@ class Measured {
   size = 0;
   readonly #engine: Engine;
   readonly #source: AsyncIterable<Uint8Array>;
-  readonly #hasher: Hash | null;
+  readonly #hasher: Hash;
 
-  constructor(engine: Engine, source: AsyncIterable<Uint8Array>, hasher: Hash | null) {
+  constructor(engine: Engine, source: AsyncIterable<Uint8Array>, hasher: Hash) {
     this.#engine = engine;
     this.#source = source;
     this.#hasher = hasher;
@@ -205,7 +209,7 @@ class Measured {
   async *pieces(): AsyncIterable<Uint8Array> {
     for await (const piece of this.#source) {
       this.#engine.takeRoom(piece.length, "file");
-      this.#hasher?.update(piece);
+      this.#hasher.update(piece);
       this.size += piece.length;
       yield piece;
     }

@@ -132,9 +132,12 @@ export function contentKeyOf(dataKey: Uint8Array, contentId: Uint8Array): Uint8A
   return new Uint8Array(hkdfSync("sha256", dataKey, contentId, "stowage content", keyBytes));
 }
 
-/** An ETag that is 32 digits and tells nothing about the bytes: AWS's is no MD5 either for these. */
-export function opaqueEtagOf(contentKey: Uint8Array): string {
-  return Buffer.from(hkdfSync("sha256", contentKey, "", "stowage etag", 16)).toString("hex");
+/**
+ * An ETag that is 32 digits and tells nothing about the bytes: AWS's is no MD5 either for these. A part that is sent again
+ * has the same one again, as clients expect that send parts twice.
+ */
+export function opaqueEtagOf(dataKey: Uint8Array, md5: Uint8Array): string {
+  return Buffer.from(hkdfSync("sha256", dataKey, md5, "stowage etag", 16)).toString("hex");
 }
 
 function wrappingKey(key: Uint8Array, salt: Uint8Array, request: Encryption | EncryptionRequest): Uint8Array {
