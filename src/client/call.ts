@@ -4,7 +4,7 @@ import type { ChecksumAlgorithm } from "../s3/checksums.ts";
 import { createMd5 } from "../s3/hash.ts";
 import { operations } from "../s3/operations.ts";
 import type { ClientCore } from "./core.ts";
-import { readInput, writeQuery } from "./inputs.ts";
+import { readInput, writeQuery } from "./read-input.ts";
 import { type Payload, bytesPayload } from "./payload.ts";
 import type { Call } from "./send.ts";
 

@@ -5,7 +5,7 @@ import { presignV2 } from "../s3/sigv2.ts";
 import { presignV4 } from "../s3/sigv4.ts";
 import { type ClientCore, serverDate } from "./core.ts";
 import { CredentialsError } from "./errors.ts";
-import { readInput, writeQuery } from "./inputs.ts";
+import { readInput, writeQuery } from "./read-input.ts";
 import type * as inputs from "./inputs.ts";
 import { placeOf, regionOf } from "./place.ts";
 

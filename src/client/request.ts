@@ -4,7 +4,7 @@ import type { Operation } from "../s3/operations.ts";
 import type { Body } from "./bodies.ts";
 import { toSource } from "./bodies.ts";
 import type { ClientCore } from "./core.ts";
-import { writeQuery } from "./inputs.ts";
+import { writeQuery } from "./read-input.ts";
 import { ObjectBody } from "./object-body.ts";
 import { bytesPayload, streamPayload } from "./payload.ts";
 import { send } from "./send.ts";
