@@ -8,12 +8,14 @@ import { keyLs } from "./key-ls.ts";
 import { keyRm } from "./key-rm.ts";
 import { orphans } from "./orphans.ts";
 import { serve } from "./serve.ts";
+import { shell } from "./shell.ts";
 import { userAdd } from "./user-add.ts";
 import { userLs } from "./user-ls.ts";
 import { userRm } from "./user-rm.ts";
 
 export const commands: readonly Command[] = [
   serve,
+  shell,
   collectstatic,
   findstatic,
   orphans,
