@@ -46,6 +46,15 @@ for (const key of doors) {
   });
 }
 
+test("pip install django-storages: the packed package stores files", () => {
+  const code = `const { memory } = await import("stowage/storage");
+    const storage = memory();
+    const name = await storage.save("a.txt", "installed");
+    console.log(await (await storage.open(name)).text());`;
+  const { stdout } = run(process.execPath, ["--input-type=module", "--eval", code], join(directory, "app"));
+  assert.equal(stdout, "installed\n");
+});
+
 test("the packed program runs", () => {
   const main = join(installed, "dist", "src", "cli", "main.js");
   assert.ok(readFileSync(main, "utf8").startsWith("#!/usr/bin/env node\n"));

@@ -1,5 +1,6 @@
 /**
- * The first half of the tutorial "A basic understanding of Python and Django with S3", in its order, in TypeScript.
+ * The tutorial "A basic understanding of Python and Django with S3", in its order, in TypeScript: first S3 itself, then
+ * files in an application. What is left out of it is the site that comes out of it, examples/mysite.
  *
  *     npm run build && node dist/examples/cheatsheet/cheatsheet.js
  *
@@ -8,7 +9,7 @@
  */
 
 import { createReadStream } from "node:fs";
-import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -20,7 +21,11 @@ import {
   S3Connection,
   S3ResponseError,
 } from "stowage/client";
+import { fileField, withFiles } from "stowage/fields";
+import { fileResponse } from "stowage/http";
 import { addUser, createMemoryEngine, createServer } from "stowage/server";
+import { collectStatic, createStaticSite, openStaticFiles, summaryOf } from "stowage/static";
+import { createStorages, defineConfig, s3 } from "stowage/storage";
 
 const { endpoint, accessKeyId, secretAccessKey, stopServer } = await findS3();
 const directory = await mkdtemp(join(tmpdir(), "cheatsheet-"));
@@ -83,9 +88,9 @@ try {
   await key.setContentsFromString("This is my text");
   const path = join(directory, "report.txt");
   await writeFile(path, "From a file");
-  const file = await open(path);
-  await mybucket.newKey("from/a/file").setContentsFromFile(file);
-  await file.close();
+  const report = await open(path);
+  await mybucket.newKey("from/a/file").setContentsFromFile(report);
+  await report.close();
   await mybucket.newKey("from/a/filename").setContentsFromFilename(path);
   await mybucket.newKey("from/a/stream").setContentsFromStream(createReadStream(path)); // of unknown length
   await mybucket.newKey("from/anything").put(new Blob(["put() takes all of these, and more"]));
@@ -134,6 +139,62 @@ try {
     show(`${bytes.length} bytes`);
   }
   await download.close();
+
+  title("Configure storages");
+  const place = { endpointUrl: endpoint, accessKey: accessKeyId, secretKey: secretAccessKey };
+  const config = defineConfig({
+    storages: {
+      default: () => s3({ ...place, bucketName: mybucket.name, location: "media" }),
+      staticfiles: () => s3({ ...place, bucketName: mybucket.name, location: "static" }),
+    },
+    static: { directories: [join(directory, "static")] },
+  });
+  const storages = createStorages(config); // an application leaves config in stowage.config.ts, and imports storages
+  const storage = storages.default;
+  show(await storage.save("photos/2026/cat.txt", "Meow"));
+
+  title("Check if file or directory exists");
+  show(`file: ${await storage.exists("photos/2026/cat.txt")}`);
+  show(`directory: ${await storage.exists("photos/2026")}`);
+  show(`neither: ${await storage.exists("photos/2025")}`);
+
+  title("List directory");
+  const [directories, files] = await storage.listdir("photos");
+  show(`directories: ${directories.join(", ")}; files: ${files.join(", ")}`);
+
+  title("Delete file or directory");
+  await storage.delete("photos"); // with all that is in it
+  show(`photos is still there: ${await storage.exists("photos")}`);
+
+  title("A model with a file");
+  const formField = fileField("form_field", { uploadTo: "dummy", storage });
+  const upload = new File(["Hello from a form"], "my file.txt");
+  // Stored before the record is, and removed where that fails. With Drizzle: insertWithFiles(db, myObjects, { formField: upload }).
+  const row = await withFiles((changes) => changes.store({ formField }, { formField: upload }));
+  show(`the column holds ${row.formField}`);
+
+  title("Read its file");
+  const file = formField.of(row, row.formField);
+  show(await (await storage.open(file.name)).text());
+  try {
+    show(file.path);
+  } catch (error) {
+    show(`path: ${(error as Error).name}`);
+  }
+
+  title("Send it to a browser");
+  const response = fileResponse(await file.open(), { attachment: true });
+  show(`${response.headers.get("content-type")}; ${response.headers.get("content-disposition")}`);
+  show(await response.text());
+
+  title("Collect static files");
+  await mkdir(join(directory, "static"));
+  await writeFile(join(directory, "static/site.css"), "body { color: teal }");
+  const site = createStaticSite(config, { storages });
+  show(summaryOf(await collectStatic(site)));
+  const { url } = await openStaticFiles({ ...site, url: "/static/" }, { development: false });
+  show(url("site.css"));
+  await Promise.all([storage.close(), storages.staticfiles.close()]);
 } finally {
   for (const bucket of created) {
     await bucket.deleteKeys(bucket.list());

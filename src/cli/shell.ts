@@ -35,7 +35,14 @@ export async function runShell(io: ShellIo, options: ShellOptions): Promise<void
     const bucket = name === undefined ? undefined : await findBucket(conn, name);
     if (io.terminal) io.stdout.write(greeting(addressOf(io.env, options) ?? "Amazon S3", name));
     const input = io.terminal ? io.stdin : new PassThrough();
-    const server = start({ prompt: "> ", input, output: io.stdout, terminal: io.terminal });
+    // With globals of their own, bytes that are made at the prompt would be no Uint8Array to the client.
+    const server = start({
+      prompt: "> ",
+      input,
+      output: io.stdout,
+      terminal: io.terminal,
+      useGlobal: true,
+    });
     Object.assign(server.context, { conn, bucket, s3: conn.client, connectS3, S3Connection, Key, CannedACL });
     addCompletion(server, conn);
     keepHistory(server, io.env);

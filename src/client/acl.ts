@@ -9,7 +9,7 @@ import {
   groupUris,
   parseGroupUri,
 } from "../s3/acl.ts";
-import { accessControlPolicyXml, parseAccessControlPolicy } from "../s3/documents/acl.ts";
+import { accessControlPolicyXml, parseAccessControlAnswer } from "../s3/documents/acl.ts";
 import { User } from "./user.ts";
 
 /**
@@ -149,7 +149,7 @@ export class Policy {
 
   /** Throws S3Error MalformedACLError. */
   static fromXml(xml: string): Policy {
-    return Policy.from(parseAccessControlPolicy(xml));
+    return Policy.from(parseAccessControlAnswer(xml));
   }
 
   toPlain(): AccessControlPolicy {

@@ -4,7 +4,7 @@
  */
 
 import type { AccessControlPolicy } from "../s3/acl.ts";
-import { accessControlPolicyXml, parseAccessControlPolicy } from "../s3/documents/acl.ts";
+import { accessControlPolicyXml, parseAccessControlAnswer } from "../s3/documents/acl.ts";
 import { type CopyResult, parseCopyObjectResult, parseCopyPartResult } from "../s3/documents/copy-result.ts";
 import { createBucketConfigurationXml } from "../s3/documents/create-bucket.ts";
 import { type DeleteResult, deleteXml, parseDeleteResult } from "../s3/documents/delete.ts";
@@ -97,7 +97,7 @@ export async function getBucketAcl(
   input: inputs.BucketInput,
   options?: RequestOptions,
 ): Promise<AccessControlPolicy> {
-  return (await ask(parseAccessControlPolicy, core, "GetBucketAcl", input, options)).value;
+  return (await ask(parseAccessControlAnswer, core, "GetBucketAcl", input, options)).value;
 }
 
 export async function putBucketAcl(
@@ -204,7 +204,7 @@ export async function getObjectAcl(
   input: inputs.ObjectInput,
   options?: RequestOptions,
 ): Promise<AccessControlPolicy> {
-  return (await ask(parseAccessControlPolicy, core, "GetObjectAcl", input, options)).value;
+  return (await ask(parseAccessControlAnswer, core, "GetObjectAcl", input, options)).value;
 }
 
 export async function putObjectAcl(

@@ -138,3 +138,11 @@ test("what a request's own body throws comes out as it is, and is no ConnectionE
   );
   transport.destroy();
 });
+
+test("createTransport() may be closed twice", async () => {
+  await using server = await fakeServer((_, response) => response.end());
+  const transport = createTransport();
+  await (await transport.send({ ...request, origin: server.url })).body.bytes();
+  await Promise.all([transport.close(), transport.close()]);
+  await transport.close();
+});

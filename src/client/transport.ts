@@ -28,6 +28,7 @@ export interface TransportOptions {
 /** A transport that keeps its connections until it is closed. Idle ones do not keep the process alive. */
 export function createTransport(options: TransportOptions = {}): Transport {
   const pools = new Map<string, Pool>();
+  let closing: Promise<unknown> | undefined;
   const poolOf = (origin: string): Pool => {
     const found = pools.get(origin);
     if (found !== undefined) return found;
@@ -57,7 +58,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
       });
     },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      closing ??= Promise.all([...pools.values()].map((pool) => pool.close()));
+      await closing;
     },
     destroy() {
       for (const pool of pools.values()) void pool.destroy();

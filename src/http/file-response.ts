@@ -12,15 +12,26 @@ import { describeFile, type FileRequest, type FileResponseOptions, requestHeader
  *
  * HTML, SVG and whatever else may run scripts is saved, not shown, unless `inline` says so.
  *
- * @param request Absent: the whole file, as for a GET without conditions.
+ * @param request What the answer depends on. Absent: the whole file, as for a GET without conditions.
  * @see https://docs.djangoproject.com/en/stable/ref/request-response/#fileresponse-objects
  * @example
  * const file = await storage.open("reports/2026.pdf");
  * return fileResponse(file, request, { attachment: true });
  */
-export function fileResponse(file: StorageFile, request?: Request, options?: FileResponseOptions): Response {
+export function fileResponse(file: StorageFile, request?: Request, options?: FileResponseOptions): Response;
+export function fileResponse(file: StorageFile, options: FileResponseOptions): Response;
+export function fileResponse(
+  file: StorageFile,
+  second?: Request | FileResponseOptions,
+  third?: FileResponseOptions,
+): Response {
+  const [request, options] = isRequest(second) ? [second, third] : [undefined, third ?? second];
   const { status, headers, body } = answerFile(file, request, options);
   return new Response(body, { status, headers });
+}
+
+function isRequest(value: Request | FileResponseOptions | undefined): value is Request {
+  return value !== undefined && "method" in value;
 }
 
 /** The parts of a Response, for a framework that puts it together itself. */

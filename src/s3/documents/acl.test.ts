@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type AccessControlPolicy, groupUris } from "../acl.ts";
-import { accessControlPolicyXml, parseAccessControlPolicy } from "./acl.ts";
+import { accessControlPolicyXml, parseAccessControlAnswer, parseAccessControlPolicy } from "./acl.ts";
 
 const id = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a";
 
@@ -114,6 +114,14 @@ test("parseAccessControlPolicy() answers a group or an id that cannot be with In
       code: "InvalidArgument",
     },
   );
+});
+
+test("parseAccessControlAnswer() takes a user without an id, as Ceph's RGW answers it", () => {
+  const nobody = `<Grantee ${xsi} xsi:type="CanonicalUser"><ID></ID></Grantee>`;
+  const { grants } = parseAccessControlAnswer(
+    withGrant(`<Grant>${nobody}<Permission>READ</Permission></Grant>`),
+  );
+  assert.deepEqual(grants, [{ grantee: { type: "user", id: "" }, permission: "READ" }]);
 });
 
 test("parseAccessControlPolicy() takes 100 grants", () => {

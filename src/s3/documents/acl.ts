@@ -51,12 +51,25 @@ function granteeXml(grantee: Grantee): string {
 }
 
 /**
- * Reads an access control policy: a request's or an answer's.
+ * Reads the access control policy of a request.
  *
  * @throws {S3Error} `MalformedACLError` for what is not one, has no owner or more than 100 grants; `InvalidArgument`
  *   for the URI of a group that does not exist, or an empty id.
  */
 export function parseAccessControlPolicy(xml: string | Uint8Array): AccessControlPolicy {
+  const policy = parseAccessControlAnswer(xml);
+  for (const { grantee } of policy.grants)
+    if (grantee.type === "user" && grantee.id === "") throw invalidId();
+  return policy;
+}
+
+/**
+ * Reads the access control policy of an answer. A user may be without an id: Ceph's RGW answers so after a bucket was
+ * made with `bucket-owner-read`.
+ *
+ * @throws {S3Error} `MalformedACLError` for what is not one.
+ */
+export function parseAccessControlAnswer(xml: string | Uint8Array): AccessControlPolicy {
   try {
     return readPolicy(parseXml(xml, "AccessControlPolicy"));
   } catch (error) {
@@ -104,12 +117,13 @@ function readGrantee(grantee: XmlElement): Grantee {
 
 function readUser(grantee: XmlElement): Grantee {
   const id = requiredText(grantee, "ID").trim();
-  if (id === "") {
-    throw new S3Error("InvalidArgument", {
-      message: "Invalid id",
-      details: { ArgumentName: "CanonicalUser/ID", ArgumentValue: "" },
-    });
-  }
   const displayName = textOf(grantee, "DisplayName");
   return { type: "user", id, ...(displayName === undefined ? {} : { displayName }) };
+}
+
+function invalidId(): S3Error {
+  return new S3Error("InvalidArgument", {
+    message: "Invalid id",
+    details: { ArgumentName: "CanonicalUser/ID", ArgumentValue: "" },
+  });
 }

@@ -1,4 +1,4 @@
-/** The example that is the tutorial's first half, run as a person runs it. */
+/** The example that is the tutorial, run as a person runs it. */
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-const program = join(import.meta.dirname, "..", "examples", "cheatsheet", "cheatsheet.js");
+const program = join(import.meta.dirname, "..", "..", "examples", "cheatsheet", "cheatsheet.js");
 
 /** What it prints, with words for what is another each time. */
 function expected({ owner, logDeliveryWrite }: { owner: string; logDeliveryWrite: string }): string {
@@ -77,6 +77,35 @@ Download file
   65536 bytes
   65536 bytes
   3392 bytes
+
+Configure storages
+  photos/2026/cat.txt
+
+Check if file or directory exists
+  file: true
+  directory: true
+  neither: false
+
+List directory
+  directories: 2026; files: 
+
+Delete file or directory
+  photos is still there: false
+
+A model with a file
+  the column holds dummy/my_file.txt
+
+Read its file
+  Hello from a form
+  path: NotImplementedError
+
+Send it to a browser
+  text/plain; charset=utf-8; attachment; filename=my_file.txt
+  Hello from a form
+
+Collect static files
+  1 static file copied, 1 post-processed.
+  /static/site.7ad257dbd776.css
 `;
 }
 
