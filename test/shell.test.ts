@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
 import { runShell, type ShellIo } from "../src/cli/shell.ts";
 import { startTestServer, type TestServer } from "../src/testing.ts";
 
@@ -115,7 +116,7 @@ class Output {
 
   async until(wanted: string, ask: () => void = () => {}): Promise<void> {
     // Colours and movements of the cursor are no text.
-    const plain = (): string => this.#text.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "");
+    const plain = (): string => stripVTControlCharacters(this.#text);
     for (const end = Date.now() + 30_000; !plain().includes(wanted);) {
       assert.ok(Date.now() < end, `${wanted} is not in ${plain()}`);
       ask();

@@ -101,10 +101,10 @@ function greeting(address: string, bucket: string | undefined): string {
 /** Lines of a pipe, each when the one before is done: node would begin with it while that still waits for something. */
 async function feed(source: Readable, input: PassThrough, server: REPLServer): Promise<void> {
   const prompt = server.displayPrompt.bind(server);
-  let done = (): void => {};
+  let done: (() => void) | undefined;
   server.displayPrompt = (preserveCursor) => {
     prompt(preserveCursor);
-    done();
+    done?.();
   };
   for await (const line of createInterface({ input: source })) {
     const isDone = new Promise<void>((resolve) => (done = resolve));
@@ -114,6 +114,8 @@ async function feed(source: Readable, input: PassThrough, server: REPLServer): P
   input.end();
 }
 
+const nothing: [names: string[], part: string] = [[], ""];
+
 type Answer = (error?: Error | null, found?: [names: string[], part: string]) => void;
 
 /** Names of buckets and keys inside of quotes; whatever node completes elsewhere. */
@@ -121,10 +123,12 @@ function addCompletion(server: REPLServer, conn: S3Connection): void {
   const own = server.completer.bind(server);
   Object.assign(server, {
     completer(line: string, callback: Answer): void {
-      completeNames(line, conn, server.context["bucket"]).then(
-        (found) => (found === null ? own(line, callback) : callback(null, found)),
-        () => callback(null, [[], ""]),
-      );
+      void (async () => {
+        // What cannot be asked for is not completed.
+        const found = await completeNames(line, conn, server.context["bucket"]).catch(() => nothing);
+        if (found === null) own(line, callback);
+        else callback(null, found);
+      })();
     },
   });
 }

@@ -10,7 +10,7 @@ import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { PGlite } from "@electric-sql/pglite";
 import { pgTable, serial } from "drizzle-orm/pg-core";
-import { drizzle } from "drizzle-orm/pglite";
+import { drizzle, type PgliteDatabase } from "drizzle-orm/pglite";
 import type { Bucket } from "../../src/client.ts";
 import { fileColumn, insertWithFiles } from "../../src/drizzle.ts";
 import { fileField } from "../../src/fields.ts";
@@ -28,6 +28,15 @@ import {
 import { startMysite } from "../browser/mysite-process.ts";
 import { describeClient } from "../client/endpoints.ts";
 import { PrismaStandIn } from "../fields/prisma-stand-in.ts";
+
+let client: PGlite;
+let db: PgliteDatabase;
+before(async () => {
+  client = await PGlite.create();
+  await client.exec("CREATE TABLE my_objects (id serial PRIMARY KEY, form_field varchar(100))");
+  db = drizzle({ client });
+});
+after(() => client.close());
 
 describeClient("cheat sheet, second half", (context) => {
   /** As it is set on the machine where a site runs. */
@@ -139,9 +148,9 @@ describeClient("cheat sheet, second half", (context) => {
   });
 
   test("MyObject.objects.get(), .form_field.file.name, default_storage.open(path).read()", async () => {
-    await using database = await openDatabase();
-    await insertWithFiles(database.db, myObjects, { formField: new File(["Hello"], "get.txt") });
-    const [myObject] = await database.db.select().from(myObjects);
+    await client.exec("TRUNCATE my_objects");
+    await insertWithFiles(db, myObjects, { formField: new File(["Hello"], "get.txt") });
+    const [myObject] = await db.select().from(myObjects);
     const name = myObject?.formField?.name ?? "";
     assert.equal(name, "dummy/get.txt");
     assert.equal(await (await storage.open(name)).text(), "Hello");
@@ -163,8 +172,8 @@ describeClient("cheat sheet, second half", (context) => {
   });
 
   test("class MyObject(models.Model): form_field = FileField(upload_to='dummy'), with Drizzle", async () => {
-    await using database = await openDatabase();
-    const [row] = await insertWithFiles(database.db, myObjects, { formField: new File(["x"], "my cat.txt") });
+    await client.exec("TRUNCATE my_objects");
+    const [row] = await insertWithFiles(db, myObjects, { formField: new File(["x"], "my cat.txt") });
     assert.equal(row?.formField?.name, "dummy/my_cat.txt");
     assert.deepEqual(await keys("media/dummy/my_cat"), ["media/dummy/my_cat.txt"]);
     await storage.delete("dummy/my_cat.txt");
@@ -249,12 +258,3 @@ describeClient("cheat sheet, second half", (context) => {
     assert.deepEqual(await keys("media/dummy/my_figures"), []);
   });
 });
-
-async function openDatabase(): Promise<{
-  db: ReturnType<typeof drizzle>;
-  [Symbol.asyncDispose](): Promise<void>;
-}> {
-  const client = await PGlite.create();
-  await client.exec("CREATE TABLE my_objects (id serial PRIMARY KEY, form_field varchar(100))");
-  return { db: drizzle({ client }), [Symbol.asyncDispose]: () => client.close() };
-}

@@ -1,6 +1,5 @@
 import type { Command } from "../command.ts";
 import { parseEndpoint } from "../flags.ts";
-import type { ShellOptions } from "../shell.ts";
 
 /** A prompt with a connection at hand. The tutorial's "ipython beside it". */
 export const shell: Command = {
@@ -40,6 +39,6 @@ quotes. Arrow keys bring back earlier lines, which are kept in ~/.stowage_histor
   run: async (io, _args, options) => {
     const { runShell } = await import("../shell.ts");
     const { isTTY } = process.stdin;
-    await runShell({ ...io, stdin: process.stdin, terminal: isTTY }, options as ShellOptions);
+    await runShell({ ...io, stdin: process.stdin, terminal: isTTY }, options);
   },
 };
