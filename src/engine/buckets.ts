@@ -32,10 +32,12 @@ export async function createBucket(
     readonly grants: readonly Grant[];
     readonly region: string;
     readonly objectOwnership?: Bucket["objectOwnership"];
+    /** Object lock, and the versioning that it needs. */
+    readonly objectLock?: Bucket["objectLock"];
   },
 ): Promise<Bucket> {
   engine.takeRoom(0, "index");
-  const { name, owner, grants, region, objectOwnership } = input;
+  const { name, owner, grants, region, objectOwnership, objectLock } = input;
   await atomically(engine, `bucket ${name}`, async () => {
     const existing = await getBucket(engine, name);
     if (existing !== null) {
@@ -53,6 +55,7 @@ export async function createBucket(
       grants,
       region,
       objectOwnership,
+      ...(objectLock === undefined ? {} : { objectLock, versioning: "Enabled" }),
     };
     const draft = new Draft()
       .check("buckets", bucketKey(name), null)

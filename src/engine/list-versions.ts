@@ -2,6 +2,7 @@ import { orderOf, parseVersionId, readHead, readVersion } from "./find-version.t
 import type { FoundVersion } from "./find-version.ts";
 import { idBytes } from "./ids.ts";
 import type { Entry, Snapshot } from "./index/index.ts";
+import { nullVersionId } from "./records/object.ts";
 import { RowCursor } from "./row-cursor.ts";
 import {
   afterKey,
@@ -28,6 +29,7 @@ export interface ListVersionsOptions {
 }
 
 export interface ListedVersion extends ObjectInfo {
+  readonly versionId: string;
   readonly isLatest: boolean;
 }
 
@@ -83,9 +85,10 @@ export async function listVersions(
       }
       const key = keyBytes.toString("utf8", bucketIdBytes);
       const { info } = readVersion(row.table, row.entry, key, bucket);
-      versions.push({ ...info, versionId: info.versionId ?? "null", isLatest: key !== seenKey });
+      const { versionId = nullVersionId } = info;
+      versions.push({ ...info, versionId, isLatest: key !== seenKey });
       seenKey = nextKeyMarker = key;
-      nextVersionIdMarker = info.versionId ?? "null";
+      nextVersionIdMarker = versionId;
       merge.next();
     }
   } finally {
@@ -121,7 +124,7 @@ async function startAfter(
   const current = await snapshot.get("objects", row);
   const newest = current === null ? null : readVersion("objects", current, key, bucket);
   const head = await readHead(snapshot, bucket, key);
-  const isCurrentNull = newest !== null && (newest.info.versionId ?? "null") === "null";
+  const isCurrentNull = newest !== null && (newest.info.versionId ?? nullVersionId) === nullVersionId;
   const order = parseVersionId(versionId) ?? (isCurrentNull ? orderOf(newest) : head.nullVersion);
   // The null version was removed since, and with it its place: better a version twice than one not at all.
   if (order === undefined) return { objects: row, versions: row, seenKey: undefined };

@@ -28,6 +28,10 @@ const errorTable = {
   EntityTooSmall: [400, "Your proposed upload is smaller than the minimum allowed size."],
   ExpiredToken: [400, "The provided token has expired."],
   IllegalLocationConstraintException: [400, "The specified location constraint is not valid."],
+  IllegalVersioningConfigurationException: [
+    400,
+    "The versioning configuration specified in the request is invalid: the status must be given.",
+  ],
   IncompleteBody: [
     400,
     "You did not provide the number of bytes specified by the Content-Length HTTP header.",
@@ -41,6 +45,7 @@ const errorTable = {
     "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
   ],
   InvalidBucketName: [400, "The specified bucket is not valid."],
+  InvalidBucketState: [409, "The request is not valid for the current state of the bucket."],
   InvalidDigest: [400, "The Content-MD5 you specified is not valid."],
   InvalidEncryptionAlgorithmError: [
     400,
@@ -67,6 +72,7 @@ const errorTable = {
     "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.",
   ],
   InvalidRequest: [400, "The request is not valid."],
+  InvalidRetentionPeriod: [400, "The retention period must be a positive number of days or years."],
   InvalidStorageClass: [400, "The storage class you specified is not valid."],
   InvalidTag: [400, "The tag provided was not a valid tag."],
   InvalidTargetBucketForLogging: [
@@ -109,6 +115,7 @@ const errorTable = {
   NoSuchTagSet: [404, "The TagSet does not exist"],
   NoSuchLifecycleConfiguration: [404, "The lifecycle configuration does not exist."],
   NoSuchPublicAccessBlockConfiguration: [404, "The public access block configuration was not found"],
+  NoSuchObjectLockConfiguration: [404, "The specified object does not have an object lock configuration."],
   NoSuchUpload: [
     404,
     "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
@@ -117,6 +124,7 @@ const errorTable = {
   NotFound: [404, "Not Found"],
   NotImplemented: [501, "A header you provided implies functionality that is not implemented."],
   OwnershipControlsNotFoundError: [404, "The bucket ownership controls were not found"],
+  ObjectLockConfigurationNotFoundError: [404, "Object Lock configuration does not exist for this bucket."],
   PreconditionFailed: [412, "At least one of the preconditions you specified did not hold."],
   ReplicationConfigurationNotFoundError: [404, "The replication configuration was not found"],
   RequestHeaderSectionTooLarge: [400, "Your request header section exceeds the maximum allowed size."],

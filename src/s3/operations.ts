@@ -209,6 +209,25 @@ const rows: readonly Row[] = [
   ["GetBucketEncryption", "GET", "bucket", "encryption", "s3:GetEncryptionConfiguration", "owner"],
   ["PutBucketEncryption", "PUT", "bucket", "encryption", "s3:PutEncryptionConfiguration", "owner"],
   ["DeleteBucketEncryption", "DELETE", "bucket", "encryption", "s3:PutEncryptionConfiguration", "owner"],
+  ["GetBucketVersioning", "GET", "bucket", "versioning", "s3:GetBucketVersioning", "owner"],
+  ["PutBucketVersioning", "PUT", "bucket", "versioning", "s3:PutBucketVersioning", "owner"],
+  ["ListObjectVersions", "GET", "bucket", "versions", "s3:ListBucketVersions", "bucket READ"],
+  [
+    "GetObjectLockConfiguration",
+    "GET",
+    "bucket",
+    "object-lock",
+    "s3:GetBucketObjectLockConfiguration",
+    "owner",
+  ],
+  [
+    "PutObjectLockConfiguration",
+    "PUT",
+    "bucket",
+    "object-lock",
+    "s3:PutBucketObjectLockConfiguration",
+    "owner",
+  ],
   ["ListMultipartUploads", "GET", "bucket", "uploads", "s3:ListBucketMultipartUploads", "bucket READ"],
   // Every key of the body is authorized for s3:DeleteObject by itself; the ACL is one for all of them.
   ["DeleteObjects", "POST", "bucket", "delete", "s3:DeleteObject", "bucket WRITE"],
@@ -228,6 +247,11 @@ const rows: readonly Row[] = [
   ["GetObjectTagging", "GET", "object", "tagging", "s3:GetObjectTagging", "object FULL_CONTROL"],
   ["PutObjectTagging", "PUT", "object", "tagging", "s3:PutObjectTagging", "object FULL_CONTROL"],
   ["DeleteObjectTagging", "DELETE", "object", "tagging", "s3:DeleteObjectTagging", "object FULL_CONTROL"],
+  // No permission of an ACL speaks of locks either: they are the bucket owner's.
+  ["GetObjectRetention", "GET", "object", "retention", "s3:GetObjectRetention", "owner"],
+  ["PutObjectRetention", "PUT", "object", "retention", "s3:PutObjectRetention", "owner"],
+  ["GetObjectLegalHold", "GET", "object", "legal-hold", "s3:GetObjectLegalHold", "owner"],
+  ["PutObjectLegalHold", "PUT", "object", "legal-hold", "s3:PutObjectLegalHold", "owner"],
   ["PutObjectAcl", "PUT", "object", "acl", "s3:PutObjectAcl", "object WRITE_ACP"],
 
   ["CreateMultipartUpload", "POST", "object", "uploads", "s3:PutObject", "bucket WRITE"],

@@ -196,6 +196,19 @@ export function contentMd5(headers: S3Request["headers"]): string | undefined {
 }
 
 /**
+ * Refuses a document that came without Content-MD5 or checksum, for the operations whose documents AWS wants protected.
+ * Call it when the document has been read.
+ *
+ * @throws {S3Error} `InvalidRequest`.
+ */
+export function requireDigest({ request, body }: { request: S3Request; body: RequestBody }): void {
+  if (contentMd5(request.headers) !== undefined || body.checksum !== undefined) return;
+  throw new S3Error("InvalidRequest", {
+    message: "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
+  });
+}
+
+/**
  * The checksum that a client gave, once it is known to be the bytes'.
  *
  * @throws {S3Error} `BadDigest`.

@@ -99,12 +99,8 @@ function listXml(list: Page, withOwners: boolean, position: string): string {
     element("IsTruncated", list.isTruncated);
   const ownerOf = withOwners ? createOwnerWriter() : (): string => "";
   const contents = list.objects.map((object) => {
-    const { key, lastModifiedMs, etag, size, storageClass, checksum } = object;
-    const algorithm =
-      checksum === undefined
-        ? ""
-        : element("ChecksumAlgorithm", checksum.algorithm) + element("ChecksumType", checksum.type);
-    return `<Contents>${name("Key", key)}<LastModified>${isoDate(lastModifiedMs)}</LastModified>${etagXml(etag)}${algorithm}<Size>${size}</Size>${ownerOf(object)}${element("StorageClass", storageClass)}</Contents>`;
+    const { key, lastModifiedMs, etag, size, storageClass } = object;
+    return `<Contents>${name("Key", key)}<LastModified>${isoDate(lastModifiedMs)}</LastModified>${etagXml(etag)}${checksumOfListedXml(object)}<Size>${size}</Size>${ownerOf(object)}${element("StorageClass", storageClass)}</Contents>`;
   });
   const prefixes = list.commonPrefixes.map(
     (prefix) => `<CommonPrefixes>${name("Prefix", prefix)}</CommonPrefixes>`,
@@ -112,7 +108,14 @@ function listXml(list: Page, withOwners: boolean, position: string): string {
   return xmlDocument("ListBucketResult", head + contents.join("") + prefixes.join(""));
 }
 
-function nameWriter(
+export function checksumOfListedXml({ checksum }: ListedObject): string {
+  return checksum === undefined
+    ? ""
+    : element("ChecksumAlgorithm", checksum.algorithm) + element("ChecksumType", checksum.type);
+}
+
+/** For all documents that are listings: writes an element whose text is a name. */
+export function nameWriter(
   encodingType: EncodingType | undefined,
 ): (element: string, name: string | undefined) => string {
   return (elementName, name) =>
@@ -120,7 +123,7 @@ function nameWriter(
 }
 
 /** A thousand objects mostly have one owner: its XML is made once. */
-function createOwnerWriter(): (object: ListedObject) => string {
+export function createOwnerWriter(): (object: Pick<ListedObject, "owner">) => string {
   let last: Owner | undefined;
   let xml = "";
   return ({ owner }) => {
@@ -181,7 +184,7 @@ function readPage(xml: string | Uint8Array): {
       maxKeys: integerOf(root, "MaxKeys") ?? 1000,
       isTruncated: booleanOf(root, "IsTruncated") ?? false,
       encodingType,
-      objects: childrenOf(root, "Contents").map((contents) => readObject(contents, encodingType)),
+      objects: childrenOf(root, "Contents").map((contents) => readListedObject(contents, encodingType)),
       commonPrefixes: childrenOf(root, "CommonPrefixes").flatMap((prefixes) =>
         childrenOf(prefixes, "Prefix").map((prefix) => decodeName(prefix.text, encodingType)),
       ),
@@ -189,7 +192,7 @@ function readPage(xml: string | Uint8Array): {
   };
 }
 
-function readObject(contents: XmlElement, encodingType: EncodingType | undefined): ListedObject {
+export function readListedObject(contents: XmlElement, encodingType: EncodingType | undefined): ListedObject {
   const algorithm = readChecksumAlgorithm(contents);
   const type = readChecksumType(contents);
   const owner = readOwner(contents, "Owner");

@@ -66,15 +66,25 @@ export async function createBucketOperation(context: Context): Promise<S3Respons
   if (objectOwnership === "BucketOwnerEnforced" && !grantsOwnerAlone(grants, owner)) {
     throw new S3Error("InvalidBucketAclWithObjectOwnership");
   }
+  const locks = readObjectLockEnabled(request.headers);
   try {
-    const settings = { region: site.region, objectOwnership };
+    const settings = { region: site.region, objectOwnership, ...(locks ? { objectLock: {} } : {}) };
     await createBucket(site.engine, { name: bucketName, owner, grants, ...settings });
   } catch (error) {
     // "In us-east-1, if you re-create a bucket that you already own, Amazon S3 returns 200 OK."
-    const again = error instanceof S3Error && error.code === "BucketAlreadyOwnedByYou";
+    const again = error instanceof S3Error && error.code === "BucketAlreadyOwnedByYou" && !locks;
     if (!again || site.region !== "us-east-1") throw error;
   }
   return { status: 200, headers: { location: `/${bucketName}` } };
+}
+
+function readObjectLockEnabled(headers: Readonly<Record<string, string>>): boolean {
+  const value = headers["x-amz-bucket-object-lock-enabled"];
+  if (value === undefined || /^(?:true|false)$/i.test(value)) return value?.toLowerCase() === "true";
+  throw new S3Error("InvalidArgument", {
+    message: `Invalid x-amz-bucket-object-lock-enabled header: ${value}`,
+    details: { ArgumentName: "x-amz-bucket-object-lock-enabled", ArgumentValue: value },
+  });
 }
 
 function readObjectOwnership(headers: Readonly<Record<string, string>>): ObjectOwnership | undefined {

@@ -14,7 +14,9 @@ import { readRequestedEncryption } from "../../s3/server-side-encryption.ts";
 import { authorizeSource, mayReadTags } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { encryptionHeaders, readEncryption, readKey } from "../encryption.ts";
+import { readLock } from "../object-lock.ts";
 import { originOf } from "../origin.ts";
+import { versionHeaders } from "../version-headers.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { maxPutBytes } from "./put-object.ts";
 import { readObjectAccess } from "../object-access.ts";
@@ -78,13 +80,15 @@ async function copy(context: BucketContext, answer: Record<string, string>): Pro
         storageClass: readStorageClass(headers),
         ...(replaces ? readDescription(headers) : keptDescription(info, headers)),
         checksumAlgorithm: parseChecksumAlgorithm(headers["x-amz-checksum-algorithm"]),
+        ...readLock(context, headers, bucket, key),
         ...(retags ? readTags(headers) : { tags: info.tags }),
         ...parseWriteConditions(headers),
         ...encryption,
       },
       { signal: signal() },
     );
-    Object.assign(answer, encryptionHeaders(context, made.encryption));
+    Object.assign(answer, versionHeaders(made), encryptionHeaders(context, made.encryption));
+    if (info.versionId !== undefined) answer["x-amz-copy-source-version-id"] = info.versionId;
     return copyObjectResultXml(made);
   } finally {
     source.object.close();

@@ -12,9 +12,11 @@ import { S3Error } from "../../s3/errors.ts";
 import { checkKey } from "../../s3/keys.ts";
 import { mayDelete } from "../authorize.ts";
 import type { AlsoLogged } from "../access-log.ts";
-import { contentMd5, readDocument } from "../body.ts";
+import { readDocument, requireDigest } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { originOf } from "../origin.ts";
+import { readBypass } from "../object-lock.ts";
+import { versionHeaders } from "../version-headers.ts";
 import { xmlResponse } from "../xml-response.ts";
 
 /** 1,000 keys of 1,024 bytes, each byte at most `&quot;`, with their elements. */
@@ -22,25 +24,23 @@ const deleteLimitBytes = 8 * 1024 * 1024;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
 export async function deleteObjectOperation(context: BucketContext): Promise<S3Response> {
-  const { site, request, bucket, key } = context;
+  const { site, request, identity, bucket, key } = context;
   const versionId = request.params.get("versionId");
-  await deleteObject(site.engine, bucket, key, {
+  const deletion = await deleteObject(site.engine, bucket, key, {
     ...parseDeleteConditions(request.headers),
     versionId,
+    owner: identity.owner,
+    bypassGovernance: readBypass(context, bucket, key),
     origin: originOf(context),
   });
-  return { status: 204, headers: {} };
+  return { status: 204, headers: versionHeaders(deletion) };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 export async function deleteObjects(context: BucketContext): Promise<S3Response> {
-  const { site, request, bucket, body } = context;
+  const { site, request, identity, bucket, body } = context;
   const document = await readDocument(body, request.headers, deleteLimitBytes);
-  if (contentMd5(request.headers) === undefined && body.checksum === undefined) {
-    throw new S3Error("InvalidRequest", {
-      message: "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
-    });
-  }
+  requireDigest(context);
   const { quiet, objects } = parseDelete(document);
   const deleted: DeletedObject[] = [];
   const errors: DeleteFailure[] = [];
@@ -50,18 +50,24 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
         // Who may not delete is told so for each key, as on AWS: the document is read either way.
         if (!mayDelete(context, bucket, key, versionId)) throw new S3Error("AccessDenied");
         checkKey(key);
-        await deleteObject(site.engine, bucket, key, {
+        const { deleteMarker, versionId: done } = await deleteObject(site.engine, bucket, key, {
           ...(etag === undefined ? {} : { ifMatch: etag }),
           ifMatchLastModifiedMs: lastModifiedMs,
           ifMatchSize: size,
           versionId,
+          owner: identity.owner,
+          bypassGovernance: readBypass(context, bucket, key),
           origin: originOf(context),
         });
-        deleted[i] = { key, versionId };
+        deleted[i] = {
+          key,
+          versionId,
+          ...(deleteMarker === true ? { deleteMarker, deleteMarkerVersionId: done } : {}),
+        };
         logDeletion(context, { key, versionId, status: 204 });
       } catch (error) {
         const { code, message, status } = error instanceof S3Error ? error : new S3Error("InternalError");
-        errors.push({ key, code, message });
+        errors.push({ key, versionId, code, message });
         logDeletion(context, { key, versionId, status, errorCode: code });
       }
     }),

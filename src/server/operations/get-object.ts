@@ -9,6 +9,7 @@ import { type ByteRange, formatContentRange, parseRange } from "../../s3/range.t
 import { checksumHeader } from "../../s3/checksums.ts";
 import { mayReadTags } from "../authorize.ts";
 import type { OpenContext, S3Response } from "../context.ts";
+import { lockHeaders } from "../object-lock.ts";
 import { encryptionHeaders, unlockObject } from "../encryption.ts";
 import { expirationHeader } from "../expiration-header.ts";
 
@@ -74,6 +75,7 @@ function describe(context: OpenContext): Head {
   // Also without an Origin: a cache must not give a page's script what an <img> fetched without CORS headers.
   if (context.bucket.cors !== undefined) headers["vary"] = corsVary;
   if (info.versionId !== undefined) headers["x-amz-version-id"] = info.versionId;
+  Object.assign(headers, lockHeaders(context, bucket, info));
   if (info.storageClass !== "STANDARD") headers["x-amz-storage-class"] = info.storageClass;
   if (info.tags !== undefined && mayReadTags(context, bucket, info, request.params.get("versionId"))) {
     headers["x-amz-tagging-count"] = String(Object.keys(info.tags).length);

@@ -34,6 +34,15 @@ import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPo
 import { getObjectAttributes } from "./object-attributes.ts";
 import { getBucketLogging, putBucketLogging } from "./logging.ts";
 import { getBucketNotification, putBucketNotification } from "./notification.ts";
+import {
+  getObjectLegalHold,
+  getObjectLockConfiguration,
+  getObjectRetention,
+  putObjectLegalHold,
+  putObjectLockConfiguration,
+  putObjectRetention,
+} from "./object-lock.ts";
+import { getBucketVersioning, listObjectVersions, putBucketVersioning } from "./versioning.ts";
 import { postObject } from "./post-object.ts";
 import {
   deletePublicAccessBlock,
@@ -78,6 +87,7 @@ export type Handler =
 
 const nothing = (run: Run<Context>): Handler => ({ needs: "nothing", run });
 const bucket = (run: Run<BucketContext>): Handler => ({ needs: "bucket", run });
+const version = (run: Run<BucketContext>): Handler => ({ needs: "bucket", run, takesVersionId: true });
 const info = (run: Run<ObjectContext>): Handler => ({ needs: "info", run });
 const object = (run: Run<OpenContext>): Handler => ({ needs: "object", run });
 
@@ -139,6 +149,11 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ],
   ["GetBucketIntelligentTieringConfiguration", bucket(noSuchConfiguration)],
   ["DeleteBucketIntelligentTieringConfiguration", bucket(noSuchConfiguration)],
+  ["GetBucketVersioning", bucket(getBucketVersioning)],
+  ["PutBucketVersioning", bucket(putBucketVersioning)],
+  ["ListObjectVersions", bucket(listObjectVersions)],
+  ["GetObjectLockConfiguration", bucket(getObjectLockConfiguration)],
+  ["PutObjectLockConfiguration", bucket(putObjectLockConfiguration)],
   ["ListMultipartUploads", bucket(listMultipartUploads)],
   ["DeleteObjects", { needs: "bucket", run: deleteObjects, authorizesItself: true }],
   ["PostObject", { needs: "bucket", run: postObject, authorizesItself: true }],
@@ -146,10 +161,14 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["HeadObject", object(headObjectOperation)],
   ["PutObject", bucket(putObjectOperation)],
   ["CopyObject", bucket(copyObjectOperation)],
-  ["DeleteObject", { needs: "bucket", run: deleteObjectOperation, takesVersionId: true }],
+  ["DeleteObject", version(deleteObjectOperation)],
   ["RenameObject", bucket(renameObjectOperation)],
   ["RestoreObject", info(restoreObject)],
   ["GetObjectAttributes", object(getObjectAttributes)],
+  ["GetObjectRetention", version(getObjectRetention)],
+  ["PutObjectRetention", version(putObjectRetention)],
+  ["GetObjectLegalHold", version(getObjectLegalHold)],
+  ["PutObjectLegalHold", version(putObjectLegalHold)],
   ["GetObjectAcl", info(getObjectAcl)],
   ["PutObjectAcl", info(putObjectAcl)],
   ["GetObjectTagging", info(getObjectTagging)],

@@ -68,7 +68,8 @@ export async function listObjectsV2({ site, request, bucket }: BucketContext): P
   );
 }
 
-function readMaxKeys(params: ReadonlyMap<string, string>): number {
+/** @throws {S3Error} `InvalidArgument` */
+export function readMaxKeys(params: ReadonlyMap<string, string>): number {
   return integerParam(params, "max-keys", { min: 0, max: 2 ** 31 - 1, cap: maxKeysLimit }) ?? maxKeysLimit;
 }
 

@@ -29,7 +29,9 @@ import type { BucketContext, S3Response } from "../context.ts";
 import { encryptionHeaders, readEncryption, readKey } from "../encryption.ts";
 import { expirationHeader } from "../expiration-header.ts";
 import { integerParam } from "../params.ts";
+import { readLock } from "../object-lock.ts";
 import { originOf } from "../origin.ts";
+import { versionHeaders } from "../version-headers.ts";
 import { xmlResponse } from "../xml-response.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { openCopySource, sourceTooLarge } from "./copy-object.ts";
@@ -55,6 +57,7 @@ export async function createMultipartUpload(context: BucketContext): Promise<S3R
     storageClass: readStorageClass(headers),
     ...readDescription(headers),
     ...readTags(headers),
+    ...readLock(context, headers, bucket, key),
     ...(algorithm === undefined ? {} : { checksumAlgorithm: algorithm }),
     ...(type === undefined ? {} : { checksumType: type }),
     ...readEncryption(context, bucket),
@@ -104,6 +107,7 @@ async function copyPart(context: BucketContext, answer: Record<string, string>):
   const partKey = readKey(context);
   Object.assign(answer, encryptionHeaders(context, upload.encryption));
   const { object, info } = await openCopySource(context);
+  if (info.versionId !== undefined) answer["x-amz-copy-source-version-id"] = info.versionId;
   try {
     const range = parseCopySourceRange(request.headers["x-amz-copy-source-range"], info.size);
     const { start, end } = range ?? { start: 0, end: info.size - 1 };
@@ -154,7 +158,11 @@ export async function completeMultipartUpload(context: BucketContext): Promise<S
       etag: info.etag,
       ...(info.checksum === undefined ? {} : { checksum: info.checksum }),
     }),
-    { ...expirationHeader(bucket, info), ...encryptionHeaders(context, info.encryption) },
+    {
+      ...versionHeaders(info),
+      ...expirationHeader(bucket, info),
+      ...encryptionHeaders(context, info.encryption),
+    },
   );
 }
 

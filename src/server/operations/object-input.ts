@@ -128,9 +128,4 @@ export function refuseUnsupported(headers: Headers): void {
   }
 }
 
-const unsupported = [
-  "x-amz-object-lock-mode",
-  "x-amz-object-lock-retain-until-date",
-  "x-amz-object-lock-legal-hold",
-  "x-amz-write-offset-bytes",
-];
+const unsupported = ["x-amz-write-offset-bytes"];

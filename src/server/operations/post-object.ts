@@ -19,6 +19,8 @@ import { parsePostAuthorization, verifyPostSignature } from "../../s3/post-signa
 import { anonymous, identityOf, requireAccessKey } from "../authenticate.ts";
 import { authorize } from "../authorize.ts";
 import { requireChecksum } from "../body.ts";
+import { readLock } from "../object-lock.ts";
+import { versionHeaders } from "../version-headers.ts";
 import { originOf } from "../origin.ts";
 import { locationOf } from "../location.ts";
 import type { BucketContext, Identity, S3Response, SignatureInfo } from "../context.ts";
@@ -60,6 +62,7 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
         storageClass: readStorageClass(headers),
         ...readDescription(headers),
         ...formTags,
+        ...readLock(asking, headers, bucket, key),
         ...(fields["content-md5"] === undefined ? {} : { contentMd5: fields["content-md5"] }),
         ...readEncryption(context, bucket, headers),
         body: file.stream(),
@@ -68,7 +71,7 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
       { signal: signal() },
     );
     const answer = success(context, fields, key, info.etag);
-    Object.assign(answer.headers, encryptionHeaders(context, info.encryption, headers));
+    Object.assign(answer.headers, versionHeaders(info), encryptionHeaders(context, info.encryption, headers));
     return answer;
   } finally {
     form.close();

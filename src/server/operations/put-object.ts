@@ -8,8 +8,10 @@ import { contentMd5, type RequestBody } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { encryptionHeaders, readEncryption } from "../encryption.ts";
 import { expirationHeader } from "../expiration-header.ts";
+import { checkLockedBody, readLock } from "../object-lock.ts";
 import { originOf } from "../origin.ts";
 import { readObjectAccess } from "../object-access.ts";
+import { versionHeaders } from "../version-headers.ts";
 import { readDescription, readStorageClass, readTags, refuseUnsupported } from "./object-input.ts";
 
 /** "The largest object that can be uploaded in a single PUT is 5 GB." */
@@ -20,6 +22,7 @@ export async function putObjectOperation(context: BucketContext): Promise<S3Resp
   const { site, request, bucket, key, body, signal } = context;
   const { headers } = request;
   refuseUnsupported(headers);
+  checkLockedBody(headers, bucket);
   const input = {
     bucket,
     key,
@@ -28,6 +31,7 @@ export async function putObjectOperation(context: BucketContext): Promise<S3Resp
     storageClass: readStorageClass(headers),
     ...readDescription(headers),
     ...readTags(headers),
+    ...readLock(context, headers, bucket, key),
     ...parseWriteConditions(headers),
     ...bodyInput(body, headers),
     ...readEncryption(context, bucket, headers),
@@ -42,6 +46,7 @@ export async function putObjectOperation(context: BucketContext): Promise<S3Resp
     headers: {
       etag: `"${info.etag}"`,
       ...checksumHeaders(body),
+      ...versionHeaders(info),
       ...expirationHeader(bucket, info),
       ...encryptionHeaders(context, info.encryption),
     },
