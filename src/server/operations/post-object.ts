@@ -134,13 +134,14 @@ function openForm({ request, body }: BucketContext): Promise<Form> {
         );
       } else fields[lower] = value;
     });
-    parser.on("file", (_name, file, fileName) => {
+    parser.on("file", (_name, file, fileName: string | undefined) => {
       source.once("error", (error) => file.destroy(error));
       parser.once("error", (error) => file.destroy(malformed(error)));
       resolve({
         fields,
         file,
-        fileName,
+        // A part without a file name is the file all the same, because of its field's name.
+        fileName: fileName ?? "",
         close: () => {
           source.unpipe(parser);
           source.destroy();
