@@ -9,7 +9,6 @@ import {
 } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import type { Engine } from "../engine/types.ts";
 import { type AccessLogs, createAccessLogs } from "./access-log.ts";
@@ -21,6 +20,7 @@ import { handle, type Outcome } from "./handle.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { handleOwn, isOwnPath } from "./own.ts";
 import { parseExternalUrl, parseTrustedProxies, throughProxy } from "./proxy.ts";
+import { refuseUnreadable } from "./refuse-unreadable.ts";
 import { readRequest, type S3Request } from "./request.ts";
 import { respond } from "./respond.ts";
 import type { Webhook } from "./webhooks.ts";
@@ -133,7 +133,7 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
   // What else may be expected means nothing to S3, which answers all the same.
   http.on("checkExpectation", (incoming, outgoing) => serve({ incoming, outgoing, waits: false }));
   http.on("checkContinue", (incoming, outgoing) => serve({ incoming, outgoing, waits: true }));
-  http.on("clientError", refuseUnreadable);
+  refuseUnreadable(http);
 
   await new Promise<void>((resolve, reject) => {
     http.once("error", reject);
@@ -298,23 +298,6 @@ function discard(incoming: IncomingMessage): Promise<void> {
 }
 
 /** What node's parser could not read never becomes a request, but gets an answer all the same. */
-function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === "ECONNRESET") {
-    socket.destroy();
-    return;
-  }
-  const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
-  const code = tooLarge
-    ? "RequestHeaderSectionTooLarge"
-    : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-      ? "RequestTimeout"
-      : "BadRequest";
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>The request could not be read as HTTP.</Message></Error>`;
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/xml\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-  );
-}
-
 const requestIdPrefix = randomBytes(4).toString("hex").toUpperCase();
 let requestCount = 0;
 

@@ -82,7 +82,7 @@ async function measure(
   const faults: string[] = [];
   const serving = await startServing({
     dataDir,
-    flags: kmsKeys.flatMap((key) => ["--kms-key", key]),
+    flags: ["--lifecycle-day", String(lifecycleDaySeconds), ...kmsKeys.flatMap((key) => ["--kms-key", key])],
     environment: {
       STOWAGE_ACCESS_KEY: "CONFORMANCEADMIN0001",
       STOWAGE_SECRET_KEY: "conformance-admin-secret",

@@ -74,6 +74,24 @@ describe("HTTP", () => {
     assert.match(await raw(s3.server.port, "nonsense\r\n\r\n"), /^HTTP\/1\.1 400 Bad Request/);
   });
 
+  it("bytes past the announced length do not take the place of the answer", async () => {
+    const answer = await raw(
+      s3.server.port,
+      "PUT /http/short HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nbar",
+    );
+    assert.match(answer, /^HTTP\/1\.1 200 /);
+    assert.equal(answer.match(/HTTP\/1\.1 /g)?.length, 1);
+  });
+
+  it("a chunk that is none ends a body that was begun, at once", async () => {
+    const answer = await raw(
+      s3.server.port,
+      "PUT /http/broken HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\nno chunk",
+    );
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    assert.equal((await s3.send("HEAD /http/broken")).status, 404);
+  });
+
   it("a repeated authorization header is refused", async () => {
     const answer = await raw(
       s3.server.port,
