@@ -17,8 +17,12 @@ export interface DeleteObjectOptions
   extends Omit<WriteConditions, "ifNoneMatch">, VersionOptions, BypassOptions {
   /** Whose the delete marker is. Default: the bucket's owner. */
   readonly owner?: Owner | undefined;
-  /** Delete it only while this holds of it; asked again of whatever has taken its place. */
-  readonly onlyIf?: ((info: ObjectInfo) => boolean) | undefined;
+  /**
+   * Delete it only while this holds of it; asked again of whatever has taken its place.
+   *
+   * @param isCurrent Whether it is the object that its key stands for.
+   */
+  readonly onlyIf?: ((info: ObjectInfo, isCurrent: boolean) => boolean) | undefined;
   /** Who asked for it, for its events. Default: the server itself. */
   readonly origin?: EventOrigin | undefined;
   /** A lifecycle rule asked for it. */
@@ -72,7 +76,7 @@ async function addMarker(
   if (isConditional(options)) {
     if (state.current === null) return { existed };
     checkWriteConditions(options, state.current.info);
-    if (options.onlyIf?.(state.current.info) === false) return { existed: false };
+    if (options.onlyIf?.(state.current.info, true) === false) return { existed: false };
   }
   const { owner = bucket.owner } = options;
   const info: ObjectInfo = {
@@ -109,7 +113,7 @@ async function remove(
   const named = versionId === undefined ? {} : { versionId };
   if (found === null) return { existed: false, ...named };
   checkWriteConditions(options, found.info);
-  if (options.onlyIf?.(found.info) === false) return { existed: false, ...named };
+  if (options.onlyIf?.(found.info, found.table === "objects") === false) return { existed: false, ...named };
   const draft = new Draft();
   // Versioning may have been enabled meanwhile, and then nothing is removed that nobody named.
   if (versionId === undefined) draft.check("buckets", bucketKey(bucket.name), bucket.version);

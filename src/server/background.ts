@@ -47,13 +47,14 @@ function lifecycleJob(
     name: "lifecycle",
     intervalMs: Math.min(mostLifecycleIntervalMs, Math.max(leastLifecycleIntervalMs, dayMs / 10)),
     async run(signal): Promise<void> {
-      const { expired, uploadsAborted } = await applyLifecycle(engine, { dayMs, signal });
-      metrics.countLifecycle("expired", expired);
-      metrics.countLifecycle("upload_aborted", uploadsAborted);
-      if (expired + uploadsAborted > 0) {
+      const done = await applyLifecycle(engine, { dayMs, signal });
+      metrics.countLifecycle("expired", done.expired);
+      metrics.countLifecycle("transitioned", done.transitioned);
+      metrics.countLifecycle("upload_aborted", done.uploadsAborted);
+      if (done.expired + done.transitioned + done.uploadsAborted > 0) {
         engine.log(
           "info",
-          `Lifecycle rules removed ${expired} objects and aborted ${uploadsAborted} uploads`,
+          `Lifecycle rules expired ${done.expired} versions, moved ${done.transitioned} to other storage classes and aborted ${done.uploadsAborted} uploads`,
         );
       }
     },
