@@ -38,7 +38,7 @@ export function authorize(context: Context, bucket: Bucket | null): void {
   } else {
     const versionId = request.params.get("versionId");
     const actions = requiredActions(operation, request.headers, versionId);
-    const subject = { ...(operation.resource === "object" ? { key } : {}), versionId };
+    const subject = { key: key === "" ? undefined : key, versionId };
     if (!permits(context, bucket, actions, byList, subject)) throw new S3Error("AccessDenied");
   }
   // "If you have the correct permissions, but you're not using an identity that belongs to the bucket owner's account,

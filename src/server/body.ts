@@ -41,6 +41,13 @@ export class RequestBody {
     this.#payload = payload;
     this.#announced = announcedChecksum(request.headers, payload);
     this.size = bodySize(request.headers, payload);
+    // Without chunks there is nothing to decode: what frames them would be stored as if it were the object.
+    if (payload.type !== "chunked" && request.headers["x-amz-decoded-content-length"] !== undefined) {
+      throw new S3Error("InvalidRequest", {
+        message:
+          "x-amz-decoded-content-length is for a body whose x-amz-content-sha256 is one of the STREAMING- values.",
+      });
+    }
   }
 
   /** The checksum that the client gave and the bytes have, once the last byte was read. */

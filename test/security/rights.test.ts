@@ -1,0 +1,173 @@
+/** Attacks on rights, each named after the advisory of a server that it worked on. */
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { other, owner, startTestServer, type TestServer } from "../support/server.ts";
+
+function policy(bucket: string, ...statements: object[]): string {
+  const Resource = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`];
+  const Statement = statements.map((one) => ({ Effect: "Allow", Principal: "*", Resource, ...one }));
+  return JSON.stringify({ Version: "2012-10-17", Statement });
+}
+
+describe("attacks on rights", () => {
+  let s3: TestServer;
+  before(async () => {
+    s3 = await startTestServer();
+    await s3.send("PUT /private");
+    await s3.send("PUT /private/key", { body: "secret" });
+    await s3.send("PUT /theirs", { as: other });
+  });
+  after(() => s3.close());
+
+  it("CVE-2016-7031: anonymous lists a private bucket", async () => {
+    for (const query of ["", "?list-type=2", "?versions", "?uploads", "?prefix=k&max-keys=1"]) {
+      const sent = await s3.send(`GET /private${query}`, { as: null });
+      assert.ok([403, 501].includes(sent.status), `${query}: ${sent.status}`);
+      assert.doesNotMatch(sent.text, /<Key>key<\/Key><(?:LastModified|VersionId|UploadId)/);
+    }
+  });
+
+  it("the right to list keys does not list versions", async () => {
+    await s3.send("PUT /listed");
+    await s3.send("PUT /listed?policy", { body: policy("listed", { Action: "s3:ListBucket" }) });
+    assert.equal((await s3.send("GET /listed", { as: null })).status, 200);
+    const sent = await s3.send("GET /listed?versions", { as: null });
+    assert.ok([403, 501].includes(sent.status), String(sent.status));
+  });
+
+  it("CVE-2026-39360: a copy of what one may not read, whole, in part or an old version", async () => {
+    const started = await s3.send("POST /theirs/part?uploads", { as: other });
+    const uploadId = /<UploadId>(.*?)<\/UploadId>/.exec(started.text)?.[1];
+    for (const source of [
+      "/private/key",
+      "private/key",
+      "/private/key?versionId=null",
+      "private%2Fkey",
+      "%2Fprivate%2Fkey",
+    ]) {
+      const headers = { "x-amz-copy-source": source };
+      const whole = await s3.send("PUT /theirs/copy", { as: other, headers });
+      assert.match(whole.text, /<Code>AccessDenied<\/Code>/, source);
+      const part = await s3.send(`PUT /theirs/part?partNumber=1&uploadId=${uploadId}`, {
+        as: other,
+        headers,
+      });
+      assert.match(part.text, /<Code>AccessDenied<\/Code>/, source);
+    }
+    assert.equal((await s3.send("GET /theirs/copy", { as: other })).status, 404);
+  });
+
+  it("CVE-2024-36107: preconditions tell nothing to who may not read", async () => {
+    const { headers } = await s3.send("HEAD /private/key");
+    const etag = headers.etag ?? "";
+    const modified = String(headers["last-modified"]);
+    const before = new Date(Date.now() - 86_400_000).toUTCString();
+    for (const condition of [
+      { "if-match": etag },
+      { "if-match": '"wrong"' },
+      { "if-none-match": etag },
+      { "if-none-match": "*" },
+      { "if-modified-since": modified },
+      { "if-unmodified-since": before },
+      { range: "bytes=99-" },
+    ]) {
+      for (const method of ["GET", "HEAD", "PUT", "DELETE"]) {
+        for (const as of [null, other]) {
+          const sent = await s3.send(`${method} /private/key`, { as, headers: condition });
+          assert.equal(sent.status, 403, `${method} ${JSON.stringify(condition)}`);
+          assert.equal(sent.headers.etag, undefined);
+        }
+      }
+      const copy = Object.fromEntries(
+        Object.entries(condition).map(([name, value]) => [`x-amz-copy-source-${name}`, value]),
+      );
+      const sent = await s3.send("PUT /theirs/copy", {
+        as: other,
+        headers: { ...copy, "x-amz-copy-source": "/private/key" },
+      });
+      assert.match(sent.text, /<Code>AccessDenied<\/Code>/);
+    }
+    assert.equal((await s3.send("GET /private/key")).text, "secret");
+  });
+
+  it("a Deny for everybody holds for anonymous, whatever lists grant", async () => {
+    await s3.send("PUT /denied", { headers: { "x-amz-acl": "public-read-write" } });
+    await s3.send("PUT /denied/key", { body: "x", headers: { "x-amz-acl": "public-read" } });
+    assert.equal((await s3.send("GET /denied/key", { as: null })).status, 200);
+    await s3.send("PUT /denied?policy", { body: policy("denied", { Effect: "Deny", Action: "s3:*" }) });
+    for (const line of ["GET /denied/key", "GET /denied", "PUT /denied/new", "DELETE /denied/key"]) {
+      assert.equal((await s3.send(line, { as: null })).code, "AccessDenied", line);
+    }
+  });
+
+  it("CVE-2026-21862: X-Forwarded-For does not change where a request comes from", async () => {
+    await s3.send("PUT /inside");
+    await s3.send("PUT /inside/key", { body: "x" });
+    const Condition = { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } };
+    await s3.send("PUT /inside?policy", { body: policy("inside", { Action: "s3:GetObject", Condition }) });
+    for (const headers of [
+      { "x-forwarded-for": "10.0.0.1" },
+      { "x-real-ip": "10.0.0.1" },
+      { forwarded: "for=10.0.0.1" },
+      { "x-forwarded-proto": "https", "x-forwarded-host": "10.0.0.1", via: "1.1 10.0.0.1" },
+    ]) {
+      assert.equal((await s3.send("GET /inside/key", { as: null, headers })).code, "AccessDenied");
+    }
+  });
+
+  it("CVE-2026-34204: headers that servers send each other mean nothing from outside", async () => {
+    const headers = {
+      "x-amz-replication-status": "REPLICA",
+      "x-amz-version-id": "11111111111111111111111111111111",
+      "x-amz-delete-marker": "true",
+      "x-amz-expiration": "never",
+      "x-minio-source-mtime": "2001-01-01T00:00:00Z",
+      "x-minio-replication-server-side-encryption-sealed-key": "AAAA",
+      "x-stowage-internal": "1",
+      "x-amz-request-id": "chosen",
+      etag: '"chosen"',
+      "last-modified": "Mon, 01 Jan 2001 00:00:00 GMT",
+    };
+    assert.equal((await s3.send("PUT /private/plain", { body: "x", headers })).status, 200);
+    const got = await s3.send("GET /private/plain");
+    assert.equal(got.text, "x");
+    for (const name of Object.keys(headers)) {
+      const value = got.headers[name as keyof typeof headers];
+      if (value !== undefined) assert.notEqual(value, headers[name as keyof typeof headers], name);
+    }
+  });
+
+  it("CVE-2025-62506: a key that is no administrator's makes no users and no keys, its own neither", async () => {
+    const body = JSON.stringify({ name: "wider", admin: true });
+    for (const line of [
+      "POST /_stowage/users",
+      "GET /_stowage/users",
+      `POST /_stowage/users/${other.name}/keys`,
+      `GET /_stowage/users/${owner.name}/keys`,
+      `DELETE /_stowage/users/${owner.name}`,
+    ]) {
+      for (const as of [other, null]) {
+        const sent = await s3.send(line, { as, body: line.startsWith("POST") ? body : "" });
+        assert.ok([403, 404, 405].includes(sent.status), `${line}: ${sent.status} ${sent.text}`);
+      }
+    }
+    assert.equal((await s3.send("GET /private/key")).status, 200);
+  });
+
+  it("a tag goes to the key that it was sent for", async () => {
+    for (const key of ["t", "t/", "t/t", "T", "t%2F%2F"]) await s3.send(`PUT /private/${key}`, { body: "x" });
+    const body = "<Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>";
+    assert.equal((await s3.send("PUT /private/t%2Ft?tagging", { body })).status, 200);
+    for (const [key, count] of [
+      ["t", 0],
+      ["t/", 0],
+      ["t/t", 1],
+      ["T", 0],
+      ["t//", 0],
+    ] as const) {
+      const { text } = await s3.send(`GET /private/${key}?tagging`);
+      assert.equal(text.match(/<Tag>/g)?.length ?? 0, count, key);
+    }
+  });
+});
