@@ -160,7 +160,7 @@ export async function deleteBucket(engine: Engine, name: string): Promise<void> 
   return atomically(engine, `bucket ${name}`, async () => {
     const bucket = await requireBucket(engine, name);
     // Looked at first without the mark, so that asking in vain disturbs no writer.
-    if (!(await isEmpty(engine, bucket))) throw notEmpty(name);
+    if (!(await isEmpty(engine, bucket))) throw notEmpty(bucket);
     const mark = new Draft()
       .check("buckets", key, bucket.version)
       .put("buckets", key, encodeBucket({ ...bucket, isBeingDeleted: true }));
@@ -179,7 +179,7 @@ export async function deleteBucket(engine: Engine, name: string): Promise<void> 
       outcome.put("buckets", key, encodeBucket({ ...marked, isBeingDeleted: undefined }));
     }
     if (!(await engine.index.commit(outcome))) return conflict;
-    if (!empty) throw notEmpty(name);
+    if (!empty) throw notEmpty(bucket);
     return undefined;
   });
 }
@@ -232,6 +232,9 @@ async function isEmpty(engine: Engine, bucket: Bucket): Promise<boolean> {
   }
 }
 
-function notEmpty(name: string): S3Error {
-  return new S3Error("BucketNotEmpty", { details: { BucketName: name } });
+function notEmpty({ name, versioning }: Bucket): S3Error {
+  const details = { BucketName: name };
+  if (versioning === undefined) return new S3Error("BucketNotEmpty", { details });
+  const message = "The bucket you tried to delete is not empty. You must delete all versions in the bucket.";
+  return new S3Error("BucketNotEmpty", { message, details });
 }

@@ -19,7 +19,7 @@ export function missingVersion(key: string, versionId: string | undefined, marke
     return new S3Error("NoSuchVersion", { details: { Key: key, VersionId: versionId } });
   }
   return new S3Error("MethodNotAllowed", {
-    details: { Method: "GET", ResourceType: "DeleteMarker" },
+    details: { ResourceType: "DeleteMarker" },
     headers: { ...headers, allow: "DELETE", "last-modified": httpDate(marker.lastModifiedMs) },
   });
 }

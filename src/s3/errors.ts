@@ -28,10 +28,7 @@ const errorTable = {
   EntityTooSmall: [400, "Your proposed upload is smaller than the minimum allowed size."],
   ExpiredToken: [400, "The provided token has expired."],
   IllegalLocationConstraintException: [400, "The specified location constraint is not valid."],
-  IllegalVersioningConfigurationException: [
-    400,
-    "The versioning configuration specified in the request is invalid: the status must be given.",
-  ],
+  IllegalVersioningConfigurationException: [400, "The Versioning element must be specified"],
   IncompleteBody: [
     400,
     "You did not provide the number of bytes specified by the Content-Length HTTP header.",

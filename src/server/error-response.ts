@@ -22,6 +22,7 @@ export function errorResponse(
   const details: Record<string, string> = { ...error.details };
   if (where.bucketName && details["BucketName"] === undefined) details["BucketName"] = where.bucketName;
   if (where.key && details["Key"] === undefined) details["Key"] = where.key;
+  if (error.code === "MethodNotAllowed") details["Method"] ??= request.method;
   const resource = request.path;
   headers["content-type"] = "application/xml";
   return {

@@ -1,7 +1,14 @@
 /** `x-amz-version-id` and its kin. */
 
+/** Of a write: as on AWS, one into a bucket whose versioning is suspended answers without the null version's id. */
+export function madeVersionHeaders({ versionId }: { readonly versionId?: string | undefined }): {
+  "x-amz-version-id"?: string;
+} {
+  return versionId === undefined || versionId === "null" ? {} : { "x-amz-version-id": versionId };
+}
+
 /**
- * The headers that name the version which an operation read, changed or made; none in a bucket that was never versioned.
+ * The headers that name the version which an operation read, changed or removed; none in a bucket that was never versioned.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
  */

@@ -16,7 +16,7 @@ import type { BucketContext, S3Response } from "../context.ts";
 import { encryptionHeaders, readEncryption, readKey } from "../encryption.ts";
 import { readLock } from "../object-lock.ts";
 import { originOf } from "../origin.ts";
-import { versionHeaders } from "../version-headers.ts";
+import { madeVersionHeaders } from "../version-headers.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { maxPutBytes } from "./put-object.ts";
 import { readObjectAccess } from "../object-access.ts";
@@ -87,7 +87,7 @@ async function copy(context: BucketContext, answer: Record<string, string>): Pro
       },
       { signal: signal() },
     );
-    Object.assign(answer, versionHeaders(made), encryptionHeaders(context, made.encryption));
+    Object.assign(answer, madeVersionHeaders(made), encryptionHeaders(context, made.encryption));
     if (info.versionId !== undefined) answer["x-amz-copy-source-version-id"] = info.versionId;
     return copyObjectResultXml(made);
   } finally {

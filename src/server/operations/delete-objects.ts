@@ -66,7 +66,7 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
         };
         logDeletion(context, { key, versionId, status: 204 });
       } catch (error) {
-        const { code, message, status } = error instanceof S3Error ? error : new S3Error("InternalError");
+        const { code, message, status } = failureOf(error, versionId);
         errors.push({ key, versionId, code, message });
         logDeletion(context, { key, versionId, status, errorCode: code });
       }
@@ -77,6 +77,13 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
 }
 
 /** Each of many deletions has a line of its own in the access log. */
+/** What cannot be a version id is here, unlike in DeleteObject, one that is not there. */
+function failureOf(error: unknown, versionId: string | undefined): S3Error {
+  if (!(error instanceof S3Error)) return new S3Error("InternalError");
+  const isVersionId = error.code === "InvalidArgument" && error.details["ArgumentName"] === "versionId";
+  return versionId !== undefined && isVersionId ? new S3Error("NoSuchVersion") : error;
+}
+
 function logDeletion(
   { bucket, alsoLogged }: BucketContext,
   deletion: Pick<AlsoLogged, "key" | "versionId" | "status" | "errorCode">,

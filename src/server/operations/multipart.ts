@@ -31,7 +31,7 @@ import { expirationHeader } from "../expiration-header.ts";
 import { integerParam } from "../params.ts";
 import { readLock } from "../object-lock.ts";
 import { originOf } from "../origin.ts";
-import { versionHeaders } from "../version-headers.ts";
+import { madeVersionHeaders } from "../version-headers.ts";
 import { xmlResponse } from "../xml-response.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { openCopySource, sourceTooLarge } from "./copy-object.ts";
@@ -159,7 +159,7 @@ export async function completeMultipartUpload(context: BucketContext): Promise<S
       ...(info.checksum === undefined ? {} : { checksum: info.checksum }),
     }),
     {
-      ...versionHeaders(info),
+      ...madeVersionHeaders(info),
       ...expirationHeader(bucket, info),
       ...encryptionHeaders(context, info.encryption),
     },

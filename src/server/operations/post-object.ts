@@ -20,7 +20,7 @@ import { anonymous, identityOf, requireAccessKey } from "../authenticate.ts";
 import { authorize } from "../authorize.ts";
 import { requireChecksum } from "../body.ts";
 import { readLock } from "../object-lock.ts";
-import { versionHeaders } from "../version-headers.ts";
+import { madeVersionHeaders } from "../version-headers.ts";
 import { originOf } from "../origin.ts";
 import { locationOf } from "../location.ts";
 import type { BucketContext, Identity, S3Response, SignatureInfo } from "../context.ts";
@@ -71,7 +71,11 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
       { signal: signal() },
     );
     const answer = success(context, fields, key, info.etag);
-    Object.assign(answer.headers, versionHeaders(info), encryptionHeaders(context, info.encryption, headers));
+    Object.assign(
+      answer.headers,
+      madeVersionHeaders(info),
+      encryptionHeaders(context, info.encryption, headers),
+    );
     return answer;
   } finally {
     form.close();

@@ -11,7 +11,7 @@ import { expirationHeader } from "../expiration-header.ts";
 import { checkLockedBody, readLock } from "../object-lock.ts";
 import { originOf } from "../origin.ts";
 import { readObjectAccess } from "../object-access.ts";
-import { versionHeaders } from "../version-headers.ts";
+import { madeVersionHeaders } from "../version-headers.ts";
 import { readDescription, readStorageClass, readTags, refuseUnsupported } from "./object-input.ts";
 
 /** "The largest object that can be uploaded in a single PUT is 5 GB." */
@@ -46,7 +46,7 @@ export async function putObjectOperation(context: BucketContext): Promise<S3Resp
     headers: {
       etag: `"${info.etag}"`,
       ...checksumHeaders(body),
-      ...versionHeaders(info),
+      ...madeVersionHeaders(info),
       ...expirationHeader(bucket, info),
       ...encryptionHeaders(context, info.encryption),
     },
