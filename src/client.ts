@@ -29,6 +29,7 @@ export { ResultSet } from "./client/result-set.ts";
 export { S3Client } from "./client/s3-client.ts";
 export { Tag, Tags, TagSet } from "./client/tags.ts";
 export { User } from "./client/user.ts";
+export { RoutingRule, RoutingRules, WebsiteConfiguration } from "./client/website.ts";
 export { S3Error } from "./s3/errors.ts";
 
 export type { GrantOptions } from "./client/acl.ts";
@@ -93,6 +94,7 @@ export type { WriteTarget } from "./client/write-target.ts";
 export type { AccessControlPolicy, CannedAcl, Grantee, Group, Owner, Permission } from "./s3/acl.ts";
 export type { Checksum, ChecksumAlgorithm, ChecksumType } from "./s3/checksums.ts";
 export type { Payer } from "./client/bucket-settings.ts";
+export type { Redirect, RedirectTarget, RoutingCondition } from "./s3/website.ts";
 export type { CorsMethod, CorsRule } from "./s3/cors.ts";
 export type { Credentials } from "./s3/credentials.ts";
 export type { CopyResult } from "./s3/documents/copy-result.ts";

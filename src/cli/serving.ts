@@ -22,6 +22,7 @@ export interface ServeOptions {
   readonly port: number;
   readonly consolePort?: number;
   readonly domain?: readonly string[];
+  readonly websiteDomain?: readonly string[];
   readonly externalUrl?: string;
   readonly trustedProxy?: readonly string[];
   readonly region: string;
@@ -123,6 +124,7 @@ async function listen(
       port,
       region,
       domains: domain ?? [],
+      websiteDomains: options.websiteDomain ?? [],
       ...(options.externalUrl === undefined ? {} : { externalUrl: options.externalUrl }),
       trustedProxies: options.trustedProxy ?? [],
       kmsKeys: options.kmsKey ?? [],

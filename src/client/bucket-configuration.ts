@@ -6,6 +6,7 @@ import type { S3Connection } from "./connection.ts";
 import { CORSConfiguration } from "./cors.ts";
 import type { RequestOptions } from "./send.ts";
 import { Tags } from "./tags.ts";
+import { WebsiteConfiguration } from "./website.ts";
 
 /** A bucket's subresources: get, set, delete. */
 export abstract class BucketConfiguration {
@@ -39,6 +40,41 @@ export abstract class BucketConfiguration {
 
   async deleteCors(options?: RequestOptions): Promise<void> {
     await this.connection.client.deleteBucketCors({ bucket: this.name }, options);
+  }
+
+  /** How the bucket is shown as a website. Throws S3ResponseError NoSuchWebsiteConfiguration where it is not. */
+  async getWebsiteConfiguration(options?: RequestOptions): Promise<WebsiteConfiguration> {
+    return WebsiteConfiguration.from(
+      await this.connection.client.getBucketWebsite({ bucket: this.name }, options),
+    );
+  }
+
+  async getWebsiteConfigurationXml(options?: RequestOptions): Promise<string> {
+    return this.getSubresource("website", "", options);
+  }
+
+  async setWebsiteConfiguration(
+    configuration: WebsiteConfiguration,
+    options?: RequestOptions,
+  ): Promise<void> {
+    const website = configuration.toPlain();
+    await this.connection.client.putBucketWebsite({ bucket: this.name, website }, options);
+  }
+
+  async setWebsiteConfigurationXml(xml: string, options?: RequestOptions): Promise<void> {
+    await this.setWebsiteConfiguration(WebsiteConfiguration.fromXml(xml), options);
+  }
+
+  /** Shows the bucket as a website with these index and error pages, redirects and rules. */
+  async configureWebsite(
+    website: ConstructorParameters<typeof WebsiteConfiguration>[0],
+    options?: RequestOptions,
+  ): Promise<void> {
+    await this.setWebsiteConfiguration(new WebsiteConfiguration(website), options);
+  }
+
+  async deleteWebsiteConfiguration(options?: RequestOptions): Promise<void> {
+    await this.connection.client.deleteBucketWebsite({ bucket: this.name }, options);
   }
 
   /** Who is said to pay for requests. */

@@ -9,6 +9,8 @@ import type { Tags } from "../s3/tags.ts";
 import { readChoice } from "../s3/documents/elements.ts";
 import { element, xmlDocument } from "../s3/xml.ts";
 import type { Payer } from "./bucket-settings.ts";
+import { parseWebsiteConfiguration, websiteConfigurationXml } from "../s3/documents/website.ts";
+import type { WebsiteConfiguration } from "../s3/website.ts";
 import { ask, sendCall } from "./ask.ts";
 import { documentBody } from "./call.ts";
 import type { ClientCore } from "./core.ts";
@@ -37,6 +39,30 @@ export async function deleteBucketCors(
   options?: RequestOptions,
 ): Promise<void> {
   await sendCall(core, "DeleteBucketCors", input, options, { answer: "nothing" });
+}
+
+export async function getBucketWebsite(
+  core: ClientCore,
+  input: inputs.BucketInput,
+  options?: RequestOptions,
+): Promise<WebsiteConfiguration> {
+  return (await ask(parseWebsiteConfiguration, core, "GetBucketWebsite", input, options)).value;
+}
+
+export async function putBucketWebsite(
+  core: ClientCore,
+  input: inputs.BucketInput & { readonly website: WebsiteConfiguration },
+  options?: RequestOptions,
+): Promise<void> {
+  await put(core, "PutBucketWebsite", input, websiteConfigurationXml(input.website), options);
+}
+
+export async function deleteBucketWebsite(
+  core: ClientCore,
+  input: inputs.BucketInput,
+  options?: RequestOptions,
+): Promise<void> {
+  await sendCall(core, "DeleteBucketWebsite", input, options, { answer: "nothing" });
 }
 
 export async function getBucketRequestPayment(

@@ -3,6 +3,7 @@
 import type { CorsRule } from "../s3/cors.ts";
 import type { BucketEncryption } from "../s3/server-side-encryption.ts";
 import type { Tags } from "../s3/tags.ts";
+import type { WebsiteConfiguration } from "../s3/website.ts";
 import { BucketAccess } from "./bucket-access.ts";
 import type * as inputs from "./inputs.ts";
 import { requests } from "./load-requests.ts";
@@ -40,6 +41,35 @@ export abstract class BucketSettings extends BucketAccess {
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketCors.html */
   async deleteBucketCors(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
     return (await requests()).deleteBucketCors(this.core, input, options);
+  }
+
+  /**
+   * How the bucket is shown as a website. Throws S3ResponseError NoSuchWebsiteConfiguration where it is not.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketWebsite.html
+   */
+  async getBucketWebsite(input: inputs.BucketInput, options?: RequestOptions): Promise<WebsiteConfiguration> {
+    return (await requests()).getBucketWebsite(this.core, input, options);
+  }
+
+  /**
+   * Shows the bucket as a website.
+   *
+   * @example
+   * const website = { indexSuffix: "index.html", errorKey: "404.html" };
+   * await client.putBucketWebsite({ bucket: "mysite", website });
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketWebsite.html
+   */
+  async putBucketWebsite(
+    input: inputs.BucketInput & { readonly website: WebsiteConfiguration },
+    options?: RequestOptions,
+  ): Promise<void> {
+    return (await requests()).putBucketWebsite(this.core, input, options);
+  }
+
+  /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketWebsite.html */
+  async deleteBucketWebsite(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
+    return (await requests()).deleteBucketWebsite(this.core, input, options);
   }
 
   /** Who is said to pay for requests. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketRequestPayment.html */

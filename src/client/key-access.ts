@@ -48,6 +48,41 @@ export abstract class KeyAccess extends KeyContents {
     await this.bucket.connection.client.deleteObjectTagging(this.#subject(), options);
   }
 
+  /** Where a website sends who asks for this object, or undefined. */
+  async getRedirect(options?: RequestOptions): Promise<string | undefined> {
+    const { websiteRedirectLocation } = await this.bucket.connection.client.headObject(
+      this.#subject(),
+      options,
+    );
+    return websiteRedirectLocation;
+  }
+
+  /**
+   * Makes the key an empty object from which a website sends its visitors elsewhere.
+   *
+   * @param redirectLocation A path such as `/new.html`, or a URL.
+   */
+  async setRedirect(redirectLocation: string, options?: RequestOptions): Promise<void> {
+    await this.bucket.connection.client.putObject(
+      {
+        bucket: this.bucket.name,
+        key: requireName(this.name),
+        body: "",
+        websiteRedirectLocation: redirectLocation,
+      },
+      options,
+    );
+  }
+
+  /**
+   * Brings the object back from the archive.
+   *
+   * @param days How long it is to be at hand.
+   */
+  async restore(days: number, options?: RequestOptions): Promise<void> {
+    await this.bucket.connection.client.restoreObject({ ...this.#subject(), days }, options);
+  }
+
   #subject(): { readonly bucket: string; readonly key: string; readonly versionId: string | undefined } {
     return { bucket: this.bucket.name, key: requireName(this.name), versionId: this.versionId };
   }

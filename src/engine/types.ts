@@ -7,6 +7,7 @@ import type { Checksum, ChecksumAlgorithm, ChecksumType, PartChecksum } from "..
 import type { CorsRule } from "../s3/cors.ts";
 import type { BucketEncryption } from "../s3/server-side-encryption.ts";
 import type { Tags } from "../s3/tags.ts";
+import type { WebsiteConfiguration } from "../s3/website.ts";
 import type { LifecycleConfiguration } from "../s3/lifecycle.ts";
 import type { BucketLogging } from "../s3/logging.ts";
 import type { Notification } from "../s3/notification.ts";
@@ -31,6 +32,8 @@ export interface Bucket {
   readonly region: string;
   /** Rules for browsers. */
   readonly cors?: readonly CorsRule[] | undefined;
+  /** How it is shown as a website. */
+  readonly website?: WebsiteConfiguration | undefined;
   /** Who is said to pay for requests. Recorded only. */
   readonly payer?: "BucketOwner" | "Requester" | undefined;
   readonly tags?: Tags | undefined;

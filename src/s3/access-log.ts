@@ -99,6 +99,7 @@ const subresourceNames: Readonly<Record<string, string>> = {
 /** What a log calls an operation: `REST.` and method and resource. */
 export function loggedOperation({ method, resource, query, header, name }: Operation): string {
   if (method === "OPTIONS") return "REST.OPTIONS.PREFLIGHT";
+  if (name === "Website") return `WEBSITE.${method}.OBJECT`;
   const isCopy = header === "x-amz-copy-source";
   if (name === "CopyObject") return "REST.COPY.OBJECT";
   if (query.includes("partNumber")) return isCopy ? "REST.COPY.PART" : `REST.${method}.PART`;

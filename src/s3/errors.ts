@@ -118,6 +118,7 @@ const errorTable = {
     "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
   ],
   NoSuchVersion: [404, "The specified version does not exist."],
+  NoSuchWebsiteConfiguration: [404, "The specified bucket does not have a website configuration"],
   NotFound: [404, "Not Found"],
   NotImplemented: [501, "A header you provided implies functionality that is not implemented."],
   OwnershipControlsNotFoundError: [404, "The bucket ownership controls were not found"],

@@ -18,6 +18,8 @@ export interface Site {
   readonly region: string;
   /** Host names under which `bucket.domain` addresses a bucket. */
   readonly domains: readonly string[];
+  /** Host names under which `bucket.domain` shows a bucket as a website. */
+  readonly websiteDomains: readonly string[];
   /** What stands between clients and the server. */
   readonly front: Front;
   /** Where events may be sent. */

@@ -21,6 +21,8 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { handleOwn, isOwnPath } from "./own.ts";
 import { parseExternalUrl, parseTrustedProxies, throughProxy } from "./proxy.ts";
 import { refuseUnreadable } from "./refuse-unreadable.ts";
+import { bucketOfHost } from "./route.ts";
+import { handleWebsite } from "./website.ts";
 import { readRequest, type S3Request } from "./request.ts";
 import { respond } from "./respond.ts";
 import type { Webhook } from "./webhooks.ts";
@@ -44,6 +46,8 @@ export interface ServerOptions {
    * or from this machine, as on AWS.
    */
   readonly customerKeysOverHttp?: boolean;
+  /** Host names under which `bucket.domain` shows a bucket as a website. */
+  readonly websiteDomains?: readonly string[];
   /**
    * The URL by which clients reach the server through a proxy that changes host or path, such as
    * `https://files.example.com/s3`: signatures are good that were made for it.
@@ -97,6 +101,7 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
     engine: options.engine,
     region: options.region ?? "us-east-1",
     domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
+    websiteDomains: (options.websiteDomains ?? []).map((domain) => domain.toLowerCase()),
     front: {
       external: options.externalUrl === undefined ? undefined : parseExternalUrl(options.externalUrl),
       trusted: options.trustedProxies?.length ? parseTrustedProxies(options.trustedProxies) : undefined,
@@ -214,9 +219,16 @@ async function answer(
       waiting = false;
     });
     request = throughProxy(site.front, received);
-    outcome = isOwnPath(request.path)
-      ? await handleOwn(site, metrics, request, requestId)
-      : await handle(site, request, requestId, signal);
+    const websiteOf =
+      site.websiteDomains.length === 0
+        ? null
+        : bucketOfHost(request.headers["host"] ?? "", site.websiteDomains);
+    outcome =
+      websiteOf !== null
+        ? await handleWebsite(site, request, websiteOf, requestId, signal)
+        : isOwnPath(request.path)
+          ? await handleOwn(site, metrics, request, requestId)
+          : await handle(site, request, requestId, signal);
   } catch (error) {
     const s3Error = toS3Error(error);
     outcome = {

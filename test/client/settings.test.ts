@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CORSConfiguration } from "../../src/client/cors.ts";
 import { Tags, TagSet } from "../../src/client/tags.ts";
+import { RoutingRule, WebsiteConfiguration } from "../../src/client/website.ts";
 import { describeClient } from "./endpoints.ts";
 
 describeClient("settings of buckets", (context) => {
@@ -87,5 +88,40 @@ describeClient("settings of buckets", (context) => {
       objectParts?.parts.map((part) => [part.partNumber, part.size]),
       [[2, 1]],
     );
+  });
+
+  test("a website is configured, read and taken away; a key can be a redirect", async () => {
+    const { bucket: newBucket } = context();
+    const bucket = await newBucket();
+    await assert.rejects(bucket.getWebsiteConfiguration(), {
+      code: /^NoSuchWebsiteConfiguration/,
+      status: 404,
+    });
+    const website = new WebsiteConfiguration({ suffix: "index.html", errorKey: "404.html" });
+    website.routingRules.addRule(
+      RoutingRule.when({ keyPrefixEquals: "old/" }).thenRedirect({ replaceKeyPrefixWith: "new/" }),
+    );
+    await bucket.setWebsiteConfiguration(website);
+    const read = await bucket.getWebsiteConfiguration();
+    assert.deepEqual([read.suffix, read.errorKey], ["index.html", "404.html"]);
+    assert.deepEqual(read.routingRules[0]?.condition?.keyPrefixEquals, "old/");
+    await bucket.setWebsiteConfigurationXml(website.toXml());
+    assert.match(await bucket.getWebsiteConfigurationXml(), /<ReplaceKeyPrefixWith>new\/</);
+    await bucket.configureWebsite({ redirectAllRequestsTo: { hostName: "example.com", protocol: "https" } });
+    assert.equal((await bucket.getWebsiteConfiguration()).redirectAllRequestsTo?.hostName, "example.com");
+    await bucket.deleteWebsiteConfiguration();
+    await assert.rejects(bucket.getWebsiteConfiguration(), { status: 404 });
+
+    const key = bucket.newKey("moved");
+    await key.setRedirect("/elsewhere.html");
+    assert.equal(await key.getRedirect(), "/elsewhere.html");
+  });
+
+  test("who pays is recorded", async () => {
+    const bucket = await context().bucket();
+    assert.equal(await bucket.getRequestPayment(), "BucketOwner");
+    await bucket.setRequestPayment("Requester");
+    assert.equal(await bucket.getRequestPayment(), "Requester");
+    await bucket.setRequestPayment();
   });
 });

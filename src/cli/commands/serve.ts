@@ -24,6 +24,11 @@ const flags: readonly Flag[] = [
     parse: collectDomain,
   },
   {
+    flags: "--website-domain <name>",
+    description: "Host name under which BUCKET.name shows a bucket as a website; may be given several times",
+    parse: collectDomain,
+  },
+  {
     flags: "--external-url <url>",
     description: "URL by which clients reach the server through a proxy that changes host or path",
     parse: checkedExternalUrl,

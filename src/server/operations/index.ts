@@ -69,6 +69,7 @@ import {
   putBucketTagging,
   putObjectTagging,
 } from "./tagging.ts";
+import { deleteBucketWebsite, getBucketWebsite, putBucketWebsite } from "./website.ts";
 
 type Run<C> = (context: C) => Promise<S3Response>;
 
@@ -128,6 +129,9 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["GetBucketEncryption", bucket(getBucketEncryption)],
   ["PutBucketEncryption", bucket(putBucketEncryption)],
   ["DeleteBucketEncryption", bucket(deleteBucketEncryption)],
+  ["GetBucketWebsite", bucket(getBucketWebsite)],
+  ["PutBucketWebsite", bucket(putBucketWebsite)],
+  ["DeleteBucketWebsite", bucket(deleteBucketWebsite)],
   ["GetBucketRequestPayment", bucket(getBucketRequestPayment)],
   ["PutBucketRequestPayment", bucket(putBucketRequestPayment)],
   ["GetBucketAccelerate", bucket(getBucketAccelerate)],
