@@ -179,7 +179,7 @@ describeClient("cheat sheet, second half", (context) => {
     await storage.delete("dummy/my_cat.txt");
   });
 
-  // Prisma itself is in test/prisma: it does not install from npm alone.
+  // Prisma itself is 300 MB: test/prisma has the same test on it.
   test("class MyObject(models.Model): form_field = FileField(upload_to='dummy'), with Prisma", async () => {
     const formField = fileField("form_field", { uploadTo: "dummy", storage: () => storage });
     const database = new PrismaStandIn("myObject", ["formField"]);

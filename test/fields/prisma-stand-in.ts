@@ -1,6 +1,6 @@
 /**
  * A stand-in for Prisma's client: one model in memory, and extensions as the documentation has them and as version 7.10
- * was seen to call them. Prisma itself is not among the dependencies, as its installation downloads a program.
+ * was seen to call them. Prisma itself is not among the dependencies, as it has 300 MB: test/prisma tests on it.
  *
  * @see https://www.prisma.io/docs/orm/prisma-client/client-extensions
  */
