@@ -22,6 +22,8 @@ import { addUsers, configuration, kmsKeys } from "./users.ts";
 const files = ["test_s3.py", "test_headers.py"];
 /** The tests of lifecycle rules sleep for days. Shorter ones than this pass before a loaded machine has looked. */
 const lifecycleDaySeconds = 5;
+/** The tests of access logs wait 11 s for them. */
+const accessLogIntervalSeconds = 4;
 const page = "docs/reference/conformance.md";
 
 const { values } = parseArgs({
@@ -82,7 +84,11 @@ async function measure(
   const faults: string[] = [];
   const serving = await startServing({
     dataDir,
-    flags: ["--lifecycle-day", String(lifecycleDaySeconds), ...kmsKeys.flatMap((key) => ["--kms-key", key])],
+    flags: [
+      ...["--lifecycle-day", String(lifecycleDaySeconds)],
+      ...["--access-log-interval", String(accessLogIntervalSeconds)],
+      ...kmsKeys.flatMap((key) => ["--kms-key", key]),
+    ],
     environment: {
       STOWAGE_ACCESS_KEY: "CONFORMANCEADMIN0001",
       STOWAGE_SECRET_KEY: "conformance-admin-secret",
