@@ -22,8 +22,8 @@ import { addUsers, configuration, kmsKeys } from "./users.ts";
 const files = ["test_s3.py", "test_headers.py"];
 /** The tests of lifecycle rules sleep for days. Shorter ones than this pass before a loaded machine has looked. */
 const lifecycleDaySeconds = 5;
-/** The tests of access logs wait 11 s for them. */
-const accessLogIntervalSeconds = 4;
+/** The tests of access logs wait 5.5 s for them. */
+const accessLogIntervalSeconds = 2;
 const page = "docs/reference/conformance.md";
 
 const { values } = parseArgs({
@@ -85,8 +85,8 @@ async function measure(
   const serving = await startServing({
     dataDir,
     flags: [
-      ...["--lifecycle-day", String(lifecycleDaySeconds)],
-      ...["--access-log-interval", String(accessLogIntervalSeconds)],
+      `--lifecycle-day=${lifecycleDaySeconds}`,
+      `--access-log-interval=${accessLogIntervalSeconds}`,
       ...kmsKeys.flatMap((key) => ["--kms-key", key]),
     ],
     environment: {

@@ -11,24 +11,6 @@ os.environ['S3TEST_CONF'] = os.path.join(os.environ['STOWAGE_CONFORMANCE_DIR'], 
 _reports = {}
 
 
-def pytest_configure(config):
-    """Until ListObjectVersions is there, buckets are emptied by the keys alone."""
-    import botocore.exceptions
-    import s3tests.functional as suite
-    listed = suite.list_versions
-
-    def list_versions(client, bucket, batch_size):
-        try:
-            yield from listed(client, bucket, batch_size)
-        except botocore.exceptions.ClientError as error:
-            if error.response['Error']['Code'] != 'NotImplemented':
-                raise
-            keys = [{'Key': entry['Key']} for entry in client.list_objects_v2(Bucket=bucket).get('Contents', [])]
-            if keys:
-                yield keys
-    suite.list_versions = list_versions
-
-
 def pytest_runtest_logreport(report):
     """Called for setup, call and teardown of each test: in a worker, and again in the process that started them."""
     if 'PYTEST_XDIST_WORKER' in os.environ:
