@@ -49,12 +49,17 @@ export function writeMetadata(
 ): Record<string, string> {
   for (const name of Object.keys(metadata)) {
     const value = metadata[name] as string;
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+    if (!isMetadataName(name)) {
       throw new TypeError(`Cannot send metadata ${JSON.stringify(name)}: it is no token of RFC 9110.`);
     }
     headers[prefix + name.toLowerCase()] = encodeMetadataValue(value);
   }
   return headers;
+}
+
+/** Whether a name can be part of a header's name: a token of RFC 9110. */
+export function isMetadataName(name: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
 }
 
 /**

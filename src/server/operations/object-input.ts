@@ -1,7 +1,7 @@
 /** What the headers of a request say of the object to be written: shared by PUT, copy, multipart and POST form. */
 
 import { S3Error } from "../../s3/errors.ts";
-import { checkMetadataSize, readMetadata } from "../../s3/metadata.ts";
+import { checkMetadataSize, isMetadataName, readMetadata } from "../../s3/metadata.ts";
 import { parseTaggingHeader, type Tags } from "../../s3/tags.ts";
 
 type Headers = Readonly<Record<string, string>>;
@@ -40,14 +40,34 @@ export function readDescription(headers: Headers): Description {
     const value = headers[name];
     if (value === undefined) continue;
     const stored = name === "content-encoding" ? withoutAwsChunked(value) : value;
-    if (stored !== "") kept[name] = stored;
+    if (stored !== "") kept[name] = sendable(name, stored);
   }
   kept["content-type"] ??= defaultContentType;
   const redirect = readRedirect(headers);
-  if (redirect !== undefined) kept[redirectHeader] = redirect;
+  if (redirect !== undefined) kept[redirectHeader] = sendable(redirectHeader, redirect);
   const metadata = readMetadata(headers);
+  for (const name of Object.keys(metadata)) {
+    if (!isMetadataName(name)) throw notSendable(`x-amz-meta-${name}`, metadata[name] ?? "");
+  }
   checkMetadataSize(metadata);
   return { headers: kept, metadata };
+}
+
+/**
+ * A value that a header can carry. One that comes in a form, or in the query of a presigned URL, may hold what no header
+ * does: CR and LF would end it, and node refuses to send any other control.
+ */
+function sendable(name: string, value: string): string {
+  // oxlint-disable-next-line no-control-regex -- exactly these cannot be sent
+  if (/[\0-\x08\n-\x1f\x7f]|[^\0-\xff]/.test(value)) throw notSendable(name, value);
+  return value;
+}
+
+function notSendable(name: string, value: string): S3Error {
+  return new S3Error("InvalidArgument", {
+    message: "Header value cannot be represented.",
+    details: { ArgumentName: name.slice(0, 200), ArgumentValue: value.slice(0, 200) },
+  });
 }
 
 /**

@@ -18,7 +18,7 @@ import { checkTags, maxObjectTags, type Tags } from "../../s3/tags.ts";
 import { parsePostAuthorization, verifyPostSignature } from "../../s3/post-signature.ts";
 import { anonymous, identityOf, requireAccessKey } from "../authenticate.ts";
 import { authorize } from "../authorize.ts";
-import { requireChecksum } from "../body.ts";
+import { contentMd5, requireChecksum } from "../body.ts";
 import { readLock } from "../object-lock.ts";
 import { madeVersionHeaders } from "../version-headers.ts";
 import { originOf } from "../origin.ts";
@@ -42,8 +42,8 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
     const { fields } = form;
     const key = readKey(fields, form.fileName);
     const { identity, policy, signature } = await authenticateForm(context, fields, key);
-    const headers = { ...fields, ...aclHeader(fields) };
     // The fields are what the headers of a PUT are.
+    const headers = asHeaders({ ...fields, ...aclHeader(fields) });
     const tagging = fields["tagging"] === undefined ? {} : { "x-amz-tagging": fields["tagging"] };
     const asRequest = { ...request, headers: { ...fromConnection(request.headers), ...headers, ...tagging } };
     const formTags = readFormTags(fields["tagging"]);
@@ -63,7 +63,7 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
         ...readDescription(headers),
         ...formTags,
         ...readLock(asking, headers, bucket, key),
-        ...(fields["content-md5"] === undefined ? {} : { contentMd5: fields["content-md5"] }),
+        contentMd5: contentMd5(fields),
         ...readEncryption(context, bucket, headers),
         body: file.stream(),
         checksum: () => file.checksum,
@@ -124,7 +124,11 @@ function openForm({ request, body }: BucketContext): Promise<Form> {
       source.destroy();
       reject(malformed(cause));
     };
-    parser.on("field", (name, value, nameTruncated, valueTruncated) => {
+    parser.on("field", (name: string | undefined, value, nameTruncated, valueTruncated) => {
+      if (name === undefined) {
+        fail(new Error("a part has no name"));
+        return;
+      }
       const lower = name.toLowerCase();
       fieldsBytes += name.length + value.length;
       if (fieldsBytes > fieldsLimitBytes || nameTruncated || valueTruncated) {
@@ -232,6 +236,13 @@ function readKey(fields: Record<string, string>, fileName: string): string {
   return key;
 }
 
+/** Text as bytes of UTF-8, a character a byte: so the values of headers come. */
+function asHeaders(fields: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, Buffer.from(value, "utf8").toString("latin1")]),
+  );
+}
+
 function aclHeader(fields: Record<string, string>): Record<string, string> {
   return fields["acl"] === undefined ? {} : { "x-amz-acl": fields["acl"] };
 }
@@ -267,11 +278,15 @@ class MeasuredFile {
     const running = this.#expected === undefined ? undefined : createChecksum(this.#expected.algorithm);
     const source: AsyncIterable<Buffer> = this.#file;
     let size = 0;
-    for await (const chunk of source) {
-      size += chunk.length;
-      if (size > maxBytes) throw tooLarge(size, maxBytes);
-      running?.update(chunk);
-      yield chunk;
+    try {
+      for await (const chunk of source) {
+        size += chunk.length;
+        if (size > maxBytes) throw tooLarge(size, maxBytes);
+        running?.update(chunk);
+        yield chunk;
+      }
+    } catch (cause) {
+      throw malformed(cause);
     }
     if (this.#policy !== null) checkContentLengthRange(this.#policy, size);
     if (this.#expected !== undefined && running !== undefined) {
@@ -292,7 +307,8 @@ function success(
   const quoted = `"${etag}"`;
   const location = locationOf({ ...context, key });
   const headers: Record<string, string> = { etag: quoted, location };
-  if (redirect !== undefined && URL.canParse(redirect)) {
+  // What is no URL counts as not given; one of another scheme would be run, not visited.
+  if (redirect !== undefined && /^https?:/i.test(redirect) && URL.canParse(redirect)) {
     const target = new URL(redirect);
     target.searchParams.set("bucket", bucket.name);
     target.searchParams.set("key", key);
