@@ -13,11 +13,11 @@ const fails = (run: () => unknown, code: string, message: RegExp): void =>
 test("checkTags() takes letters of any script, numbers, spaces and + - = . _ : / @", () => {
   const pairs: [string, string][] = [
     ["Größe", "très bon"],
-    ["кошка:1", "a+b-c=d.e_f/g@h"],
-    ["empty", ""],
     ["__proto__", "x"],
+    ["empty", ""],
+    ["кошка:1", "a+b-c=d.e_f/g@h"],
   ];
-  assert.deepEqual(Object.entries(checkTags(pairs, maxObjectTags)), pairs);
+  assert.deepEqual(Object.entries(checkTags(pairs.toReversed(), maxObjectTags)), pairs);
 });
 
 test("checkTags() refuses what S3 refuses, naming the tag", () => {

@@ -149,4 +149,54 @@ describe("POST form uploads", () => {
     assert.equal(answer.status, 204, answer.text);
     assert.equal((await s3.send("GET /open/large", { as: null })).text, file);
   });
+
+  it("a field in another script is the UTF-8 of a header; one with a line break is refused", async () => {
+    const disposition = 'attachment; filename="€.txt"';
+    const answer = await post("open", [
+      ["key", "script"],
+      ["acl", "public-read"],
+      ["Content-Disposition", disposition],
+      ["x-amz-meta-town", "Köln €"],
+    ]);
+    assert.equal(answer.status, 204, answer.text);
+    const read = await s3.send("GET /open/script", { as: null });
+    assert.equal(read.status, 200);
+    assert.equal(
+      Buffer.from(read.headers["content-disposition"] as string, "latin1").toString(),
+      disposition,
+    );
+    const split = await post("open", [
+      ["key", "split"],
+      ["Cache-Control", "no-cache\r\nSet-Cookie: x"],
+    ]);
+    assert.deepEqual([split.status, split.code], [400, "InvalidArgument"]);
+    assert.equal(
+      (
+        await post("open", [
+          ["key", "md5"],
+          ["Content-MD5", "x"],
+        ])
+      ).code,
+      "InvalidDigest",
+    );
+  });
+
+  it("tags, a redirect of the website and a checksum come with the form", async () => {
+    const tags = "<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>";
+    const fields = {
+      tagging: tags,
+      "x-amz-website-redirect-location": "/other.html",
+      // CRC-32 of "123456789" is cbf43926.
+      "x-amz-checksum-crc32": "y/Q5Jg==",
+    };
+    const answer = await post("form", signed({ key: "with-tags", fields }), "123456789");
+    assert.equal(answer.status, 204, answer.text);
+    assert.equal(answer.headers["x-amz-checksum-crc32"], "y/Q5Jg==");
+    const got = await s3.send("GET /form/with-tags");
+    assert.equal(got.headers["x-amz-tagging-count"], "1");
+    assert.equal(got.headers["x-amz-website-redirect-location"], "/other.html");
+    const bad = { tagging: tags.replace("</TagSet>", "<Tag><Key>a</Key><Value>2</Value></Tag></TagSet>") };
+    assert.equal((await post("form", signed({ key: "never", fields: bad }))).code, "InvalidTag");
+    assert.equal((await s3.send("HEAD /form/never")).status, 404);
+  });
 });

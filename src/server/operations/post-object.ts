@@ -28,7 +28,7 @@ import { encryptionHeaders, readEncryption } from "../encryption.ts";
 import { readObjectAccess } from "../object-access.ts";
 import type { S3Request } from "../request.ts";
 import { readDescription, readStorageClass, refuseUnsupported } from "./object-input.ts";
-import { maxPutBytes, tooLarge } from "./put-object.ts";
+import { checksumHeaders, maxPutBytes, tooLarge } from "./put-object.ts";
 
 /** "The form data and boundaries (excluding the content of the file) cannot exceed 20KB." */
 const fieldsLimitBytes = 20 * 1024;
@@ -73,6 +73,7 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
     const answer = success(context, fields, key, info.etag);
     Object.assign(
       answer.headers,
+      checksumHeaders(file),
       madeVersionHeaders(info),
       encryptionHeaders(context, info.encryption, headers),
     );
@@ -236,13 +237,6 @@ function readKey(fields: Record<string, string>, fileName: string): string {
   return key;
 }
 
-/** Text as bytes of UTF-8, a character a byte: so the values of headers come. */
-function asHeaders(fields: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, Buffer.from(value, "utf8").toString("latin1")]),
-  );
-}
-
 function aclHeader(fields: Record<string, string>): Record<string, string> {
   return fields["acl"] === undefined ? {} : { "x-amz-acl": fields["acl"] };
 }
@@ -252,6 +246,34 @@ function readFormTags(document: string | undefined): { tags?: Tags } {
   if (document === undefined || document === "") return {};
   const tags = checkTags(parseTagging(document), maxObjectTags);
   return Object.keys(tags).length === 0 ? {} : { tags };
+}
+
+/** Fields that hold a document or a name, and never become headers. */
+const textFields: ReadonlySet<string> = new Set([
+  "key",
+  "tagging",
+  "policy",
+  "success_action_redirect",
+  "redirect",
+]);
+
+/**
+ * The fields as the headers of a PUT would be: bytes of UTF-8, a character each, and none that would split a header when
+ * the object is read.
+ */
+function asHeaders(fields: Readonly<Record<string, string>>): Record<string, string> {
+  const headers = Object.create(null) as Record<string, string>;
+  for (const [name, value] of Object.entries(fields)) {
+    // oxlint-disable-next-line no-control-regex -- exactly these cannot stand in a header
+    if (!textFields.has(name) && /[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) {
+      throw new S3Error("InvalidArgument", {
+        message: `The form field ${JSON.stringify(name)} holds a control character.`,
+        details: { ArgumentName: name, ArgumentValue: value },
+      });
+    }
+    headers[name] = Buffer.from(value, "utf8").toString("latin1");
+  }
+  return headers;
 }
 
 /** The file's bytes, of a size that the policy allows, and with the checksum that the form gives. */

@@ -94,7 +94,7 @@ export function tooLarge(size: number, maxBytes: number = maxPutBytes): S3Error 
 }
 
 /** The checksum that was verified goes back to who gave it. */
-export function checksumHeaders({ checksum }: RequestBody): Record<string, string> {
+export function checksumHeaders({ checksum }: Pick<RequestBody, "checksum">): Record<string, string> {
   if (checksum === undefined) return {};
   return { [checksumHeader(checksum.algorithm)]: checksum.value, "x-amz-checksum-type": checksum.type };
 }
