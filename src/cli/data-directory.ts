@@ -2,7 +2,13 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DataDirectoryInUseError, type Engine, type EngineLog, openEngine } from "../engine/engine.ts";
+import {
+  DataDirectoryInUseError,
+  type Engine,
+  type EngineLog,
+  type EngineOwner,
+  openEngine,
+} from "../engine/engine.ts";
 import { CommandError } from "./command.ts";
 
 /** How to open. */
@@ -13,6 +19,10 @@ export interface OpenOptions {
   readonly log?: EngineLog;
   /** Keys that the operator gave to the server. A visitor touches no objects and needs none. */
   readonly masterKeys?: readonly Uint8Array[];
+  /** For a worker: the process that owns the directory. */
+  readonly owner?: EngineOwner;
+  /** For that process: what its workers are reading. */
+  readonly otherPins?: () => Promise<readonly string[]>;
 }
 
 /**
@@ -21,13 +31,21 @@ export interface OpenOptions {
  * @throws {CommandError} When it is missing, in use or not to be opened.
  */
 export async function openDataDirectory(dataDir: string, options: OpenOptions): Promise<Engine> {
-  const { as, durability, log } = options;
+  const { as, durability, log, owner, otherPins } = options;
   const masterKeys = as === "server" ? options.masterKeys : "unused";
   if (as === "visitor" && !existsSync(join(dataDir, "index"))) {
     throw new CommandError(`there is no data directory ${dataDir}`, "give the server's own with --data");
   }
   try {
-    return await openEngine({ dataDir, durability, log, masterKeys, maintenance: as === "server" });
+    return await openEngine({
+      dataDir,
+      durability,
+      log,
+      masterKeys,
+      maintenance: as === "server",
+      owner,
+      otherPins,
+    });
   } catch (cause) {
     if (cause instanceof DataDirectoryInUseError) {
       const owner = cause.pid === undefined ? "another process" : `process ${cause.pid}`;

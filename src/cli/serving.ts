@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { createSecureContext } from "node:tls";
 import type { Logger } from "pino";
 import { parseMasterKeys } from "../engine/encryption/master-keys.ts";
-import type { Engine } from "../engine/types.ts";
+import type { Engine, EngineLog } from "../engine/types.ts";
 import { createServer, type ServerOptions, type StowageServer } from "../server/listen.ts";
 import type { Webhook } from "../server/webhooks.ts";
 import { type Administrator, ensureAdministrator } from "./administrator.ts";
@@ -30,6 +30,7 @@ export interface ServeOptions {
   readonly tlsKey?: string;
   readonly kmsKey?: readonly string[];
   readonly sseCOverHttp?: boolean;
+  readonly workers: number;
   readonly durability: "strict" | "relaxed";
   readonly lifecycleDay: number;
   readonly accessLogInterval: number;
@@ -51,12 +52,12 @@ export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<
     as: "server",
     durability: options.durability,
     masterKeys: masterKeysOf(io.env),
-    log: (level, message, error) => log[level](error === undefined ? {} : { err: error }, message),
+    log: engineLog(log),
   });
   try {
     const administrator = await ensureAdministrator(engine, dataDir, io.env);
     const server = await listen(options, engine, log, tls, webhooks);
-    announce(io, log, options, server, dataDir, administrator);
+    announce(io, log, options, server.url, dataDir, administrator);
     const signal = await stop;
     log.info({ signal }, "finishing the requests under way");
     await server.close();
@@ -66,7 +67,12 @@ export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<
   log.info("stopped");
 }
 
-function masterKeysOf(env: Io["env"]): Uint8Array[] {
+/** Lines of the engine, in the server's log. */
+export function engineLog(log: Logger): EngineLog {
+  return (level, message, error) => log[level](error === undefined ? {} : { err: error }, message);
+}
+
+export function masterKeysOf(env: Io["env"]): Uint8Array[] {
   try {
     return parseMasterKeys(env["STOWAGE_MASTER_KEY"] ?? "");
   } catch (cause) {
@@ -78,7 +84,7 @@ function masterKeysOf(env: Io["env"]): Uint8Array[] {
   }
 }
 
-async function readTls({ tlsCert, tlsKey }: ServeOptions): Promise<ServerOptions["tls"]> {
+export async function readTls({ tlsCert, tlsKey }: ServeOptions): Promise<ServerOptions["tls"]> {
   if (tlsCert === undefined && tlsKey === undefined) return undefined;
   if (tlsCert === undefined || tlsKey === undefined) {
     const missing = tlsCert === undefined ? "--tls-cert" : "--tls-key";
@@ -116,31 +122,47 @@ async function listen(
   tls: ServerOptions["tls"],
   webhooks: readonly Webhook[],
 ): Promise<StowageServer> {
-  const { host, port, region, domain, lifecycleDay, accessLogInterval } = options;
   try {
-    return await createServer({
-      engine,
-      host,
-      port,
-      region,
-      domains: domain ?? [],
-      websiteDomains: options.websiteDomain ?? [],
-      ...(options.externalUrl === undefined ? {} : { externalUrl: options.externalUrl }),
-      trustedProxies: options.trustedProxy ?? [],
-      kmsKeys: options.kmsKey ?? [],
-      customerKeysOverHttp: options.sseCOverHttp ?? false,
-      log,
-      webhooks,
-      background: { lifecycleDaySeconds: lifecycleDay, accessLogSeconds: accessLogInterval },
-      ...(tls === undefined ? {} : { tls }),
-    });
+    return await createServer(serverOptions(options, engine, log, tls, webhooks));
   } catch (cause) {
-    const [reason, fix] = listenFailures[(cause as NodeJS.ErrnoException).code ?? ""] ?? [
-      reasonOf(cause),
-      "check --host and --port",
-    ];
-    throw new CommandError(`cannot listen on ${host} port ${port}: ${reason}`, fix, { cause });
+    throw listenFailed(options, cause);
   }
+}
+
+/** What the command line asks of the server. */
+export function serverOptions(
+  options: ServeOptions,
+  engine: Engine,
+  log: Logger,
+  tls: ServerOptions["tls"],
+  webhooks: readonly Webhook[],
+): ServerOptions {
+  const { host, port, region, domain, lifecycleDay, accessLogInterval } = options;
+  return {
+    engine,
+    host,
+    port,
+    region,
+    domains: domain ?? [],
+    websiteDomains: options.websiteDomain ?? [],
+    ...(options.externalUrl === undefined ? {} : { externalUrl: options.externalUrl }),
+    trustedProxies: options.trustedProxy ?? [],
+    kmsKeys: options.kmsKey ?? [],
+    customerKeysOverHttp: options.sseCOverHttp ?? false,
+    log,
+    webhooks,
+    background: { lifecycleDaySeconds: lifecycleDay, accessLogSeconds: accessLogInterval },
+    ...(tls === undefined ? {} : { tls }),
+  };
+}
+
+/** Why there is no listening, with the way out. */
+export function listenFailed({ host, port }: ServeOptions, cause: unknown): CommandError {
+  const [reason, fix] = listenFailures[(cause as NodeJS.ErrnoException).code ?? ""] ?? [
+    reasonOf(cause),
+    "check --host and --port",
+  ];
+  return new CommandError(`cannot listen on ${host} port ${port}: ${reason}`, fix, { cause });
 }
 
 const listenFailures: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
@@ -150,11 +172,11 @@ const listenFailures: Readonly<Record<string, readonly [reason: string, fix: str
   ENOTFOUND: ["no such host", "give an address of this machine with --host"],
 };
 
-function announce(
+export function announce(
   io: Io,
   log: Logger,
   options: ServeOptions,
-  server: StowageServer,
+  url: string,
   dataDir: string,
   administrator: Administrator | null,
 ): void {
@@ -171,12 +193,12 @@ function announce(
   }
   const keys = administrator?.keysFile ?? null;
   if (io.terminal) {
-    io.stderr.write(greeting(server.url, dataDir, keys, administrator));
+    io.stderr.write(greeting(url, dataDir, keys, administrator));
   } else {
     log.info(
       {
         version,
-        url: server.url,
+        url: url,
         dataDir,
         durability: options.durability,
         region: options.region,
@@ -185,7 +207,7 @@ function announce(
       keys === null ? "listening" : `listening; the administrator's keys are in ${keys}`,
     );
   }
-  io.stdout.write(`stowage: listening on ${server.url}\n`);
+  io.stdout.write(`stowage: listening on ${url}\n`);
 }
 
 function greeting(

@@ -1,5 +1,7 @@
 /** Read, decide, commit if nothing changed meanwhile; otherwise again. */
 
+import { setTimeout } from "node:timers/promises";
+
 import { S3Error } from "../s3/errors.ts";
 import type { Engine } from "./types.ts";
 import type { Check, Commit, Delete, Put, Table } from "./index/index.ts";
@@ -9,6 +11,9 @@ export const conflict: unique symbol = Symbol("conflict");
 
 /** After the first attempt the contenders of one process take turns, so only other processes can make this many fail. */
 const maxAttempts = 64;
+/** From this attempt on, other processes are given way: each pause is up to twice as long as the last, up to a limit. */
+const firstPauseAttempt = 4;
+const longestPauseMs = 64;
 
 /**
  * Attempts until one commits.
@@ -26,6 +31,10 @@ export async function atomically<T>(
   if (first !== conflict) return first;
   return engine.locks.run(name, async () => {
     for (let attempts = 1; attempts < maxAttempts; attempts++) {
+      if (attempts >= firstPauseAttempt) {
+        const limitMs = Math.min(longestPauseMs, 2 ** (attempts - firstPauseAttempt));
+        await setTimeout((engine.random(1).readUInt8(0) / 255) * limitMs);
+      }
       const result = await attempt();
       if (result !== conflict) return result;
     }

@@ -11,5 +11,5 @@ export { openEngine } from "./open-engine.ts";
 export { DataDirectoryInUseError } from "./owner-lock.ts";
 
 export type { MemoryEngineOptions } from "./memory-engine.ts";
-export type { OpenEngineOptions } from "./open-engine.ts";
+export type { EngineOwner, OpenEngineOptions } from "./open-engine.ts";
 export type { Engine, EngineLimits, EngineLog } from "./types.ts";

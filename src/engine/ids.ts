@@ -13,9 +13,14 @@ export interface IdSource {
 /**
  * @param clock Milliseconds since the epoch. Going back does not make the ids go back.
  * @param random That many random bytes.
+ * @param notBeforeMs No id is from before this time, whatever the clock says.
  */
-export function createIdSource(clock: () => number, random: (bytes: number) => Buffer): IdSource {
-  const startMs = Math.floor(clock());
+export function createIdSource(
+  clock: () => number,
+  random: (bytes: number) => Buffer,
+  notBeforeMs = 0,
+): IdSource {
+  const startMs = Math.max(Math.floor(clock()), notBeforeMs);
   let lastMs = startMs;
   let sequence = 0;
   return {

@@ -10,7 +10,7 @@ import { openLmdbIndex } from "./index/lmdb.ts";
 import { createKeyedLocks } from "./keyed-locks.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { makeDirectory, syncDirectory } from "./make-directory.ts";
-import { takeOwnerLock } from "./owner-lock.ts";
+import { joinOwner, takeOwnerLock } from "./owner-lock.ts";
 import { createManifestCache } from "./manifest-cache.ts";
 import { createPins } from "./pins.ts";
 import { createRandomPool } from "./random-pool.ts";
@@ -40,6 +40,17 @@ export interface OpenEngineOptions {
   readonly masterKeys?: readonly Uint8Array[] | "unused" | undefined;
   /** Whether to sweep and to empty the trash in the background. Default true. */
   readonly maintenance?: boolean | undefined;
+  /** Opens it beside the process that owns it. Such a worker does no maintenance. Default: this process is the owner. */
+  readonly owner?: EngineOwner | undefined;
+  /** For the owner: what its workers have pinned. See `Pins`. */
+  readonly otherPins?: (() => Promise<readonly string[]>) | undefined;
+}
+
+/** The process that owns a data directory, for those that work for it. */
+export interface EngineOwner {
+  readonly pid: number;
+  /** Of its engine's ids: what is older than this and named by no row, it sweeps. */
+  readonly startMs: number;
 }
 
 /**
@@ -58,13 +69,18 @@ export async function openEngine({
   log = () => {},
   masterKeys = [],
   maintenance: hasMaintenance = true,
+  owner,
+  otherPins,
 }: OpenEngineOptions): Promise<Engine> {
   const ownerPath = join(dataDir, "owner");
   const indexPath = join(dataDir, "index");
   const blobsPath = join(dataDir, "blobs");
   await makeDirectory(ownerPath);
   await makeDirectory(indexPath);
-  const lock = await takeOwnerLock(dataDir, ownerPath);
+  const lock =
+    owner === undefined
+      ? await takeOwnerLock(dataDir, ownerPath)
+      : await joinOwner(dataDir, ownerPath, owner.pid);
   const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }];
   // In the order opposite to opening, each only once, and the lock whatever happens.
   const closeAll = async (): Promise<void> => {
@@ -97,18 +113,18 @@ export async function openEngine({
       blobs,
       clock,
       random,
-      ids: createIdSource(clock, random),
+      ids: createIdSource(clock, random, owner?.startMs),
       keyRing,
       limits: { ...defaultLimits, ...limits },
       log,
-      pins: createPins(),
+      pins: createPins(otherPins),
       locks: createKeyedLocks(),
       cache: createDecodedCache(index),
       manifestCache: createManifestCache(),
       takeRoom: (bytes, where) => room.take(bytes, where),
       close: closeAll,
     };
-    if (hasMaintenance) {
+    if (hasMaintenance && owner === undefined) {
       const maintenance = startMaintenance(engine);
       opened.push({ close: () => maintenance.stop() });
     }

@@ -74,6 +74,28 @@ export async function takeOwnerLock(directory: string, path: string): Promise<Ow
   }
 }
 
+/**
+ * Stands beside the owner of a data directory: a process that works for it. As long as it lives nobody else can become
+ * the owner, also when the owner itself is gone.
+ *
+ * @param ownerPid The owner, which must hold the lock already.
+ * @throws Error when it does not.
+ */
+export async function joinOwner(directory: string, path: string, ownerPid: number): Promise<OwnerLock> {
+  const environment = openEnvironment(path);
+  const holders: unknown[] = [environment, environment.useReadTransaction()];
+  const realDirectory = realpathSync(directory);
+  owned.set(realDirectory, holders);
+  const release = async (): Promise<void> => {
+    await environment.close();
+    owned.delete(realDirectory);
+  };
+  environment.readerCheck();
+  if (readerPids(environment.readerList()).includes(ownerPid)) return { release };
+  await release();
+  throw new Error(`Cannot open "${directory}" for process ${ownerPid}: it is not the owner`);
+}
+
 function openEnvironment(path: string): LockEnvironment {
   const options = { path, overlappingSync: false, mapSize: 2 ** 20, permissionsMode: 0o600 };
   return open(options) as LockEnvironment;

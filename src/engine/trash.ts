@@ -17,6 +17,9 @@ import type { Engine } from "./types.ts";
 /** Rows of `trash`, of parts and of uploads that are handled in one commit. */
 const batchRows = 200;
 
+type IsPinned = (id: Buffer) => boolean;
+const nobody: IsPinned = () => false;
+
 /**
  * Handles the trash that is older than the grace.
  *
@@ -33,11 +36,13 @@ export async function emptyTrash(
   for (;;) {
     const rows = await rangeOf(engine, "trash", start);
     const ripe = rows.filter((row) => idTimeMs(row.key) <= engine.clock() - graceMs);
-    handled += await removeBlobs(engine, ripe);
+    // Asked when the rows are ripe: whoever reads their content began before they were written.
+    const isPinned = ripe.length === 0 ? nobody : await engine.pins.look();
+    handled += await removeBlobs(engine, ripe, isPinned);
     for (const row of ripe) {
       if (signal?.aborted) return handled;
       try {
-        if (await removeGroup(engine, row)) handled++;
+        if (await removeGroup(engine, row, isPinned)) handled++;
       } catch (error) {
         // One that cannot be removed must not keep the others.
         engine.log("error", `Cannot remove trash ${row.key.toString("hex")}; it is tried again`, error);
@@ -50,12 +55,12 @@ export async function emptyTrash(
 }
 
 /** Removes the single blobs among the rows that nobody is reading, and their rows in one commit. */
-async function removeBlobs(engine: Engine, rows: readonly Entry[]): Promise<number> {
+async function removeBlobs(engine: Engine, rows: readonly Entry[], isPinned: IsPinned): Promise<number> {
   const draft = new Draft();
   let removed = 0;
   const remove = async (row: Entry): Promise<void> => {
     const { kind, id } = decodeTrash(row.value);
-    if (kind !== "blob" || engine.pins.isPinned(id)) return;
+    if (kind !== "blob" || isPinned(id)) return;
     try {
       await engine.blobs.remove(id);
       draft.delete("trash", row.key).delete("blobs", id);
@@ -70,11 +75,11 @@ async function removeBlobs(engine: Engine, rows: readonly Entry[]): Promise<numb
 }
 
 /** @returns False for a single blob, and when somebody is still reading it. */
-async function removeGroup(engine: Engine, row: Entry): Promise<boolean> {
+async function removeGroup(engine: Engine, row: Entry, isPinned: IsPinned): Promise<boolean> {
   const { kind, id } = decodeTrash(row.value);
   switch (kind) {
     case "manifest":
-      return removeManifest(engine, row, id);
+      return isPinned(id) ? false : removeManifest(engine, row, id);
     case "upload":
       return removeParts(engine, row, id);
     case "bucket":
@@ -85,7 +90,6 @@ async function removeGroup(engine: Engine, row: Entry): Promise<boolean> {
 }
 
 async function removeManifest(engine: Engine, row: Entry, id: Buffer): Promise<boolean> {
-  if (engine.pins.isPinned(id)) return false;
   const manifest = await engine.index.get("manifests", id);
   const parts = manifest === null ? [] : decodeManifest(manifest.value);
   for (let at = 0; at < parts.length; at += batchRows) {

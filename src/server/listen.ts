@@ -65,6 +65,8 @@ export interface ServerOptions {
   readonly webhooks?: readonly Webhook[];
   /** What the server does by itself: delivery of events, lifecycle rules. False: nothing, because another process does it. */
   readonly background?: BackgroundOptions | false;
+  /** Where requests are counted. Default: counts of the server's own. */
+  readonly metrics?: Metrics;
 }
 
 /** A server that accepts requests. */
@@ -97,20 +99,8 @@ const lingerMs = 2_000;
  * await server.close();
  */
 export async function createServer(options: ServerOptions): Promise<StowageServer> {
-  const site: Site = {
-    engine: options.engine,
-    region: options.region ?? "us-east-1",
-    domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
-    websiteDomains: (options.websiteDomains ?? []).map((domain) => domain.toLowerCase()),
-    front: {
-      external: options.externalUrl === undefined ? undefined : parseExternalUrl(options.externalUrl),
-      trusted: options.trustedProxies?.length ? parseTrustedProxies(options.trustedProxies) : undefined,
-    },
-    webhooks: options.webhooks ?? [],
-    kmsKeys: options.kmsKeys ?? [],
-    customerKeysOverHttp: options.customerKeysOverHttp ?? false,
-  };
-  const metrics = createMetrics();
+  const site = siteOf(options);
+  const metrics = options.metrics ?? createMetrics();
   const { log } = options;
   const accessLogs = createAccessLogs(options.engine);
   const listener: Listener = { site, metrics, accessLogs, log, isClosing: () => !http.listening };
@@ -155,6 +145,23 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
       await accessLogs.flush();
       await jobs?.stop();
     },
+  };
+}
+
+/** What a server with these options is, apart from its sockets. */
+export function siteOf(options: ServerOptions): Site {
+  return {
+    engine: options.engine,
+    region: options.region ?? "us-east-1",
+    domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
+    websiteDomains: (options.websiteDomains ?? []).map((domain) => domain.toLowerCase()),
+    front: {
+      external: options.externalUrl === undefined ? undefined : parseExternalUrl(options.externalUrl),
+      trusted: options.trustedProxies?.length ? parseTrustedProxies(options.trustedProxies) : undefined,
+    },
+    webhooks: options.webhooks ?? [],
+    kmsKeys: options.kmsKeys ?? [],
+    customerKeysOverHttp: options.customerKeysOverHttp ?? false,
   };
 }
 

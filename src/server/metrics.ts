@@ -1,6 +1,13 @@
 /** What Prometheus reads under `/_stowage/metrics`. */
 
-import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import {
+  AggregatorRegistry,
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  type MetricObject,
+  Registry,
+} from "prom-client";
 
 import { countRequests } from "./request-counts.ts";
 
@@ -18,8 +25,21 @@ export interface Metrics {
   setEventsWaiting(messages: number): void;
   /** So many objects of server access logs were written. */
   countLogObjects(objects: number): void;
+  /** What was counted, for another process to add up. */
+  collect(): Promise<MetricObject[]>;
   /** The text of the exposition format, and its content type. */
-  render(): Promise<{ text: string; contentType: string }>;
+  render(): Promise<RenderedMetrics>;
+}
+
+export interface RenderedMetrics {
+  readonly text: string;
+  readonly contentType: string;
+}
+
+/** The counts of several processes as one. Each is what {@link Metrics.collect} gave there. */
+export async function renderTogether(collected: readonly MetricObject[][]): Promise<RenderedMetrics> {
+  const registry = AggregatorRegistry.aggregate([...collected]);
+  return { text: await registry.metrics(), contentType: Registry.PROMETHEUS_CONTENT_TYPE };
 }
 
 /** Metrics with labels that cannot grow without bound: operations and statuses, never names of buckets or keys. */
@@ -71,6 +91,7 @@ export function createMetrics(): Metrics {
     countEvents: (outcome, times) => events.inc({ outcome }, times),
     setEventsWaiting: (messages) => eventsWaiting.set(messages),
     countLogObjects: (objects) => logObjects.inc(objects),
+    collect: () => registry.getMetricsAsJSON(),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
 }

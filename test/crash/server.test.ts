@@ -7,7 +7,7 @@
 
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash, randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,13 +15,11 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { after, before, test } from "node:test";
 import { S3Client } from "../../src/client/s3-client.ts";
+import { bucket, type Expected, isAllowed, read, write } from "./load.ts";
 
 const rounds = Number(process.env["STOWAGE_CRASH_ROUNDS"] ?? 2);
 const writers = 16;
-const bucket = "crash";
 const credentials = { accessKeyId: "CRASHKEY000000000000", secretAccessKey: "crash-secret-key" };
-/** Inline, and in a file of its own. */
-const sizes = [0, 100, 4096, 300_000];
 
 let dataDir: string;
 let child: ChildProcess | undefined;
@@ -49,36 +47,6 @@ async function start(): Promise<S3Client> {
   return new S3Client({ endpoint, region: "us-east-1", credentials, retries: { maxAttempts: 1 } });
 }
 
-/** What one key may hold: the ETag that was acknowledged last, null for none, and what was under way since. */
-interface Expected {
-  acknowledged: string | null;
-  underWay: (string | null)[];
-}
-
-async function write(client: S3Client, key: string, expected: Expected): Promise<void> {
-  for (;;) {
-    const body = randomBytes(sizes[randomInt(sizes.length)] as number);
-    const etag = randomInt(5) === 0 ? null : createHash("md5").update(body).digest("hex");
-    expected.underWay.push(etag);
-    if (etag === null) await client.deleteObject({ bucket, key });
-    else await client.putObject({ bucket, key, body });
-    expected.acknowledged = etag;
-    expected.underWay = [];
-  }
-}
-
-async function read(client: S3Client, key: string): Promise<string | null> {
-  try {
-    const { body } = await client.getObject({ bucket, key });
-    return createHash("md5")
-      .update(await body.bytes())
-      .digest("hex");
-  } catch (error) {
-    if ((error as { code?: string }).code === "NoSuchKey") return null;
-    throw error;
-  }
-}
-
 test(`what a killed server acknowledged is there, ${rounds} times`, async (t) => {
   const objects = new Map<string, Expected>();
   let client = await start();
@@ -98,8 +66,7 @@ test(`what a killed server acknowledged is there, ${rounds} times`, async (t) =>
     client = await start();
     for (const [key, expected] of objects) {
       const found = await read(client, key);
-      const allowed = [expected.acknowledged, ...expected.underWay];
-      assert.ok(allowed.includes(found), `round ${round}, ${key}: ${found} is none of ${allowed.join()}`);
+      assert.ok(isAllowed(expected, found), `round ${round}, ${key}: ${found}, ${JSON.stringify(expected)}`);
       if (expected.acknowledged !== null) acknowledged++;
       // From here on it is what was found.
       expected.acknowledged = found;

@@ -52,6 +52,12 @@ const flags: readonly Flag[] = [
     description: "Take customer-provided encryption keys over HTTP from other machines too",
   },
   {
+    flags: "--workers <number>",
+    description: "Processes that answer requests; more than one uses more than one core",
+    default: 1,
+    parse: parseWorkers,
+  },
+  {
     flags: "--durability <how>",
     description:
       "strict: an answer means that the bytes survive a power cut; relaxed: they survive a crash of the server alone",
@@ -111,8 +117,14 @@ SIGTERM and SIGINT finish the requests under way and end it; a second signal end
   examples: ["serve", "serve --data /srv/stowage --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem"],
   run: async (io, _args, options) => {
     // Loaded here: the store and the server take longer than any other command's work.
+    const given = options as unknown as ServeOptions;
+    if (given.workers > 1) {
+      const { serveWithWorkers } = await import("../workers/serve-with-workers.ts");
+      await serveWithWorkers(io, given);
+      return;
+    }
     const { serveUntilStopped } = await import("../serving.ts");
-    await serveUntilStopped(io, options as unknown as ServeOptions);
+    await serveUntilStopped(io, given);
   },
 };
 
@@ -165,4 +177,16 @@ function collectKmsKey(text: string, previous: unknown): string[] {
     throw new UsageError(`"${text}" is no name of a key`, "give letters, digits and . : / - _ alone");
   }
   return [...((previous as string[] | undefined) ?? []), text];
+}
+
+/** More than this is a mistake on any machine. */
+const mostWorkers = 256;
+
+function parseWorkers(text: string): number {
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= mostWorkers) return count;
+  throw new UsageError(
+    `"${text}" is no number of workers`,
+    `give a whole number from 1 to ${mostWorkers}, such as the number of cores`,
+  );
 }

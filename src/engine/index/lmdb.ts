@@ -35,6 +35,7 @@ const patienceMs = 500;
 const putOffMs = 10_000;
 const mostAttempts = 100;
 const retryMs = 100;
+const readerCheckEveryMs = 5000;
 
 const ignore = (): void => {};
 
@@ -63,6 +64,7 @@ export class LmdbIndex implements Index {
   #remappedAtMs = -Infinity;
   #remapNotBeforeMs = 0;
   #grantsMore = false;
+  #readerCheckAtMs = 0;
   readonly #timer: NodeJS.Timeout;
 
   constructor({ path, durability = "strict" }: LmdbIndexOptions) {
@@ -169,6 +171,11 @@ export class LmdbIndex implements Index {
 
   async #look(): Promise<void> {
     const nowMs = performance.now();
+    if (nowMs >= this.#readerCheckAtMs) {
+      this.#readerCheckAtMs = nowMs + readerCheckEveryMs;
+      // A process that was killed leaves the snapshot it read with, which keeps old pages from being used again.
+      (this.#environment?.root as { readerCheck?(): number } | undefined)?.readerCheck?.();
+    }
     const grownBytes = (mappedResidentBytes() ?? 0) - this.#mappedAtFirst;
     if (grownBytes <= leastMappedBytes || nowMs < this.#remapNotBeforeMs) return;
     const sinceMs = nowMs - this.#remappedAtMs;

@@ -1,0 +1,77 @@
+/**
+ * `stowage serve --workers N`. This process owns the data directory and does what is done once for it: sweep, trash,
+ * lifecycle, delivery of events. Its workers accept requests. What two of them do to the same row the index decides, as it
+ * does between two requests of one process.
+ */
+
+import { resolve } from "node:path";
+import { startBackground } from "../../server/background.ts";
+import { siteOf } from "../../server/listen.ts";
+import { createMetrics, renderTogether } from "../../server/metrics.ts";
+import { ensureAdministrator } from "../administrator.ts";
+import type { Io } from "../command.ts";
+import { openDataDirectory } from "../data-directory.ts";
+import { openLog } from "../log.ts";
+import {
+  announce,
+  engineLog,
+  listenFailed,
+  masterKeysOf,
+  readTls,
+  serverOptions,
+  type ServeOptions,
+} from "../serving.ts";
+import { readWebhooks } from "../webhooks.ts";
+import { WorkerPool } from "./pool.ts";
+
+/**
+ * Serves with several processes until a signal asks to stop.
+ *
+ * @throws {CommandError} When it cannot start, with the way out.
+ */
+export async function serveWithWorkers(io: Io, options: ServeOptions): Promise<void> {
+  const stop = io.stopSignal();
+  const log = openLog(io);
+  // Read here only to refuse what cannot be used before anything is started.
+  const tls = await readTls(options);
+  const webhooks = readWebhooks(options.webhook ?? [], io.env);
+  const dataDir = resolve(options.data);
+  let pool: WorkerPool | undefined;
+  const engine = await openDataDirectory(dataDir, {
+    as: "server",
+    durability: options.durability,
+    masterKeys: masterKeysOf(io.env),
+    log: engineLog(log),
+    otherPins: async () => (await pool?.pins()) ?? [],
+  });
+  try {
+    const administrator = await ensureAdministrator(engine, dataDir, io.env);
+    const metrics = createMetrics();
+    pool = new WorkerPool({
+      size: options.workers,
+      task: { options, owner: { pid: process.pid, startMs: engine.ids.startMs } },
+      log,
+      renderMetrics: async (collected) => renderTogether([await metrics.collect(), ...collected]),
+    });
+    const site = siteOf(serverOptions(options, engine, log, tls, webhooks));
+    try {
+      const url = await pool.start().catch((cause: unknown) => {
+        throw listenFailed(options, cause);
+      });
+      const jobs = startBackground(site, metrics, { lifecycleDaySeconds: options.lifecycleDay });
+      try {
+        announce(io, log, options, url, dataDir, administrator);
+        const signal = await stop;
+        log.info({ signal }, "finishing the requests under way");
+        await pool.stop();
+      } finally {
+        await jobs.stop();
+      }
+    } finally {
+      await pool.stop();
+    }
+  } finally {
+    await engine.close();
+  }
+  log.info("stopped");
+}
