@@ -20,6 +20,7 @@ export {
   S3PermissionsError,
   S3ResponseError,
 } from "./client/errors.ts";
+export { DeleteMarker } from "./client/delete-marker.ts";
 export { Key } from "./client/key.ts";
 export { Listing } from "./client/listing.ts";
 export { MultiPartUpload } from "./client/multipart-upload.ts";
@@ -34,6 +35,7 @@ export { S3Error } from "./s3/errors.ts";
 
 export type { GrantOptions } from "./client/acl.ts";
 export type { Body, FileHandleLike } from "./client/bodies.ts";
+export type { ListVersionsOptions, VersionEntry } from "./client/bucket-versions.ts";
 export type { GetKeyOptions, ListOptions, RecursiveOptions } from "./client/bucket.ts";
 export type {
   CreateBucketOptions,
@@ -66,9 +68,12 @@ export type {
   HeadObjectInput,
   ListBucketsInput,
   ListMultipartUploadsInput,
+  BypassInput,
+  ListObjectVersionsInput,
   ListObjectsInput,
   ListObjectsV2Input,
   ListPartsInput,
+  LockInput,
   ObjectInput,
   PutBucketPolicyInput,
   ObjectProperties,
@@ -101,6 +106,9 @@ export type { CopyResult } from "./s3/documents/copy-result.ts";
 export type { DeletedObject, DeleteFailure, DeleteResult } from "./s3/documents/delete.ts";
 export type { BucketList, ListedBucket } from "./s3/documents/list-buckets.ts";
 export type { ListedObject, ObjectListV1, ObjectListV2 } from "./s3/documents/list-objects.ts";
+export type { ListedVersion, ObjectVersionList } from "./s3/documents/list-versions.ts";
+export type { VersioningConfiguration } from "./s3/documents/versioning.ts";
+export type { DefaultRetention, LegalHold, ObjectLock, Retention, RetentionMode } from "./s3/object-lock.ts";
 export type {
   CompletedPart,
   CompletedUpload,

@@ -18,6 +18,44 @@ export abstract class BucketConfiguration {
     return this.connection.client.getBucketLocation({ bucket: this.name }, options);
   }
 
+  /** Whether the bucket keeps versions: `versioning` is absent where it never did. */
+  async getVersioningStatus(options?: RequestOptions): Promise<{
+    versioning?: "Enabled" | "Suspended" | undefined;
+    mfaDelete?: "Enabled" | "Disabled" | undefined;
+  }> {
+    const { client } = this.connection;
+    const { status, mfaDelete } = await client.getBucketVersioning({ bucket: this.name }, options);
+    return { versioning: status, mfaDelete };
+  }
+
+  /**
+   * Has the bucket keep versions, or no more of them.
+   *
+   * @param options.mfaDelete Whether deleting a version is to want a code; changing it wants `mfa`, a device's serial
+   *   number and its code.
+   */
+  async configureVersioning(
+    versioning: boolean,
+    {
+      mfaDelete,
+      mfa,
+      signal,
+    }: RequestOptions & {
+      readonly mfaDelete?: boolean | undefined;
+      readonly mfa?: readonly [serialNumber: string, code: string] | undefined;
+    } = {},
+  ): Promise<void> {
+    await this.connection.client.putBucketVersioning(
+      {
+        bucket: this.name,
+        status: versioning ? "Enabled" : "Suspended",
+        mfaDelete: mfaDelete === undefined ? undefined : mfaDelete ? "Enabled" : "Disabled",
+        mfa: mfa?.join(" "),
+      },
+      { signal },
+    );
+  }
+
   /** The rules for browsers. Throws S3ResponseError NoSuchCORSConfiguration where there are none. */
   async getCors(options?: RequestOptions): Promise<CORSConfiguration> {
     return CORSConfiguration.fromRules(

@@ -6,7 +6,15 @@ import type { DeleteResult } from "../s3/documents/delete.ts";
 import type { CompletedPart } from "../s3/documents/multipart.ts";
 import { type Grant, Policy } from "./acl.ts";
 import { BucketConfiguration } from "./bucket-configuration.ts";
+import {
+  getAllVersions,
+  listVersions,
+  type ListVersionsOptions,
+  type VersionEntry,
+} from "./bucket-versions.ts";
 import type { S3Connection } from "./connection.ts";
+import type { DeleteMarker } from "./delete-marker.ts";
+import type { DeleteTarget } from "./delete-many.ts";
 import { S3ResponseError } from "./errors.ts";
 import type { GenerateUrlOptions, Method } from "./generate-url.ts";
 import type { CreateMultipartUploadInput } from "./inputs.ts";
@@ -131,9 +139,31 @@ export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
     return new ResultSet<Listed>([...keys, ...prefixes], { nextMarker: next });
   }
 
+  /**
+   * The versions of all keys, page after page: keys in the order of their bytes, of each the newest first. Where an object
+   * was deleted stands a {@link DeleteMarker}.
+   *
+   * @example
+   * for await (const version of bucket.listVersions({ prefix: "photos/" })) {
+   *   console.log(version.name, version.versionId, version.isLatest, version.deleteMarker);
+   * }
+   */
+  listVersions(
+    options?: ListVersionsOptions & { readonly delimiter?: undefined },
+  ): Listing<ResultSet<Key | DeleteMarker>, Key | DeleteMarker>;
+  listVersions(options: ListVersionsOptions): Listing<ResultSet<VersionEntry>, VersionEntry>;
+  listVersions(options: ListVersionsOptions = {}): Listing<ResultSet<VersionEntry>, VersionEntry> {
+    return listVersions(this, options);
+  }
+
+  /** One page of versions. */
+  async getAllVersions(options?: ListVersionsOptions): Promise<ResultSet<VersionEntry>> {
+    return getAllVersions(this, options);
+  }
+
   /** Deletes a key. That there was none is no error. */
   async deleteKey(
-    name: string | Key,
+    name: string | Key | DeleteMarker,
     options: RequestOptions & { readonly versionId?: string | undefined } = {},
   ): Promise<void> {
     const { signal } = options;
@@ -150,9 +180,11 @@ export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
    * @returns What was deleted, and what was not and why: it does not throw for a key that could not be deleted.
    * @example
    * const { errors } = await bucket.deleteKeys(bucket.list({ prefix: "tmp/" }));
+   * @example
+   * await bucket.deleteKeys([{ key: "a", versionId }]);
    */
   async deleteKeys(
-    keys: Iterable<string | Key> | AsyncIterable<string | Key>,
+    keys: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
     options?: RequestOptions,
   ): Promise<DeleteResult> {
     return this.#client.deleteMany(this.name, keys, options);

@@ -59,10 +59,14 @@ export function checksumOf(
     readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
     readonly checksum?: unknown;
     readonly contentMd5?: string | undefined;
+    readonly objectLockMode?: unknown;
+    readonly objectLockLegalHoldStatus?: unknown;
   },
 ): ChecksumAlgorithm | null {
   if (input.checksum !== undefined) return null;
   if (input.checksumAlgorithm !== undefined) return input.checksumAlgorithm;
   if (input.contentMd5 !== undefined) return null;
+  // What is locked could not be replaced if it arrived wrong: AWS demands a digest.
+  if (input.objectLockMode !== undefined || input.objectLockLegalHoldStatus !== undefined) return "CRC32";
   return core.settings.requestChecksums === "whenSupported" ? "CRC32" : null;
 }

@@ -252,7 +252,7 @@ function fixFor(code: string, status: number, subject: RequestSubject): string {
     case "NoSuchUpload":
       return "It was completed or aborted, or never begun: bucket.listMultipartUploads() shows those under way.";
     case "BucketNotEmpty":
-      return "Delete what is in it first: bucket.deleteKeys(bucket.list()). Uploads under way count on some servers.";
+      return "Delete what is in it first: bucket.deleteKeys(bucket.listVersions()). Uploads under way count on some servers.";
     case "BucketAlreadyExists":
       return "Bucket names are shared by all users of a server: choose another.";
     case "BucketAlreadyOwnedByYou":

@@ -5,6 +5,7 @@ import type { Checksum, ChecksumAlgorithm } from "../s3/checksums.ts";
 import type { ObjectOwnership } from "../s3/documents/ownership-controls.ts";
 import type { CompletedPart } from "../s3/documents/multipart.ts";
 import type { ObjectAttribute } from "../s3/documents/object-attributes.ts";
+import type { LegalHold, RetentionMode } from "../s3/object-lock.ts";
 import type { RequestedEncryption } from "../s3/server-side-encryption.ts";
 import type { Tags } from "../s3/tags.ts";
 import type { Body } from "./bodies.ts";
@@ -81,6 +82,19 @@ export interface ResponseOverrides {
   readonly responseExpires?: Date | string | undefined;
 }
 
+/** What keeps the version that is written from being deleted. The bucket must have object lock. */
+export interface LockInput {
+  /** With {@link LockInput.objectLockRetainUntilDate}. */
+  readonly objectLockMode?: RetentionMode | undefined;
+  readonly objectLockRetainUntilDate?: Date | undefined;
+  readonly objectLockLegalHoldStatus?: LegalHold | undefined;
+}
+
+export interface BypassInput {
+  /** To act on what is retained in the mode GOVERNANCE all the same, which few may. */
+  readonly bypassGovernanceRetention?: boolean | undefined;
+}
+
 /** A checksum of the body: an algorithm to compute it by, or the checksum itself. */
 export interface ChecksumInput {
   readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
@@ -92,6 +106,8 @@ export interface ChecksumInput {
 export interface CreateBucketInput extends BucketInput, AclInput {
   /** The region for the bucket. Default: the client's, which on AWS's us-east-1 is not spelled out. */
   readonly locationConstraint?: string | undefined;
+  /** Object lock from the beginning, for good, and with it versions. */
+  readonly objectLockEnabledForBucket?: boolean | undefined;
   /** Who owns what others write into the bucket, and whether its ACLs count. Default: the server's. */
   readonly objectOwnership?: ObjectOwnership | undefined;
 }
@@ -123,6 +139,13 @@ export interface ListObjectsInput extends ListInput {
   readonly marker?: string | undefined;
 }
 
+export interface ListObjectVersionsInput extends ListInput {
+  /** The page begins after this key. */
+  readonly keyMarker?: string | undefined;
+  /** With `keyMarker`: the page begins after this version of it. */
+  readonly versionIdMarker?: string | undefined;
+}
+
 export interface ListObjectsV2Input extends ListInput {
   readonly continuationToken?: string | undefined;
   /** The first page begins after this key. */
@@ -132,7 +155,14 @@ export interface ListObjectsV2Input extends ListInput {
 }
 
 export interface PutObjectInput
-  extends BucketInput, ObjectProperties, AclInput, WriteConditions, ChecksumInput, EncryptionInput {
+  extends
+    BucketInput,
+    ObjectProperties,
+    AclInput,
+    WriteConditions,
+    ChecksumInput,
+    EncryptionInput,
+    LockInput {
   readonly key: string;
   readonly body: Body;
   /** The length of a stream, in bytes. A stream of unknown length is for upload(). */
@@ -159,7 +189,7 @@ export interface GetObjectAttributesInput extends ObjectInput, CustomerKeyInput 
   readonly objectPartNumberMarker?: number | undefined;
 }
 
-export interface DeleteObjectInput extends ObjectInput {
+export interface DeleteObjectInput extends ObjectInput, BypassInput {
   /** Delete only an object with this ETag. */
   readonly ifMatch?: string | undefined;
   /** Delete only an object of this time. AWS knows it of directory buckets alone. */
@@ -168,7 +198,7 @@ export interface DeleteObjectInput extends ObjectInput {
   readonly ifMatchSize?: number | undefined;
 }
 
-export interface DeleteObjectsInput extends BucketInput {
+export interface DeleteObjectsInput extends BucketInput, BypassInput {
   /** At most 1,000. */
   readonly objects: readonly { readonly key: string; readonly versionId?: string | undefined }[];
   /** Whether the answer leaves out what was deleted. */
@@ -193,7 +223,14 @@ interface CopyConditions {
 }
 
 export interface CopyObjectInput
-  extends BucketInput, ObjectProperties, AclInput, CopyConditions, WriteConditions, EncryptionInput {
+  extends
+    BucketInput,
+    ObjectProperties,
+    AclInput,
+    CopyConditions,
+    WriteConditions,
+    EncryptionInput,
+    LockInput {
   readonly key: string;
   /** Whether metadata and content headers are the source's or those given here. Default: COPY. */
   readonly metadataDirective?: "COPY" | "REPLACE" | undefined;
@@ -201,7 +238,8 @@ export interface CopyObjectInput
   readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
 }
 
-export interface CreateMultipartUploadInput extends BucketInput, ObjectProperties, AclInput, EncryptionInput {
+export interface CreateMultipartUploadInput
+  extends BucketInput, ObjectProperties, AclInput, EncryptionInput, LockInput {
   readonly key: string;
   readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
   readonly checksumType?: "FULL_OBJECT" | "COMPOSITE" | undefined;

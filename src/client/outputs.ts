@@ -2,8 +2,9 @@
 
 import { type Checksum, readChecksumHeaders } from "../s3/checksums.ts";
 import { unquoteETag } from "../s3/conditions.ts";
-import { parseHttpDate } from "../s3/dates.ts";
+import { parseHttpDate, parseIsoDate } from "../s3/dates.ts";
 import { readMetadata } from "../s3/metadata.ts";
+import { type LegalHold, type Retention, retentionModes } from "../s3/object-lock.ts";
 import { parseContentRange } from "../s3/range.ts";
 
 type Headers = Readonly<Record<string, string>>;
@@ -44,6 +45,9 @@ export interface ObjectInfo {
   readonly encryption: "AES256" | "aws:kms" | "customer" | (string & {}) | undefined;
   readonly versionId: string | undefined;
   readonly deleteMarker: boolean;
+  /** Until when this version is kept, where whoever asks may know. */
+  readonly retention: Retention | undefined;
+  readonly legalHold: LegalHold | undefined;
   readonly checksum: Checksum | undefined;
   /** How many parts it was uploaded in, where a part was asked for. */
   readonly partsCount: number | undefined;
@@ -83,12 +87,24 @@ export function readObjectInfo(headers: Headers): ObjectInfo {
         : "customer",
     versionId: headers["x-amz-version-id"],
     deleteMarker: headers["x-amz-delete-marker"] === "true",
+    retention: readRetention(headers),
+    legalHold: readLegalHold(headers["x-amz-object-lock-legal-hold"]),
     checksum: readChecksum(headers),
     partsCount:
       headers["x-amz-mp-parts-count"] === undefined ? undefined : Number(headers["x-amz-mp-parts-count"]),
     websiteRedirectLocation: headers["x-amz-website-redirect-location"],
     headers,
   };
+}
+
+function readRetention(headers: Headers): Retention | undefined {
+  const mode = retentionModes.find((one) => one === headers["x-amz-object-lock-mode"]);
+  const untilMs = parseIsoDate(headers["x-amz-object-lock-retain-until-date"] ?? "");
+  return mode === undefined || untilMs === null ? undefined : { mode, untilMs };
+}
+
+function readLegalHold(status: string | undefined): LegalHold | undefined {
+  return status === "ON" || status === "OFF" ? status : undefined;
 }
 
 /** AWS says the type in a header of its own; a composite checksum shows it by its number of parts too. */

@@ -15,6 +15,7 @@ import type { CopySource } from "./inputs.ts";
 /** The fields that are headers. */
 const headerNames: Readonly<Record<string, string>> = {
   acl: "x-amz-acl",
+  bypassGovernanceRetention: "x-amz-bypass-governance-retention",
   cacheControl: "cache-control",
   checksumMode: "x-amz-checksum-mode",
   checksumType: "x-amz-checksum-type",
@@ -42,7 +43,12 @@ const headerNames: Readonly<Record<string, string>> = {
   ifNoneMatch: "if-none-match",
   ifUnmodifiedSince: "if-unmodified-since",
   metadataDirective: "x-amz-metadata-directive",
+  mfa: "x-amz-mfa",
   mpuObjectSize: "x-amz-mp-object-size",
+  objectLockEnabledForBucket: "x-amz-bucket-object-lock-enabled",
+  objectLockLegalHoldStatus: "x-amz-object-lock-legal-hold",
+  objectLockMode: "x-amz-object-lock-mode",
+  objectLockRetainUntilDate: "x-amz-object-lock-retain-until-date",
   objectMaxParts: "x-amz-max-parts",
   objectOwnership: "x-amz-object-ownership",
   objectPartNumberMarker: "x-amz-part-number-marker",
@@ -81,6 +87,7 @@ const queryNames: Readonly<Record<string, string>> = {
   uploadId: "uploadId",
   uploadIdMarker: "upload-id-marker",
   versionId: "versionId",
+  versionIdMarker: "version-id-marker",
 };
 
 /** The headers of an input, and its query parameters, in no order. */
@@ -138,7 +145,11 @@ export function writeQuery(fixed: readonly string[], pairs: readonly (readonly [
 
 function headerValue(field: string, value: unknown): string {
   const text =
-    field === "tagging" && typeof value === "object" ? taggingHeader(value as Tags) : plainText(value);
+    field === "tagging" && typeof value === "object"
+      ? taggingHeader(value as Tags)
+      : field === "objectLockRetainUntilDate" && value instanceof Date
+        ? value.toISOString()
+        : plainText(value);
   if (etagFields.has(field)) return quoted(text);
   // A header carries ASCII; a file's name in another script is written as RFC 6266 and 8187 say.
   if (/[^\t\x20-\x7e]/.test(text)) {

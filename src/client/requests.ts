@@ -5,6 +5,7 @@ export * from "./bucket-settings-operations.ts";
 export { copy } from "./copy.ts";
 export { deleteMany } from "./delete-many.ts";
 export * from "./object-settings-operations.ts";
+export * from "./object-versions-operations.ts";
 export * from "./operations.ts";
 export { request } from "./request.ts";
 export { upload } from "./upload.ts";

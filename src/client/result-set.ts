@@ -12,15 +12,22 @@ export class ResultSet<T> extends Array<T> {
   readonly nextMarker: string | undefined;
   /** Of a page of uploads, the next page's `uploadIdMarker`. */
   readonly nextUploadIdMarker: string | undefined;
+  /** Of a page of versions, the next page's `versionIdMarker`. */
+  readonly nextVersionIdMarker: string | undefined;
 
   constructor(
     items: Iterable<T>,
-    more: { readonly nextMarker?: string | undefined; readonly nextUploadIdMarker?: string | undefined } = {},
+    more: {
+      readonly nextMarker?: string | undefined;
+      readonly nextUploadIdMarker?: string | undefined;
+      readonly nextVersionIdMarker?: string | undefined;
+    } = {},
   ) {
     super();
     for (const item of items) this.push(item);
     this.isTruncated = more.nextMarker !== undefined;
     this.nextMarker = more.nextMarker;
     this.nextUploadIdMarker = more.nextUploadIdMarker;
+    this.nextVersionIdMarker = more.nextVersionIdMarker;
   }
 }

@@ -17,7 +17,7 @@ import type { FileDownloadOptions } from "./node-files.ts";
 import type { ObjectBody } from "./object-body.ts";
 import type { ObjectInfo, Versioned, Written } from "./outputs.ts";
 import { requests } from "./load-requests.ts";
-import { ObjectSettings } from "./object-settings.ts";
+import { ObjectVersions } from "./object-versions.ts";
 import { type PresignInput, presign } from "./presign.ts";
 import type { RawAnswer, RawRequest } from "./request.ts";
 import type { RequestOptions, SendOptions } from "./send.ts";
@@ -37,7 +37,7 @@ import type { Uploaded, UploadInput, UploadOptions } from "./upload.ts";
  * console.log(await body.text());
  * await client.close();
  */
-export class S3Client extends ObjectSettings {
+export class S3Client extends ObjectVersions {
   /** What the client's requests share. The modules of this room take it; it is no part of the interface. */
   declare readonly core: ClientCore;
 

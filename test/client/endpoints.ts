@@ -120,7 +120,7 @@ function createContext({ kind, url, main, alt, altEmail }: Running): {
 async function removeBucket(bucket: Bucket): Promise<void> {
   if (!(await bucket.exists().catch(() => false))) return;
   for await (const upload of bucket.listMultipartUploads()) await upload.cancelUpload();
-  await bucket.deleteKeys(bucket.list());
+  await bucket.deleteKeys(bucket.listVersions());
   await bucket.delete();
 }
 

@@ -1,0 +1,144 @@
+/** The part of the client that reads and changes versions, and what locks them. */
+
+import type { ListedVersion, ObjectVersionList } from "../s3/documents/list-versions.ts";
+import type { VersioningConfiguration } from "../s3/documents/versioning.ts";
+import type { DefaultRetention, LegalHold, ObjectLock, Retention } from "../s3/object-lock.ts";
+import type * as inputs from "./inputs.ts";
+import { Listing } from "./listing.ts";
+import { requests } from "./load-requests.ts";
+import { ObjectSettings } from "./object-settings.ts";
+import type { RequestOptions } from "./send.ts";
+
+/** Versions and object lock, an operation each. */
+export abstract class ObjectVersions extends ObjectSettings {
+  /** Whether the bucket keeps versions. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html */
+  async getBucketVersioning(
+    input: inputs.BucketInput,
+    options?: RequestOptions,
+  ): Promise<VersioningConfiguration> {
+    return (await requests()).getBucketVersioning(this.core, input, options);
+  }
+
+  /**
+   * Has the bucket keep versions, or no more of them: those that are there stay.
+   *
+   * @param input.mfa The serial number of a device and its code, where MFA delete is changed.
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html
+   */
+  async putBucketVersioning(
+    input: inputs.BucketInput & {
+      readonly status: "Enabled" | "Suspended";
+      readonly mfaDelete?: "Enabled" | "Disabled" | undefined;
+      readonly mfa?: string | undefined;
+    },
+    options?: RequestOptions,
+  ): Promise<void> {
+    return (await requests()).putBucketVersioning(this.core, input, options);
+  }
+
+  /**
+   * A page of versions and delete markers: by key, and of each key the newest first.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+   */
+  async listObjectVersions(
+    input: inputs.ListObjectVersionsInput,
+    options?: RequestOptions,
+  ): Promise<ObjectVersionList> {
+    return (await requests()).listObjectVersions(this.core, input, options);
+  }
+
+  /**
+   * Every version and delete marker, page after page; the next page is fetched while one is read.
+   *
+   * @example
+   * for await (const { key, versionId, isLatest } of client.listVersions({ bucket: "mybucket" })) {
+   *   console.log(key, versionId, isLatest);
+   * }
+   */
+  listVersions(
+    input: inputs.ListObjectVersionsInput,
+    options?: RequestOptions,
+  ): Listing<ObjectVersionList, ListedVersion> {
+    return new Listing(async (next) => {
+      // Two markers say where the next page begins: they travel as one text.
+      const [keyMarker, versionIdMarker] =
+        next === undefined
+          ? [input.keyMarker, input.versionIdMarker]
+          : (JSON.parse(next) as [string, string | undefined]);
+      const page = await this.listObjectVersions({ ...input, keyMarker, versionIdMarker }, options);
+      const { isTruncated, nextKeyMarker, nextVersionIdMarker } = page;
+      // A server that says "truncated" and no more would be asked for the same page for ever.
+      const more = isTruncated && nextKeyMarker !== undefined;
+      return {
+        page,
+        entries: page.versions,
+        next: more ? JSON.stringify([nextKeyMarker, nextVersionIdMarker]) : undefined,
+      };
+    });
+  }
+
+  /**
+   * The bucket's object lock. Throws S3ResponseError ObjectLockConfigurationNotFoundError where it has none.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLockConfiguration.html
+   */
+  async getObjectLockConfiguration(input: inputs.BucketInput, options?: RequestOptions): Promise<ObjectLock> {
+    return (await requests()).getObjectLockConfiguration(this.core, input, options);
+  }
+
+  /**
+   * Turns object lock on, for good, in a bucket that keeps versions, and sets what every new object gets.
+   *
+   * @param input.defaultRetention Absent: new objects get none of their own accord.
+   * @example
+   * await client.putObjectLockConfiguration({ bucket: "mybucket", defaultRetention: { mode: "GOVERNANCE", days: 30 } });
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html
+   */
+  async putObjectLockConfiguration(
+    input: inputs.BucketInput & { readonly defaultRetention?: DefaultRetention | undefined },
+    options?: RequestOptions,
+  ): Promise<void> {
+    return (await requests()).putObjectLockConfiguration(this.core, input, options);
+  }
+
+  /**
+   * Until when a version is kept. Throws S3ResponseError NoSuchObjectLockConfiguration where that was never said.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectRetention.html
+   */
+  async getObjectRetention(input: inputs.ObjectInput, options?: RequestOptions): Promise<Retention> {
+    return (await requests()).getObjectRetention(this.core, input, options);
+  }
+
+  /**
+   * Sets until when a version is kept. To take away or shorten GOVERNANCE wants `bypassGovernanceRetention`; COMPLIANCE
+   * can only be made longer.
+   *
+   * @param input.retention `null` takes it away.
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectRetention.html
+   */
+  async putObjectRetention(
+    input: inputs.ObjectInput & inputs.BypassInput & { readonly retention: Retention | null },
+    options?: RequestOptions,
+  ): Promise<void> {
+    return (await requests()).putObjectRetention(this.core, input, options);
+  }
+
+  /**
+   * Whether a version is under legal hold. Throws S3ResponseError NoSuchObjectLockConfiguration where that was never said.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLegalHold.html
+   */
+  async getObjectLegalHold(input: inputs.ObjectInput, options?: RequestOptions): Promise<LegalHold> {
+    return (await requests()).getObjectLegalHold(this.core, input, options);
+  }
+
+  /** Puts a version under legal hold, or takes that back. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLegalHold.html */
+  async putObjectLegalHold(
+    input: inputs.ObjectInput & { readonly legalHold: LegalHold },
+    options?: RequestOptions,
+  ): Promise<void> {
+    return (await requests()).putObjectLegalHold(this.core, input, options);
+  }
+}
