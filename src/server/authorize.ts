@@ -10,6 +10,7 @@ import type { Bucket, ObjectInfo } from "../engine/types.ts";
 import { type Grant, grantsAllow, type Permission } from "../s3/acl.ts";
 import { S3Error } from "../s3/errors.ts";
 import { evaluatePolicy } from "../s3/policy/policy.ts";
+import { anonymous } from "./authenticate.ts";
 import { policyOf } from "./bucket-policy.ts";
 import type { Asking, Context, Identity } from "./context.ts";
 import { policyValues, type Subject } from "./policy-values.ts";
@@ -154,7 +155,7 @@ export function mayOnBucket(identity: Identity, bucket: Bucket, permission: Perm
 }
 
 function mayOnObject(identity: Identity, bucket: Bucket, info: ObjectInfo, permission: Permission): boolean {
-  return may(identity, bucket, info.owner.id, info.grants, permission);
+  return may(identity, bucket, keeperOf(bucket, info).id, info.grants, permission);
 }
 
 /** Whether all actions are permitted: none denied, and each allowed by the policy or by what the lists say. */
@@ -183,7 +184,7 @@ export function permits(
   const counts =
     (!isRestricted || isOwner(identity, bucket) || service !== undefined) &&
     // A bucket's owner cannot give away what belongs to somebody else.
-    (info === undefined || ownerOf(bucket, info).id === bucket.owner.id);
+    (info === undefined || keeperOf(bucket, info).id === bucket.owner.id);
   return actions.every((action) => {
     const verdict = evaluatePolicy(policy, { ...request, action });
     return verdict !== "Deny" && (byList || (verdict === "Allow" && counts));
@@ -193,6 +194,12 @@ export function permits(
 /** Whom an object belongs to: under `BucketOwnerEnforced` the bucket's owner, whoever wrote it. */
 export function ownerOf(bucket: Bucket, info: ObjectInfo): Bucket["owner"] {
   return bucket.objectOwnership === "BucketOwnerEnforced" ? bucket.owner : info.owner;
+}
+
+/** Whose rights over an object are an owner's. What nobody in particular has uploaded, the bucket's owner looks after. */
+function keeperOf(bucket: Bucket, info: ObjectInfo): Bucket["owner"] {
+  const owner = ownerOf(bucket, info);
+  return owner.id === anonymous.owner.id ? bucket.owner : owner;
 }
 
 /** Whether a grant is to everybody, or to everybody with an account. */

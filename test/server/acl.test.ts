@@ -127,4 +127,18 @@ describe("access control lists over HTTP", () => {
     assert.equal((await s3.send("PUT /doc?acl", { body: "<nonsense/>" })).code, "MalformedACLError");
     assert.equal((await s3.send("PUT /doc?acl")).code, "MissingSecurityHeader");
   });
+
+  it("what nobody in particular has uploaded is the bucket's owner's to read, to tag and to open", async () => {
+    await s3.send("PUT /drop", { headers: { "x-amz-acl": "public-read-write" } });
+    assert.equal((await s3.send("PUT /drop/left", { as: null, body: "x" })).status, 200);
+    assert.equal((await s3.send("GET /drop/left", { as: null })).code, "AccessDenied");
+    assert.equal((await s3.send("GET /drop/left", { as: other })).code, "AccessDenied");
+    assert.equal((await s3.send("GET /drop/left")).text, "x");
+    assert.equal((await s3.send("GET /drop/left?tagging")).status, 200);
+    assert.equal(
+      (await s3.send("PUT /drop/left?acl", { headers: { "x-amz-acl": "public-read" } })).status,
+      200,
+    );
+    assert.equal((await s3.send("GET /drop/left", { as: other })).text, "x");
+  });
 });
