@@ -202,6 +202,11 @@ export class S3Error extends Error {
   }
 }
 
+/** Whether a code is one that this server sends. */
+export function isKnownErrorCode(code: string): code is S3ErrorCode {
+  return Object.hasOwn(errorTable, code);
+}
+
 function rowOf(code: string): readonly [number, string] {
-  return Object.hasOwn(errorTable, code) ? errorTable[code as S3ErrorCode] : [500, code];
+  return isKnownErrorCode(code) ? errorTable[code] : [500, code];
 }
