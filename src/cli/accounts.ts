@@ -93,7 +93,11 @@ export async function withAccounts<T>(
   }
 }
 
-async function openTransport(io: Io, { data, endpoint, region }: AccountOptions): Promise<AdminTransport> {
+/** Opens the administration that the options name. */
+export async function openTransport(
+  io: Io,
+  { data, endpoint, region }: AccountOptions,
+): Promise<AdminTransport> {
   if (endpoint === undefined) {
     const { openLocalTransport } = await import("./local-transport.ts");
     return openLocalTransport(data ?? ".stowage");

@@ -10,13 +10,13 @@ import { setTimeout } from "node:timers/promises";
 import { S3Error } from "../s3/errors.ts";
 import { calendarDayMs, judgeUpload, prefixesOf } from "../s3/lifecycle.ts";
 import type { LifecycleClock, LifecycleConfiguration } from "../s3/lifecycle.ts";
-import { bucketOf, getBucket } from "./buckets.ts";
+import { getBucket } from "./buckets.ts";
 import { listVersions } from "./list-versions.ts";
 import { actOn, judgePage } from "./lifecycle-acts.ts";
 import type { LifecycleReport, PageState } from "./lifecycle-acts.ts";
-import { afterKey, bucketKey } from "./table-keys.ts";
 import type { Bucket, Engine } from "./types.ts";
 import { abortUpload, listUploads } from "./uploads.ts";
+import { walkBuckets } from "./walk-buckets.ts";
 
 export interface ApplyLifecycleOptions {
   /** Milliseconds of a day. Default: the calendar's. */
@@ -43,10 +43,13 @@ export async function applyLifecycle(
 ): Promise<LifecycleReport> {
   const report: LifecycleReport = { expired: 0, transitioned: 0, uploadsAborted: 0 };
   const run = { engine, report, signal, clock: () => ({ nowMs: engine.clock(), dayMs }) };
-  for await (const bucket of bucketsWithRules(engine)) {
-    for (const prefix of prefixesOf(bucket.lifecycle)) {
-      await walkVersions(run, bucket, prefix);
-      await walkUploads(run, bucket, prefix);
+  for await (const bucket of walkBuckets(engine)) {
+    const { lifecycle } = bucket;
+    if (lifecycle === undefined) continue;
+    const ruled = { ...bucket, lifecycle };
+    for (const prefix of prefixesOf(lifecycle)) {
+      await walkVersions(run, ruled, prefix);
+      await walkUploads(run, ruled, prefix);
     }
   }
   return report;
@@ -59,27 +62,6 @@ interface Run {
   readonly report: LifecycleReport;
   readonly signal: AbortSignal | undefined;
   readonly clock: () => LifecycleClock;
-}
-
-async function* bucketsWithRules(engine: Engine): AsyncIterable<RuledBucket> {
-  let start: Buffer = Buffer.of(0);
-  for (;;) {
-    const snapshot = await engine.index.snapshot();
-    let rows;
-    try {
-      rows = await snapshot.range("buckets", { start, limit: stepRows });
-    } finally {
-      snapshot.close();
-    }
-    for (const row of rows) {
-      const bucket = bucketOf(engine, row);
-      const { lifecycle } = bucket;
-      if (lifecycle !== undefined) yield { ...bucket, lifecycle };
-    }
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    start = afterKey(bucketKey(last.key.toString("utf8")));
-  }
 }
 
 async function walkVersions(run: Run, bucket: RuledBucket, prefix: string): Promise<void> {

@@ -47,6 +47,8 @@ export class Draft implements Commit {
   readonly checks: Check[] = [];
   readonly puts: Put[] = [];
   readonly deletes: Delete[] = [];
+  /** By how much it changes what its bucket holds, for buckets that have a quota. */
+  readonly usage = { bytes: 0, objects: 0 };
 
   /** @param version Null: there must be no such row. */
   check(table: Table, key: Uint8Array, version: number | null): this {
@@ -62,5 +64,21 @@ export class Draft implements Commit {
   delete(table: Table, key: Uint8Array): this {
     this.deletes.push({ table, key });
     return this;
+  }
+
+  /** Counts bytes and objects that come into the bucket, or leave it. */
+  count(bytes: number, objects: number): this {
+    this.usage.bytes += bytes;
+    this.usage.objects += objects;
+    return this;
+  }
+
+  /** The same once more, to be added to. */
+  copy(): Draft {
+    const copy = new Draft();
+    copy.checks.push(...this.checks);
+    copy.puts.push(...this.puts);
+    copy.deletes.push(...this.deletes);
+    return copy;
   }
 }

@@ -174,6 +174,7 @@ export async function deleteBucket(engine: Engine, name: string): Promise<void> 
     if (empty) {
       outcome
         .delete("buckets", key)
+        .delete("usage", bucketPrefix(bucket.id))
         .put("trash", engine.ids.next(), encodeTrash({ kind: "bucket", id: bucketPrefix(bucket.id) }));
     } else {
       outcome.put("buckets", key, encodeBucket({ ...marked, isBeingDeleted: undefined }));
@@ -214,7 +215,8 @@ function decodeBucket(row: Entry, name: string): Bucket {
   return { ...(decodeJson(row.value, "bucket") as BucketRecord), name, version: row.version };
 }
 
-function encodeBucket({ name: _name, version: _version, ...record }: Bucket): Buffer {
+/** The row of a bucket, for a commit that changes it. */
+export function encodeBucket({ name: _name, version: _version, ...record }: Bucket): Buffer {
   return encodeJson(record satisfies BucketRecord);
 }
 

@@ -7,6 +7,7 @@ import type { EventOrigin } from "../s3/event.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import { guardBucket, rereadBucket } from "./buckets.ts";
 import { noteEvent } from "./events.ts";
+import { commitCounted } from "./usage.ts";
 import { discardContent } from "./content.ts";
 import { openUploadKey } from "./encryption/upload-key.ts";
 import { readVersion } from "./find-version.ts";
@@ -94,7 +95,7 @@ export async function completeUpload(engine: Engine, input: CompleteUploadInput)
     const made = await addVersion(engine, draft, bucket, state, { info, content: { kind: "manifest", id } });
     const chosen = new Set(parts);
     for (const part of uploaded) {
-      draft.delete("parts", partKey(id, part.partNumber));
+      draft.delete("parts", partKey(id, part.partNumber)).count(-part.size, 0);
       if (!chosen.has(part)) discardContent(engine, draft, part.content);
     }
     noteEvent(engine, draft, bucket, {
@@ -102,7 +103,7 @@ export async function completeUpload(engine: Engine, input: CompleteUploadInput)
       info: made,
       origin: input.origin,
     });
-    if (await engine.index.commit(draft)) return made;
+    if (await commitCounted(engine, bucket, draft)) return made;
     bucket = await rereadBucket(engine, bucket);
     return conflict;
   });

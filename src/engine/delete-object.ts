@@ -11,6 +11,7 @@ import { addVersion, readKeyState, removeVersion } from "./key-versions.ts";
 import type { BypassOptions } from "./object-lock.ts";
 import type { VersionOptions } from "./open-object.ts";
 import { bucketKey } from "./table-keys.ts";
+import { commitCounted } from "./usage.ts";
 import type { Bucket, Engine, ObjectInfo } from "./types.ts";
 
 export interface DeleteObjectOptions
@@ -94,7 +95,7 @@ async function addMarker(
   const draft = guardBucket(new Draft(), bucket);
   const { versionId } = await addVersion(engine, draft, bucket, state, { info, content: { kind: "none" } });
   noteDeletion(engine, draft, bucket, "DeleteMarkerCreated", { key, versionId }, options);
-  return (await engine.index.commit(draft)) ? { existed, versionId, deleteMarker: true } : conflict;
+  return (await commitCounted(engine, bucket, draft)) ? { existed, versionId, deleteMarker: true } : conflict;
 }
 
 function isConditional(options: DeleteObjectOptions): boolean {
@@ -114,12 +115,12 @@ async function remove(
   if (found === null) return { existed: false, ...named };
   checkWriteConditions(options, found.info);
   if (options.onlyIf?.(found.info, found.table === "objects") === false) return { existed: false, ...named };
-  const draft = new Draft();
-  // Versioning may have been enabled meanwhile, and then nothing is removed that nobody named.
-  if (versionId === undefined) draft.check("buckets", bucketKey(bucket.name), bucket.version);
+  // Versioning may have been enabled meanwhile, and then nothing is removed that nobody named; or a quota was set, and then
+  // what is removed counts.
+  const draft = new Draft().check("buckets", bucketKey(bucket.name), bucket.version);
   await removeVersion(engine, draft, bucket, found, options);
   noteDeletion(engine, draft, bucket, "Delete", { key, versionId: found.info.versionId }, options);
-  if (!(await engine.index.commit(draft))) return conflict;
+  if (!(await commitCounted(engine, bucket, draft))) return conflict;
   return { existed: true, ...named, ...(found.info.deleteMarker === true ? { deleteMarker: true } : {}) };
 }
 

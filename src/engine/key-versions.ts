@@ -53,9 +53,10 @@ export async function addVersion(
   const { key } = info;
   const rowKey = objectKey(bucket.id, key);
   draft.check("objects", rowKey, current?.row.version ?? null);
+  draft.count(info.size, info.deleteMarker === true ? 0 : 1);
   if (head === null) {
     draft.put("objects", rowKey, encodeObject({ info, content }, bucket.owner));
-    if (current !== null) discardContent(engine, draft, current.content);
+    if (current !== null) discardVersion(engine, draft, current);
     return info;
   }
 
@@ -67,7 +68,7 @@ export async function addVersion(
     const replaced = await findByOrder(engine.index, bucket, key, nullVersion);
     if (replaced !== null) {
       checkLock(engine, replaced.info);
-      discardContent(engine, draft, replaced.content);
+      discardVersion(engine, draft, replaced);
       draft.check("versions", replaced.row.key, replaced.row.version).delete("versions", replaced.row.key);
     }
     nullVersion = undefined;
@@ -76,7 +77,7 @@ export async function addVersion(
     const isCurrentNull = current.info.versionId === nullVersionId;
     if (isNull && isCurrentNull) {
       checkLock(engine, current.info);
-      discardContent(engine, draft, current.content);
+      discardVersion(engine, draft, current);
     } else {
       draft.put("versions", versionKey(bucket.id, key, orderOf(current)), current.row.value);
       if (isCurrentNull) nullVersion = orderOf(current);
@@ -108,10 +109,10 @@ export async function removeVersion(
   found: FoundVersion,
   options: { readonly bypassGovernance?: boolean | undefined } = {},
 ): Promise<void> {
-  const { table, row, info, content } = found;
+  const { table, row, info } = found;
   const { key } = info;
   checkLock(engine, info, options);
-  discardContent(engine, draft, content);
+  discardVersion(engine, draft, found);
   draft.check(table, row.key, row.version);
   if (bucket.versioning === undefined) {
     draft.delete(table, row.key);
@@ -144,6 +145,11 @@ export async function removeVersion(
   }
   if (!isCurrent || !isPromoted) draft.delete(table, row.key);
   writeHead(draft, rowKey, head, { marker, nullVersion });
+}
+
+function discardVersion(engine: Engine, draft: Draft, { info, content }: ObjectRecord): void {
+  discardContent(engine, draft, content);
+  draft.count(-info.size, info.deleteMarker === true ? 0 : -1);
 }
 
 /** The newest version in `versions` but for one that is going to be removed. */

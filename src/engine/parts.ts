@@ -4,6 +4,7 @@ import { createChecksum } from "../s3/checksums.ts";
 import type { ChecksumAlgorithm } from "../s3/checksums.ts";
 import { S3Error } from "../s3/errors.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
+import { rereadBucket } from "./buckets.ts";
 import { commitContent, discardContent, dropContent, keepContent, storeContent } from "./content.ts";
 import type { StoredContent } from "./content.ts";
 import { openUploadKey } from "./encryption/upload-key.ts";
@@ -11,14 +12,17 @@ import { openInline, readContent } from "./read-content.ts";
 import { decodePart, encodePart } from "./records/manifest.ts";
 import type { PartRecord } from "./records/manifest.ts";
 import type { Snapshot } from "./index/index.ts";
-import { afterPrefix, partKey, uploadKey } from "./table-keys.ts";
-import type { Body, Engine, ObjectChecksum, Part, Upload } from "./types.ts";
+import { afterPrefix, bucketKey, partKey, uploadKey } from "./table-keys.ts";
+import type { Body, Bucket, Engine, ObjectChecksum, Part, Upload } from "./types.ts";
+import { commitCounted } from "./usage.ts";
 import { encodeUpload, noSuchUpload, uploadOf } from "./uploads.ts";
 
 /** The highest part number, and so the most parts of an upload. */
 export const maxPartNumber = 10_000;
 
 export interface PutPartInput {
+  /** The upload's bucket, whose quota counts. Without it nothing is counted. */
+  readonly bucket?: Bucket | undefined;
   readonly upload: Upload;
   /** 1 to 10,000. */
   readonly partNumber: number;
@@ -64,16 +68,26 @@ export async function putPart(
     };
     const id = Buffer.from(input.upload.uploadId, "hex");
     const rowKey = partKey(id, partNumber);
-    let { upload } = input;
+    let { upload, bucket } = input;
     return await atomically(engine, `part ${upload.uploadId} ${partNumber}`, async () => {
       const replaced = await engine.index.get("parts", rowKey);
       const draft = guardUpload(new Draft(), upload)
         .check("parts", rowKey, replaced?.version ?? null)
         .put("parts", rowKey, encodePart(part));
       keepContent(draft, stored, { kind: "part", partKey: rowKey });
-      if (replaced !== null) discardContent(engine, draft, decodePart(replaced.value).content);
-      if (await commitContent(engine, draft, stored)) return part;
+      draft.count(part.size, 0);
+      if (replaced !== null) {
+        const { content, size } = decodePart(replaced.value);
+        discardContent(engine, draft, content);
+        draft.count(-size, 0);
+      }
+      if (bucket !== undefined) draft.check("buckets", bucketKey(bucket.name), bucket.version);
+      const commit = (counted: Draft): Promise<boolean> => commitContent(engine, counted, stored);
+      const isDone =
+        bucket === undefined ? await commit(draft) : await commitCounted(engine, bucket, draft, { commit });
+      if (isDone) return part;
       upload = await rereadUpload(engine, upload);
+      if (bucket !== undefined) bucket = await rereadBucket(engine, bucket);
       return conflict;
     });
   } catch (error) {

@@ -6,6 +6,7 @@ import { atomically, conflict, Draft } from "./atomic.ts";
 import { guardBucket, rereadBucket } from "./buckets.ts";
 import { noteEvent } from "./events.ts";
 import { commitContent, dropContent, keepContent, storeContent } from "./content.ts";
+import { commitCounted } from "./usage.ts";
 import type { StoredContent } from "./content.ts";
 import { idTimeMs } from "./ids.ts";
 import { addVersion, readKeyState } from "./key-versions.ts";
@@ -117,7 +118,8 @@ async function commitObject(engine: Engine, input: CommitObjectInput): Promise<O
         info: made,
         origin: input.origin,
       });
-      if (await commitContent(engine, draft, stored)) return made;
+      const commit = (counted: Draft): Promise<boolean> => commitContent(engine, counted, stored);
+      if (await commitCounted(engine, bucket, draft, { commit })) return made;
       bucket = await rereadBucket(engine, bucket);
       return conflict;
     });

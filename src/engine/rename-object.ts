@@ -9,6 +9,7 @@ import { noteEvent } from "./events.ts";
 import { moveDataKey } from "./encryption/data-key.ts";
 import { decodeObject, encodeObject } from "./records/object.ts";
 import { encodeBlobUser } from "./records/references.ts";
+import { commitCounted } from "./usage.ts";
 import { objectKey } from "./table-keys.ts";
 import type { Bucket, Engine, ObjectInfo } from "./types.ts";
 
@@ -68,8 +69,11 @@ export async function renameObject(engine: Engine, input: RenameObjectInput): Pr
     const { origin } = input;
     noteEvent(engine, draft, bucket, { event: "ObjectRemoved:Delete", info, origin });
     noteEvent(engine, draft, bucket, { event: "ObjectCreated:Copy", info: renamed, origin });
-    if (replaced !== null) discardContent(engine, draft, replaced.content);
-    if (await engine.index.commit(draft)) return renamed;
+    if (replaced !== null) {
+      discardContent(engine, draft, replaced.content);
+      draft.count(-replaced.info.size, -1);
+    }
+    if (await commitCounted(engine, bucket, draft)) return renamed;
     bucket = await rereadBucket(engine, bucket);
     return conflict;
   });

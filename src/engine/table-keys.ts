@@ -16,6 +16,7 @@
  *     heads      bucket id (4), key
  *     outbox     webhook, 0, id of the row itself (16)     oldest first
  *     logs       bucket id (4), id of the row itself (16)  oldest first
+ *     usage      bucket id (4)                             of buckets that have a quota
  */
 
 import { idBytes } from "./ids.ts";

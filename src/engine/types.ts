@@ -19,6 +19,7 @@ import type { IdSource } from "./ids.ts";
 import type { Index } from "./index/index.ts";
 import type { KeyedLocks } from "./keyed-locks.ts";
 import type { ManifestCache } from "./manifest-cache.ts";
+import type { Quota } from "./usage.ts";
 import type { Pins } from "./pins.ts";
 
 /** A bucket as it was read. A commit that depends on it checks {@link Bucket.version}. */
@@ -39,6 +40,8 @@ export interface Bucket {
   readonly tags?: Tags | undefined;
   /** Rules by which objects expire. */
   readonly lifecycle?: LifecycleConfiguration | undefined;
+  /** What it may hold at most. */
+  readonly quota?: Quota | undefined;
   /** Where requests are logged. */
   readonly logging?: BucketLogging | undefined;
   /** Which changes are told to whom. */

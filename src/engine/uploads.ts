@@ -6,11 +6,26 @@ import { guardBucket, rereadBucket } from "./buckets.ts";
 import { idBytes } from "./ids.ts";
 import type { Entry } from "./index/index.ts";
 import { decodeJson, encodeJson } from "./records/json.ts";
+import { decodePart } from "./records/manifest.ts";
 import { encodeTrash } from "./records/references.ts";
-import { afterKey, afterPrefix, bucketPrefix, objectKey, splitUploadKey, uploadKey } from "./table-keys.ts";
+import {
+  afterKey,
+  afterPrefix,
+  bucketKey,
+  bucketPrefix,
+  objectKey,
+  partKey,
+  splitUploadKey,
+  uploadKey,
+} from "./table-keys.ts";
 import { createDataKey } from "./encryption/data-key.ts";
 import type { Bucket, EncryptionRequest, Engine, ObjectAttributes, Upload } from "./types.ts";
+import { commitCounted } from "./usage.ts";
+import type { Usage } from "./usage.ts";
 import { isCommonPrefix, walkRows } from "./walk-rows.ts";
+
+/** S3's limit. */
+const maxParts = 10_000;
 
 type UploadRecord = Omit<Upload, "uploadId" | "key" | "bucketId" | "version">;
 
@@ -94,16 +109,34 @@ export async function abortUpload(
   key: string,
   uploadId: string,
 ): Promise<void> {
+  let now = bucket;
   return atomically(engine, `upload ${uploadId}`, async () => {
-    const upload = await requireUpload(engine, bucket, key, uploadId);
+    const upload = await requireUpload(engine, now, key, uploadId);
     const id = Buffer.from(uploadId, "hex");
     const rowKey = uploadKey(bucket.id, key, id);
     const draft = new Draft()
+      .check("buckets", bucketKey(now.name), now.version)
       .check("uploads", rowKey, upload.version)
       .delete("uploads", rowKey)
       .put("trash", engine.ids.next(), encodeTrash({ kind: "upload", id }));
-    return (await engine.index.commit(draft)) ? undefined : conflict;
+    if (await commitCounted(engine, now, draft, { measure: () => freedBy(engine, id) })) return undefined;
+    now = await rereadBucket(engine, now);
+    return conflict;
   });
+}
+
+async function freedBy(engine: Engine, uploadId: Buffer): Promise<Usage> {
+  const snapshot = await engine.index.snapshot();
+  try {
+    const rows = await snapshot.range("parts", {
+      start: partKey(uploadId, 0),
+      end: afterPrefix(uploadId),
+      limit: maxParts,
+    });
+    return { bytes: rows.reduce((sum, { value }) => sum - decodePart(value).size, 0), objects: 0 };
+  } finally {
+    snapshot.close();
+  }
 }
 
 export interface ListUploadsOptions {

@@ -125,6 +125,7 @@ const errorTable = {
   ObjectLockConfigurationNotFoundError: [404, "Object Lock configuration does not exist for this bucket."],
   PreconditionFailed: [412, "At least one of the preconditions you specified did not hold."],
   ReplicationConfigurationNotFoundError: [404, "The replication configuration was not found"],
+  QuotaExceeded: [403, "The bucket holds as much as it may."],
   RequestHeaderSectionTooLarge: [400, "Your request header section exceeds the maximum allowed size."],
   RequestTimeTooSkewed: [403, "The difference between the request time and the server's time is too large."],
   RequestTimeout: [

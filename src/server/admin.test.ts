@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createBucket } from "../engine/buckets.ts";
 import { createMemoryEngine } from "../engine/engine.ts";
 import type { Engine } from "../engine/types.ts";
 import { findAccessKey } from "../engine/users.ts";
@@ -113,3 +114,27 @@ for (const [what, line, body, expected] of [
     await assert.rejects(ask(engine, line, body), expected);
   });
 }
+
+test("administer() sets, shows and takes away the quota of a bucket", async () => {
+  const engine = createMemoryEngine();
+  const owner = { id, displayName: "anna" };
+  await createBucket(engine, { name: "photos", owner, grants: [], region: "us-east-1" });
+  assert.deepEqual((await ask(engine, "GET buckets/photos/quota")).value, {
+    bucket: "photos",
+    quota: null,
+    usage: null,
+  });
+  const set = await ask(engine, "PUT buckets/photos/quota", { maxBytes: 1000 });
+  assert.deepEqual(set.value, {
+    bucket: "photos",
+    quota: { maxBytes: 1000 },
+    usage: { bytes: 0, objects: 0 },
+  });
+  for (const wrong of [{}, { maxBytes: -1 }, { maxBytes: 1.5 }, { maxBytes: "1" }, { maxSize: 1 }]) {
+    await assert.rejects(ask(engine, "PUT buckets/photos/quota", wrong), { code: "InvalidArgument" });
+  }
+  await assert.rejects(ask(engine, "PUT buckets/missing/quota", { maxBytes: 1 }), { code: "NoSuchBucket" });
+  await assert.rejects(ask(engine, "POST buckets/photos/quota"), { code: "MethodNotAllowed" });
+  assert.equal((await ask(engine, "DELETE buckets/photos/quota")).status, 204);
+  assert.equal(((await ask(engine, "GET buckets/photos/quota")).value as { quota: unknown }).quota, null);
+});

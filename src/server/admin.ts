@@ -8,12 +8,15 @@
  *     GET    users/NAME/keys     {"keys": [{"accessKeyId", "user", "createdAt"}]}
  *     POST   users/NAME/keys     {"accessKey"?, "secretKey"?} → {"key": {"accessKeyId", "secretAccessKey"}}
  *     DELETE keys/ACCESSKEY
+ *     GET    buckets/NAME/quota  {"bucket", "quota": {"maxBytes"?, "maxObjects"?} | null, "usage": {"bytes", "objects"} | null}
+ *     PUT    buckets/NAME/quota  {"maxBytes"?, "maxObjects"?} → the same
+ *     DELETE buckets/NAME/quota
  *
  * A secret key is in the answer to the request that makes it, and in no other. Who may ask is decided before: this file
  * sees no headers and no sockets, and the command line calls it on the data directory of a stopped server.
  */
 
-import type { Engine, User } from "../engine/types.ts";
+import type { Bucket, Engine, User } from "../engine/types.ts";
 import {
   addKey,
   addUser,
@@ -25,6 +28,9 @@ import {
   removeKey,
   removeUser,
 } from "../engine/users.ts";
+import { getBucket } from "../engine/buckets.ts";
+import { readUsage, setQuota } from "../engine/quotas.ts";
+import type { Quota } from "../engine/usage.ts";
 import { S3Error } from "../s3/errors.ts";
 
 /** One request of the administration. */
@@ -119,6 +125,17 @@ const handlers: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
       return { status: 201, value: { key: pairOf(await addKey(engine, user.id, input)) } };
     },
   },
+  "buckets/NAME/quota": {
+    GET: async (engine, name) => ({ status: 200, value: await quotaView(engine, name) }),
+    PUT: async (engine, name, body) => {
+      await setQuota(engine, (await bucketCalled(engine, name)).name, readQuota(body));
+      return { status: 200, value: await quotaView(engine, name) };
+    },
+    DELETE: async (engine, name) => {
+      await setQuota(engine, (await bucketCalled(engine, name)).name, null);
+      return { status: 204 };
+    },
+  },
   "keys/NAME": {
     DELETE: async (engine, accessKeyId) => {
       const owner = await findAccessKey(engine, accessKeyId);
@@ -159,10 +176,32 @@ async function requireOtherKey(
   });
 }
 
+/** @throws {S3Error} `NoSuchBucket`, with the name for whoever typed it. */
+async function bucketCalled(engine: Engine, name: string): Promise<Bucket> {
+  const bucket = await getBucket(engine, name);
+  if (bucket !== null) return bucket;
+  throw new S3Error("NoSuchBucket", { message: `There is no bucket "${name}".` });
+}
+
+async function quotaView(engine: Engine, name: string): Promise<unknown> {
+  const bucket = await bucketCalled(engine, name);
+  return { bucket: name, quota: bucket.quota ?? null, usage: await readUsage(engine, bucket) };
+}
+
+function readQuota(body: Uint8Array): Quota {
+  const quota = readFields(body, { maxBytes: "number", maxObjects: "number" }) as Quota;
+  for (const [name, value] of Object.entries(quota)) {
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw invalid(`"${name}" is ${value}, which is no whole number from 0 up.`);
+  }
+  if (Object.keys(quota).length === 0) throw invalid(`Give "maxBytes", "maxObjects" or both.`);
+  return quota;
+}
+
 function readFields(
   body: Uint8Array,
-  fields: Readonly<Record<string, "string" | "boolean">>,
-): Readonly<Record<string, string | boolean>> {
+  fields: Readonly<Record<string, "string" | "boolean" | "number">>,
+): Readonly<Record<string, string | boolean | number>> {
   let value: unknown;
   try {
     value = body.length === 0 ? {} : JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
@@ -177,7 +216,7 @@ function readFields(
       throw invalid(`"${name}" is not known here; known are ${Object.keys(fields).join(", ")}.`);
     if (typeof given !== type) throw invalid(`"${name}" is no ${type}.`);
   }
-  return value as Record<string, string | boolean>;
+  return value as Record<string, string | boolean | number>;
 }
 
 function decodeSegment(segment: string): string {

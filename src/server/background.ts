@@ -2,6 +2,8 @@
 
 import { applyLifecycle } from "../engine/apply-lifecycle.ts";
 import { type Job, type Jobs, startJobs } from "../engine/jobs.ts";
+import { countUsage, readUsage } from "../engine/quotas.ts";
+import { walkBuckets } from "../engine/walk-buckets.ts";
 import { calendarDayMs } from "../s3/lifecycle.ts";
 import type { Site } from "./context.ts";
 import { EventDelivery } from "./deliver-events.ts";
@@ -20,6 +22,7 @@ export interface BackgroundOptions {
 
 const mostLifecycleIntervalMs = 3 * 60 * 60 * 1000;
 const leastLifecycleIntervalMs = 500;
+const quotaIntervalMs = 60_000;
 /** Looking costs a look at a count. */
 const eventsIntervalMs = 200;
 
@@ -30,6 +33,7 @@ export function startBackground(site: Site, metrics: Metrics, options: Backgroun
     lifecycleJob(site, metrics, options),
     eventsJob(site, metrics, options),
     logsJob(site, metrics, options),
+    quotaJob(site, metrics),
   ];
   return startJobs(jobs, {
     log: engine.log,
@@ -92,5 +96,23 @@ function logsJob({ engine }: Site, metrics: Metrics, { accessLogSeconds = 300 }:
     intervalMs: accessLogSeconds * 1000,
     firstMs: accessLogSeconds * 1000,
     run: async (signal) => metrics.countLogObjects(await deliverLogs(engine, signal)),
+  };
+}
+
+/** Counts what a crash kept from being counted, and tells how full buckets with a quota are. */
+function quotaJob({ engine }: Site, metrics: Metrics): Job {
+  return {
+    name: "quotas",
+    intervalMs: quotaIntervalMs,
+    async run(signal): Promise<void> {
+      const full = [];
+      for await (const bucket of walkBuckets(engine)) {
+        if (bucket.quota === undefined) continue;
+        await countUsage(engine, bucket.name, signal);
+        const usage = await readUsage(engine, bucket);
+        if (usage !== null) full.push({ bucket: bucket.name, quota: bucket.quota, usage });
+      }
+      metrics.setQuotas(full);
+    },
   };
 }

@@ -9,6 +9,7 @@ import {
   Registry,
 } from "prom-client";
 
+import type { Quota, Usage } from "../engine/usage.ts";
 import { countRequests } from "./request-counts.ts";
 
 /** Counts of one server. Two servers in a process share nothing. */
@@ -23,6 +24,8 @@ export interface Metrics {
   countEvents(outcome: "delivered" | "failed" | "dropped", times: number): void;
   /** So many messages wait for their webhooks. */
   setEventsWaiting(messages: number): void;
+  /** How full the buckets with a quota are: all of them. */
+  setQuotas(buckets: readonly FullBucket[]): void;
   /** So many objects of server access logs were written. */
   countLogObjects(objects: number): void;
   /** What was counted, for another process to add up. */
@@ -42,7 +45,17 @@ export async function renderTogether(collected: readonly MetricObject[][]): Prom
   return { text: await registry.metrics(), contentType: Registry.PROMETHEUS_CONTENT_TYPE };
 }
 
-/** Metrics with labels that cannot grow without bound: operations and statuses, never names of buckets or keys. */
+/** A bucket with a quota. */
+interface FullBucket {
+  readonly bucket: string;
+  readonly quota: Quota;
+  readonly usage: Usage;
+}
+
+/**
+ * Metrics with labels that cannot grow without bound: operations and statuses, never names of buckets or keys, except for
+ * buckets that an operator gave a quota.
+ */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -76,6 +89,7 @@ export function createMetrics(): Metrics {
     help: "Messages that wait for their webhooks.",
     registers: [registry],
   });
+  const quotaGauges = createQuotaGauges(registry);
   const logObjects = new Counter({
     name: "stowage_access_log_objects_total",
     help: "Objects of server access logs that were delivered.",
@@ -90,8 +104,27 @@ export function createMetrics(): Metrics {
     countLifecycle: (action, times) => lifecycleActions.inc({ action }, times),
     countEvents: (outcome, times) => events.inc({ outcome }, times),
     setEventsWaiting: (messages) => eventsWaiting.set(messages),
+    setQuotas: quotaGauges,
     countLogObjects: (objects) => logObjects.inc(objects),
     collect: () => registry.getMetricsAsJSON(),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+  };
+}
+
+function createQuotaGauges(registry: Registry): (buckets: readonly FullBucket[]) => void {
+  const gauge = (name: string, help: string): Gauge =>
+    new Gauge({ name, help, labelNames: ["bucket"], registers: [registry] });
+  const bytes = gauge("stowage_bucket_bytes", "Bytes in a bucket that has a quota.");
+  const objects = gauge("stowage_bucket_objects", "Objects and versions in a bucket that has a quota.");
+  const maxBytes = gauge("stowage_bucket_max_bytes", "Bytes that a bucket may hold.");
+  const maxObjects = gauge("stowage_bucket_max_objects", "Objects that a bucket may hold.");
+  return (buckets) => {
+    for (const one of [bytes, objects, maxBytes, maxObjects]) one.reset();
+    for (const { bucket, quota, usage } of buckets) {
+      bytes.set({ bucket }, usage.bytes);
+      objects.set({ bucket }, usage.objects);
+      if (quota.maxBytes !== undefined) maxBytes.set({ bucket }, quota.maxBytes);
+      if (quota.maxObjects !== undefined) maxObjects.set({ bucket }, quota.maxObjects);
+    }
   };
 }

@@ -1,6 +1,7 @@
 /** The table of commands, in the order of the help. */
 
 import type { Command } from "../command.ts";
+import { bucketQuota } from "./bucket-quota.ts";
 import { collectstatic } from "./collectstatic.ts";
 import { findstatic } from "./findstatic.ts";
 import { keyAdd } from "./key-add.ts";
@@ -25,4 +26,5 @@ export const commands: readonly Command[] = [
   keyAdd,
   keyLs,
   keyRm,
+  bucketQuota,
 ];

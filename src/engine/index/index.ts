@@ -22,6 +22,7 @@ export const tables = [
   "heads",
   "outbox",
   "logs",
+  "usage",
 ] as const;
 
 export type Table = (typeof tables)[number];

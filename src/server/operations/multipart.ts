@@ -76,6 +76,7 @@ export async function uploadPart(context: BucketContext): Promise<S3Response> {
   const part = await putPart(
     site.engine,
     {
+      bucket,
       upload,
       partNumber,
       ...bodyInput(body, request.headers),
@@ -114,7 +115,7 @@ async function copyPart(context: BucketContext, answer: Record<string, string>):
     if (end - start + 1 > maxPutBytes) throw sourceTooLarge();
     const part = await putPart(
       site.engine,
-      { upload, partNumber, body: bytesOf(object, start, end), ...partKey },
+      { bucket, upload, partNumber, body: bytesOf(object, start, end), ...partKey },
       { signal: signal() },
     );
     const { etag, lastModifiedMs, checksum } = part;
