@@ -8,6 +8,7 @@ import {
   checksumAlgorithmOf,
   checksumHeader,
   createChecksum,
+  parseChecksumAlgorithm,
   readChecksumHeaders,
 } from "../s3/checksums.ts";
 import { S3Error } from "../s3/errors.ts";
@@ -254,6 +255,7 @@ function bodySize(headers: S3Request["headers"], payload: Payload): number | und
 /** A checksum stands in a header, or is announced by `x-amz-trailer` and comes behind the last chunk. */
 function announcedChecksum(headers: S3Request["headers"], payload: Payload): AnnouncedChecksum | undefined {
   const given = readChecksumHeaders(headers);
+  checkNamedAlgorithm(headers, given);
   if (given !== undefined) return given;
   const trailer = headers["x-amz-trailer"]?.trim().toLowerCase();
   if (trailer === undefined || payload.type !== "chunked" || !payload.trailer) return undefined;
@@ -261,6 +263,17 @@ function announcedChecksum(headers: S3Request["headers"], payload: Payload): Ann
   if (algorithm !== undefined) return { algorithm };
   throw new S3Error("InvalidRequest", {
     message: `The value ${JSON.stringify(trailer)} of the x-amz-trailer header is not supported.`,
+  });
+}
+
+/** What an SDK says it computes must be what it sends. Some say it and send nothing, as where a body is empty. */
+function checkNamedAlgorithm(headers: S3Request["headers"], given: Checksum | undefined): void {
+  const named = headers["x-amz-sdk-checksum-algorithm"];
+  if (named === undefined) return;
+  const algorithm = parseChecksumAlgorithm(named);
+  if (given === undefined || given.algorithm === algorithm) return;
+  throw new S3Error("InvalidRequest", {
+    message: `Value for x-amz-sdk-checksum-algorithm header is invalid: it is ${JSON.stringify(named)}, and the checksum sent is a ${given.algorithm}.`,
   });
 }
 

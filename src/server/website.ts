@@ -7,9 +7,9 @@
 
 import { getBucket } from "../engine/buckets.ts";
 import { headObject, missingObject, openObject } from "../engine/open-object.ts";
-import type { Bucket } from "../engine/types.ts";
+import type { Bucket, Engine, ObjectInfo } from "../engine/types.ts";
 import { S3Error } from "../s3/errors.ts";
-import { decodeKey } from "../s3/keys.ts";
+import { checkKey, decodeKey, maxKeyBytes } from "../s3/keys.ts";
 import { type Operation, operations } from "../s3/operations.ts";
 import { findRoutingRule, redirectOf, type WebsiteConfiguration } from "../s3/website.ts";
 import { anonymous } from "./authenticate.ts";
@@ -119,7 +119,7 @@ async function onError(visited: Visit, error: S3Error): Promise<S3Response> {
   // What is wrong with a range or a condition is wrong with the request.
   if (error.status !== 403 && error.status !== 404) throw error;
   if (key !== "" && !key.endsWith("/")) {
-    const index = await headObject(site.engine, bucket, `${key}/${website.indexSuffix ?? ""}`);
+    const index = await findIndex(site.engine, bucket, `${key}/${website.indexSuffix ?? ""}`);
     // Two slashes at the beginning would be another host.
     if (index !== null) return moved(302, `${request.path.startsWith("//") ? "/." : ""}${request.path}/`);
   }
@@ -127,6 +127,11 @@ async function onError(visited: Visit, error: S3Error): Promise<S3Response> {
   if (rule !== null) return follow(rule, context);
   if (website.errorKey === undefined) throw error;
   return showError(visited, website.errorKey, error);
+}
+
+async function findIndex(engine: Engine, bucket: Bucket, key: string): Promise<ObjectInfo | null> {
+  // With the suffix behind it, it may be longer than a key can be.
+  return Buffer.byteLength(key) > maxKeyBytes ? null : headObject(engine, bucket, key);
 }
 
 async function showError({ context, bucket }: Visit, errorKey: string, error: S3Error): Promise<S3Response> {
@@ -143,6 +148,7 @@ async function showError({ context, bucket }: Visit, errorKey: string, error: S3
 /** The object as a page, or the redirect that it stands for. */
 async function show(asked: Context, bucket: Bucket, key: string): Promise<S3Response> {
   const { engine } = asked.site;
+  checkKey(key);
   const object = await openObject(engine, bucket, key);
   let handedOver = false;
   try {

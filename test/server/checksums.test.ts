@@ -78,6 +78,17 @@ describe("checksums over HTTP", () => {
     }
   });
 
+  it("x-amz-sdk-checksum-algorithm must name what is sent", async () => {
+    const put = (algorithm: string) =>
+      s3.send("PUT /bucket/sdk", {
+        body: "123456789",
+        headers: { "x-amz-sdk-checksum-algorithm": algorithm, "x-amz-checksum-crc32": "y/Q5Jg==" },
+      });
+    assert.equal((await put("CRC32")).status, 200);
+    assert.equal((await put("SHA256")).code, "InvalidRequest");
+    assert.equal((await put("MD4")).code, "InvalidRequest");
+  });
+
   it("a full-object checksum of parts is the whole's; a composite one ends in their number", async () => {
     const full = await upload("full", ["1234", "56789"], "CRC64NVME");
     assert.match(full.text, /<ChecksumCRC64NVME>rosUhgp5mIg=<.*<ChecksumType>FULL_OBJECT</);

@@ -103,6 +103,9 @@ describe("websites over HTTP", () => {
     const nobody = await visit("GET /", { host: "no-such.web.example.com" });
     assert.match(nobody.text, /404 Not Found[^]*NoSuchBucket/);
     assert.equal((await visit("GET /%FF", bare)).status, 400);
+    // The longest key, to which no suffix can be added.
+    assert.equal((await visit(`GET /${"k".repeat(1024)}`, bare)).status, 404);
+    assert.equal((await visit(`GET /${"k".repeat(1023)}/`, bare)).status, 400);
     assert.equal((await visit("PUT /x", bare)).status, 405);
   });
 

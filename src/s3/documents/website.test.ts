@@ -36,6 +36,11 @@ const refused: [string, string, RegExp][] = [
   [site("<IndexDocument><Suffix>a/b</Suffix></IndexDocument>"), "InvalidArgument", /not well formed/],
   [site("<IndexDocument><Suffix/></IndexDocument>"), "InvalidArgument", /not well formed/],
   [
+    site(`<IndexDocument><Suffix>${"k".repeat(1025)}</Suffix></IndexDocument>`),
+    "KeyTooLongError",
+    /too long/,
+  ],
+  [
     site("<IndexDocument><Suffix>i</Suffix></IndexDocument><ErrorDocument><Key/></ErrorDocument>"),
     "InvalidArgument",
     /ErrorDocument/,
@@ -83,7 +88,7 @@ const refused: [string, string, RegExp][] = [
   ],
 ];
 for (const [xml, code, message] of refused) {
-  test(`parseWebsiteConfiguration() refuses ${xml}`, () => {
+  test(`parseWebsiteConfiguration() refuses ${xml.slice(0, 250)}`, () => {
     assert.throws(
       () => parseWebsiteConfiguration(xml),
       (error) => error instanceof S3Error && error.code === code && message.test(error.message),

@@ -1,6 +1,7 @@
 /** WebsiteConfiguration: how a bucket is served as a website. */
 
 import { S3Error } from "../errors.ts";
+import { checkKey } from "../keys.ts";
 import type {
   Protocol,
   Redirect,
@@ -56,7 +57,7 @@ function targetXml({ hostName, protocol }: Partial<RedirectTarget>): string {
 /**
  * Reads and judges how a bucket is to be served.
  *
- * @throws {S3Error} `MalformedXML`, `InvalidArgument`, `InvalidRequest`.
+ * @throws {S3Error} `MalformedXML`, `InvalidArgument`, `InvalidRequest`, `KeyTooLongError`.
  */
 export function parseWebsiteConfiguration(xml: string | Uint8Array): WebsiteConfiguration {
   const root = parseXml(xml, "WebsiteConfiguration");
@@ -90,7 +91,10 @@ export function parseWebsiteConfiguration(xml: string | Uint8Array): WebsiteConf
 
 function readSuffix(index: XmlElement): string {
   const suffix = requiredText(index, "Suffix").trim();
-  if (suffix !== "" && !suffix.includes("/")) return suffix;
+  if (suffix !== "" && !suffix.includes("/")) {
+    checkKey(suffix);
+    return suffix;
+  }
   throw new S3Error("InvalidArgument", {
     message: "The IndexDocument Suffix is not well formed",
     details: { ArgumentName: "IndexDocument", ArgumentValue: suffix },
@@ -99,7 +103,10 @@ function readSuffix(index: XmlElement): string {
 
 function readErrorKey(error: XmlElement): string {
   const key = requiredText(error, "Key").trim();
-  if (key !== "") return key;
+  if (key !== "") {
+    checkKey(key);
+    return key;
+  }
   throw new S3Error("InvalidArgument", {
     message: "The ErrorDocument Key is not well formed",
     details: { ArgumentName: "ErrorDocument", ArgumentValue: "" },
@@ -152,6 +159,8 @@ function readRedirect(redirect: XmlElement): Redirect {
   const replaceKeyPrefixWith = textOf(redirect, "ReplaceKeyPrefixWith");
   const replaceKeyWith = textOf(redirect, "ReplaceKeyWith");
   const code = textOf(redirect, "HttpRedirectCode")?.trim();
+  if (replaceKeyPrefixWith) checkKey(replaceKeyPrefixWith);
+  if (replaceKeyWith) checkKey(replaceKeyWith);
   if (replaceKeyPrefixWith !== undefined && replaceKeyWith !== undefined) {
     throw invalid("You can only define ReplaceKeyPrefix or ReplaceKey but not both.");
   }
