@@ -10,11 +10,12 @@ import { createRun, renderRun, writeRun } from "./report.ts";
 import { type BenchServer, makeDirectory, startServer } from "./server.ts";
 import { isMet, type Section, type Settings } from "./settings.ts";
 import { measureClient } from "./sections/client.ts";
+import { measureLarge } from "./sections/large.ts";
 import { measureMillion } from "./sections/million.ts";
 import { measureOperations } from "./sections/operations.ts";
 import { measureRatios } from "./sections/ratios.ts";
 
-const sectionNames = ["ratios", "operations", "million", "client"] as const;
+const sectionNames = ["ratios", "large", "operations", "million", "client"] as const;
 const operationNames = ["put", "get", "head", "list", "delete", "mixed"];
 
 interface Options {
@@ -104,6 +105,7 @@ function settingsOf(given: Options, scratchDir: string): Settings {
 async function measureOwn(settings: Settings): Promise<Section[]> {
   const sections: Section[] = [];
   if (options.only.includes("ratios")) sections.push(await measureRatios(settings));
+  if (options.only.includes("large")) sections.push(await measureLarge(settings));
   if (options.only.includes("operations")) {
     const server = await startServer(settings, makeDirectory(settings, "operations"));
     try {

@@ -114,7 +114,8 @@ export async function runJson<T>(core: number | undefined, args: readonly string
   return JSON.parse(Buffer.concat(output).toString()) as T;
 }
 
-function pinned(core: number | undefined, command: readonly string[]): readonly string[] {
+/** A command bound to a core. */
+export function pinned(core: number | undefined, command: readonly string[]): readonly string[] {
   return cores === null || core === undefined ? command : ["taskset", "-c", String(core), ...command];
 }
 
