@@ -29,9 +29,14 @@ export interface OpenObject {
   /**
    * The bytes from `start` to `end`, both inclusive, each verified against its checksum.
    *
+   * @param options.reusesBuffers A piece holds other bytes once the next is asked for: for who is done with it by then.
    * @throws S3Error InternalError when the bytes on the disk are not those that were written.
    */
-  stream(start: number, end: number): AsyncIterable<Buffer>;
+  stream(
+    start: number,
+    end: number,
+    options?: { readonly reusesBuffers?: boolean | undefined },
+  ): AsyncIterable<Buffer>;
   /** Must be called when reading is over: until then the bytes are kept. */
   close(): void;
 }
@@ -267,7 +272,8 @@ function openPieces(
     bytes: null,
     part,
     unlock: (customerKey) => lock.unlock(customerKey),
-    stream: (start, end) => streamPieces(engine, lock, pieces, start, end),
+    stream: (start, end, { reusesBuffers } = {}) =>
+      streamPieces(engine, lock, pieces, start, end, reusesBuffers),
     close(): void {
       if (!isOpen) return;
       isOpen = false;
@@ -299,6 +305,7 @@ async function* streamPieces(
   pieces: readonly Piece[],
   start: number,
   end: number,
+  reusesBuffers: boolean | undefined,
 ): AsyncIterable<Buffer> {
   const { key } = lock.info;
   const dataKey = lock.dataKey();
@@ -307,7 +314,7 @@ async function* streamPieces(
       if (pieceStart > end || pieceStart + size <= start || content.kind === "none") continue;
       const first = Math.max(0, start - pieceStart);
       const last = Math.min(size, end + 1 - pieceStart) - 1;
-      yield* readContent(engine, { content, size, dataKey }, first, last);
+      yield* readContent(engine, { content, size, dataKey }, first, last, reusesBuffers);
     }
   } catch (error) {
     engine.log("error", `Cannot read the bytes of "${key}"`, error);

@@ -17,6 +17,7 @@ export interface ContentSource {
 /**
  * The bytes from `start` to `end`, both inclusive.
  *
+ * @param reusesBuffers As the store of blobs takes it.
  * @throws Error when they are not there or not what was written.
  */
 export async function* readContent(
@@ -24,10 +25,11 @@ export async function* readContent(
   { content, size, dataKey }: ContentSource,
   start = 0,
   end: number = size - 1,
+  reusesBuffers = false,
 ): AsyncIterable<Buffer> {
   if (content.kind === "blob") {
     if (dataKey === undefined) {
-      yield* blobs.read(content.id, { size, start, end });
+      yield* blobs.read(content.id, { size, start, end, reusesBuffers });
     } else {
       yield* decryptRange(contentKeyOf(dataKey, content.id), { size, start, end }, (range) =>
         blobs.read(content.id, range),

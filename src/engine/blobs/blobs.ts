@@ -8,6 +8,14 @@
 /** 16 bytes, the first six of them the time in milliseconds, as in a UUID of version 7. */
 export type BlobId = Buffer;
 
+/** What is read of a blob. */
+export interface BlobRange {
+  readonly size: number;
+  readonly start: number;
+  readonly end: number;
+  readonly reusesBuffers?: boolean | undefined;
+}
+
 export interface Blobs {
   /**
    * Stores the bytes of `source` under a new id. When it resolves, they are durable; when it rejects, nothing is left.
@@ -20,12 +28,11 @@ export interface Blobs {
    * The bytes from `start` to `end`, both inclusive, verified against their checksums. The buffers are the caller's.
    *
    * @param range.size Size of the whole blob, as its record has it.
+   * @param range.reusesBuffers The buffers are the store's, and hold other bytes once the next piece is asked for: for
+   *   who is done with a piece by then. Reading costs less than half of it otherwise.
    * @throws Error for a blob that is not there, has another size or fails its checksum.
    */
-  read(
-    id: BlobId,
-    range: { readonly size: number; readonly start: number; readonly end: number },
-  ): AsyncIterable<Buffer>;
+  read(id: BlobId, range: BlobRange): AsyncIterable<Buffer>;
   /** Removes a blob. One that is not there is no error. */
   remove(id: BlobId): Promise<void>;
   /** Every id in the store, also of blobs that a crash left unfinished. */

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { setImmediate } from "node:timers/promises";
 
 import * as fc from "fast-check";
 
@@ -113,6 +114,40 @@ for (const [name, openStore] of Object.entries(stores)) {
           }),
           { numRuns: 100 },
         );
+      }));
+
+    it("read() into buffers that are used again gives each reader its own bytes, as long as they are its", () =>
+      withBlobs(async (blobs) => {
+        const size = 3_000_001;
+        const made = await Promise.all(
+          ["a", "b", "c", "d"].map(async (letter) => {
+            const id = ids.next();
+            const bytes = Buffer.alloc(size, letter);
+            await blobs.write(id, inPieces(bytes, 100_000));
+            return { id, bytes };
+          }),
+        );
+        const read = async ({ id, bytes }: (typeof made)[number], end: number): Promise<void> => {
+          let at = 5;
+          for await (const piece of blobs.read(id, { size, start: at, end, reusesBuffers: true })) {
+            // Others read meanwhile, into buffers that must not be this one.
+            await setImmediate();
+            assert.equal(piece.equals(bytes.subarray(at, at + piece.length)), true);
+            at += piece.length;
+          }
+          assert.equal(at, end + 1);
+        };
+        // In the middle of it some leave, and their buffers go to others.
+        const leave = async ({ id }: (typeof made)[number]): Promise<void> => {
+          for await (const _ of blobs.read(id, { size, start: 0, end: size - 1, reusesBuffers: true })) break;
+        };
+        for (let round = 0; round < 3; round++) {
+          await Promise.all([
+            ...made.map((one) => read(one, size - 1)),
+            ...made.map((one) => leave(one)),
+            ...made.map((one) => read(one, 70_000)),
+          ]);
+        }
       }));
 
     it("read() can be left in the middle", () =>

@@ -4,18 +4,25 @@ import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 
 import { blockBytes, decodeFooter, footerBytes, verifyBlocks } from "./block-footer.ts";
-import type { BlobId } from "./blobs.ts";
+import type { BlobId, BlobRange } from "./blobs.ts";
+import { BufferPool } from "./buffer-pool.ts";
 
 /** Bytes of one read and of the piece it yields: whole blocks. */
 const pieceBytes = 8 * blockBytes;
 
+/** A piece, and the footer behind it where the piece is all that is left of the file. */
+const pool = new BufferPool(pieceBytes + footerBytes(pieceBytes));
+/** Every piece in a buffer of its own. */
+const ownBuffers = { next: (): null => null };
+
 export async function* readBlob(
   path: string,
   id: BlobId,
-  { size, start, end }: { readonly size: number; readonly start: number; readonly end: number },
+  { size, start, end, reusesBuffers = false }: BlobRange,
 ): AsyncIterable<Buffer> {
   if (start > end) return;
   const file = await open(path, "r");
+  const buffers = reusesBuffers ? pool.take() : ownBuffers;
   let ahead: Promise<Buffer> | null = null;
   try {
     const first = start - (start % blockBytes);
@@ -25,21 +32,21 @@ export async function* readBlob(
     let head: Buffer | null = null;
     if (size - first <= pieceBytes) {
       // All that is left of the file is one read.
-      const rest = await readFully(file, first, size - first + footerBytes(size));
+      const rest = await readFully(file, first, size - first + footerBytes(size), buffers.next());
       crcs = decodeFooter(rest.subarray(size - first), id, size);
       head = rest.subarray(0, last - first);
     } else {
-      ahead = readFully(file, first, Math.min(pieceBytes, last - first));
+      ahead = readFully(file, first, Math.min(pieceBytes, last - first), buffers.next());
       // Awaited below: until then its failure must not count as unhandled.
       ahead.catch(() => {});
-      crcs = decodeFooter(await readFully(file, size, footerBytes(size)), id, size);
+      crcs = decodeFooter(await readFully(file, size, footerBytes(size), null), id, size);
     }
     while (at < last) {
       const piece: Buffer = head ?? (await (ahead as Promise<Buffer>));
       const next = at + piece.length;
       ahead = null;
       if (next < last) {
-        ahead = readFully(file, next, Math.min(pieceBytes, last - next));
+        ahead = readFully(file, next, Math.min(pieceBytes, last - next), buffers.next());
         ahead.catch(() => {});
       }
       verifyBlocks(piece, at / blockBytes, crcs);
@@ -51,12 +58,18 @@ export async function* readBlob(
   } finally {
     // The file must not be closed while it is read.
     await ahead?.catch(() => {});
+    pool.give(buffers);
     await file.close();
   }
 }
 
-async function readFully(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafeSlow(length);
+async function readFully(
+  file: FileHandle,
+  position: number,
+  length: number,
+  buffer: Buffer | null,
+): Promise<Buffer> {
+  const bytes = buffer?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length);
   for (let filled = 0; filled < length;) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
     if (bytesRead === 0) throw new Error(`the file ends at ${position + filled}, its record says more`);

@@ -27,7 +27,11 @@ export async function getObject(context: OpenContext): Promise<S3Response> {
     object.close();
     return { status: head.status, headers: head.headers, body: bytes };
   }
-  return { status: head.status, headers: head.headers, body: closing(object, object.stream(start, end)) };
+  return {
+    status: head.status,
+    headers: head.headers,
+    body: closing(object, object.stream(start, end, { reusesBuffers: true })),
+  };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
