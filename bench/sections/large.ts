@@ -110,10 +110,15 @@ async function completions(settings: Settings): Promise<number[]> {
   return took;
 }
 
+function cpuMs(results: readonly JobResult[]): number {
+  return median(results.map(cpuMicros)) / 1000;
+}
+
+function mibPerSecond(results: readonly JobResult[]): number {
+  return median(results.map((result) => (result.operationsPerSecond * sizeBytes) / MiB));
+}
+
 function sectionOf(raw: Raw, version: string | null): Section {
-  const mibPerSecond = (results: readonly JobResult[]): number =>
-    median(results.map((result) => (result.operationsPerSecond * sizeBytes) / MiB));
-  const cpuMs = (results: readonly JobResult[]): number => median(results.map(cpuMicros)) / 1000;
   const row = (name: string, results: readonly JobResult[]): (string | number)[] => [
     name,
     Math.round(mibPerSecond(results)),

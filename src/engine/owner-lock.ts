@@ -7,9 +7,12 @@
  * again or be the same in two containers, and it works without a native module of our own.
  */
 
-import { realpathSync } from "node:fs";
+import { realpathSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
 
 import { open } from "lmdb";
+
+import { prepareDataFile } from "./index/data-file.ts";
 
 /** The data directory belongs to another process, or was opened twice in this one. */
 export class DataDirectoryInUseError extends Error {
@@ -97,6 +100,9 @@ export async function joinOwner(directory: string, path: string, ownerPid: numbe
 }
 
 function openEnvironment(path: string): LockEnvironment {
+  // Nothing is ever written here, so nothing is lost. A power cut in the first seconds of a directory may leave it torn.
+  const dataFile = join(path, "data.mdb");
+  if (prepareDataFile(dataFile) === "damaged") unlinkSync(dataFile);
   const options = { path, overlappingSync: false, mapSize: 2 ** 20, permissionsMode: 0o600 };
   return open(options) as LockEnvironment;
 }

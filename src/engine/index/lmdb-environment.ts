@@ -1,10 +1,12 @@
 /** One opening of the LMDB environment, with a B-tree for each table. */
 
+import { join } from "node:path";
 import { crc32 } from "node:zlib";
 
 import { open } from "lmdb";
 import type { Database, RootDatabase } from "lmdb";
 
+import { prepareDataFile } from "./data-file.ts";
 import { tables } from "./index.ts";
 import type { Table } from "./index.ts";
 
@@ -26,8 +28,17 @@ export interface Environment {
   readonly trees: Readonly<Record<Table, Tree>>;
 }
 
-/** @param path Directory of the environment; made when it is not there. */
+/**
+ * @param path Directory of the environment; made when it is not there.
+ * @throws Error for a file that is damaged at its beginning.
+ */
 export function openEnvironment(path: string, durability: "strict" | "relaxed"): Environment {
+  const dataFile = join(path, "data.mdb");
+  if (prepareDataFile(dataFile) === "damaged") {
+    throw new Error(
+      `Cannot open the index "${dataFile}": its first page is damaged. Restore the data directory from a backup; if the server has never listened on it, remove it.`,
+    );
+  }
   const options = {
     path,
     encoding: "binary" as const,
