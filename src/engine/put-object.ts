@@ -74,26 +74,29 @@ export async function putObject(
     await dropContent(engine, stored);
     throw error;
   }
-  return commitObject(engine, { ...input, checksum, encryption: key?.encryption, stored });
+  return commitObject(engine, input, { stored, checksum, encryption: key?.encryption });
 }
 
 /** A body that is stored, to become an object. */
-interface CommitObjectInput extends ObjectAttributes, WriteConditions, Caused {
-  readonly bucket: Bucket;
-  readonly key: string;
+interface StoredBody {
   readonly stored: StoredContent;
   readonly encryption: Encryption | undefined;
-  readonly checksum?: ObjectChecksum | undefined;
+  readonly checksum: ObjectChecksum | undefined;
 }
 
 /** The last step of every write of an object: decide the conditions and commit, or leave nothing. */
-async function commitObject(engine: Engine, input: CommitObjectInput): Promise<ObjectInfo> {
-  const { stored, key } = input;
+async function commitObject(
+  engine: Engine,
+  input: PutObjectInput,
+  { stored, encryption, checksum }: StoredBody,
+): Promise<ObjectInfo> {
+  const { key } = input;
   let bucket = input.bucket;
   try {
     return await atomically(engine, `object ${input.bucket.id} ${key}`, async () => {
       const state = await readKeyState(engine.index, bucket, key);
       checkWriteConditions(input, state.current?.info ?? null);
+      const { retention, legalHold } = lockOf(bucket, input, engine.clock());
       const info: ObjectInfo = {
         key,
         size: stored.size,
@@ -105,10 +108,11 @@ async function commitObject(engine: Engine, input: CommitObjectInput): Promise<O
         headers: input.headers ?? {},
         metadata: input.metadata ?? {},
         storageClass: input.storageClass ?? "STANDARD",
-        checksum: input.checksum,
+        checksum,
         tags: input.tags,
-        encryption: input.encryption,
-        ...lockOf(bucket, input, engine.clock()),
+        encryption,
+        retention,
+        legalHold,
       };
       const draft = guardBucket(new Draft(), bucket);
       const made = await addVersion(engine, draft, bucket, state, { info, content: stored.content });

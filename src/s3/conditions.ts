@@ -12,8 +12,8 @@ export interface Validators {
 
 /** What a write asks of the object that is there: `*` for any, or an ETag without quotes. */
 export interface WriteConditions {
-  readonly ifMatch?: string;
-  readonly ifNoneMatch?: string;
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
   /** Of a deletion: milliseconds since the epoch, compared in whole seconds. */
   readonly ifMatchLastModifiedMs?: number | undefined;
   /** Of a deletion: bytes. */
