@@ -1,11 +1,13 @@
 /** Copies on the server, of any size: above 5 GiB in parts, with everything beside the bytes that one request would keep. */
 
 import type { CompletedPart } from "../s3/documents/multipart.ts";
+import type { Tags } from "../s3/tags.ts";
 import { S3ResponseError } from "./errors.ts";
 import type { CopyObjectInput } from "./inputs.ts";
 import type { ObjectInfo } from "./outputs.ts";
 import { runParallel } from "./parallel.ts";
 import type { ClientCore } from "./core.ts";
+import { getObjectTagging } from "./object-settings-operations.ts";
 import { partSizeFor } from "./upload.ts";
 import {
   abortMultipartUpload,
@@ -39,8 +41,8 @@ const copyPartBytes = 256 * 1024 ** 2;
 /**
  * Copies an object, whatever its size.
  *
- * In parts, content headers and metadata are taken from the source unless `metadataDirective` is REPLACE; the parts are
- * of one version of the source, or the copy fails.
+ * In parts, content headers and metadata are taken from the source unless `metadataDirective` is REPLACE, and tags unless
+ * `taggingDirective` is; the parts are of one version of the source, or the copy fails.
  *
  * @throws As S3Client's methods do.
  */
@@ -91,7 +93,12 @@ async function copyInParts(
   );
   const created = await createMultipartUpload(
     core,
-    { ...input, ...(metadataDirective === "REPLACE" ? {} : propertiesOf(source)) },
+    {
+      ...input,
+      ...(metadataDirective === "REPLACE" ? {} : propertiesOf(source)),
+      tagging:
+        input.taggingDirective === "REPLACE" ? input.tagging : await tagsOf(core, input, source, signal),
+    },
     { signal },
   );
   const upload = { bucket, key, uploadId: created.uploadId, customerKey: input.customerKey };
@@ -126,6 +133,29 @@ async function copyInParts(
   } catch (error) {
     await abortMultipartUpload(core, upload).catch(() => {});
     throw error;
+  }
+}
+
+/** The tags of the source, which one request would have copied. */
+async function tagsOf(
+  core: ClientCore,
+  { copySource }: CopyObjectInput,
+  { versionId, headers }: ObjectInfo,
+  signal: AbortSignal | undefined,
+): Promise<Tags | undefined> {
+  try {
+    const tags = await getObjectTagging(
+      core,
+      { ...copySource, versionId: copySource.versionId ?? versionId },
+      { signal },
+    );
+    return Object.keys(tags).length === 0 ? undefined : tags;
+  } catch (error) {
+    // Many servers know no tags, and who may not read them is told by their count whether there are any.
+    const isTold = headers["x-amz-tagging-count"] !== undefined;
+    if (isTold || !(error instanceof S3ResponseError) || ![403, 404, 405, 501].includes(error.status))
+      throw error;
+    return undefined;
   }
 }
 

@@ -130,13 +130,17 @@ describeClient("large objects", (context) => {
     const { conn } = context();
     const bytes = content(11 * mebibyte);
     await bucket.newKey("to-copy").put(bytes, { contentType: "text/x-copied", metadata: { a: "1" } });
+    await bucket.newKey("to-copy").setTags({ project: "blue + green" });
     // Larger than one request may copy, as far as the client is told.
-    const { etag } = await conn.client.copy(
-      { bucket: bucket.name, key: "copied", copySource: { bucket: bucket.name, key: "to-copy" } },
-      { sizeBytes: 6 * 1024 ** 3 },
-    );
+    const copySource = { bucket: bucket.name, key: "to-copy" };
+    const large = { sizeBytes: 6 * 1024 ** 3 };
+    const { etag } = await conn.client.copy({ bucket: bucket.name, key: "copied", copySource }, large);
     const copy = await bucket.getKey("copied");
     assert.deepEqual([copy?.etag, copy?.contentType, copy?.getMetadata("a")], [etag, "text/x-copied", "1"]);
     assert.equal(sha256((await copy?.bytes()) ?? new Uint8Array()), sha256(bytes));
+    assert.deepEqual(await copy?.getTags(), { project: "blue + green" });
+    const retagged = { taggingDirective: "REPLACE", tagging: { phase: "2" } } as const;
+    await conn.client.copy({ bucket: bucket.name, key: "retagged", copySource, ...retagged }, large);
+    assert.deepEqual(await bucket.newKey("retagged").getTags(), { phase: "2" });
   });
 });
