@@ -10,6 +10,8 @@ export {
   SubdomainCallingFormat,
   VHostCallingFormat,
 } from "./client/connection.ts";
+export { BucketLogging } from "./client/bucket-logging.ts";
+export { Expiration, Lifecycle, Transition } from "./client/lifecycle.ts";
 export { CORSConfiguration } from "./client/cors.ts";
 export {
   CredentialsError,
@@ -100,7 +102,22 @@ export type { AccessControlPolicy, CannedAcl, Grantee, Group, Owner, Permission 
 export type { Checksum, ChecksumAlgorithm, ChecksumType } from "./s3/checksums.ts";
 export type { Payer } from "./client/bucket-settings.ts";
 export type { Redirect, RedirectTarget, RoutingCondition } from "./s3/website.ts";
+export type { RuleOptions, TimeOptions } from "./client/lifecycle.ts";
 export type { CorsMethod, CorsRule } from "./s3/cors.ts";
+export type {
+  LifecycleConfiguration,
+  LifecycleExpiration,
+  LifecycleFilter,
+  LifecycleRule,
+  LifecycleTag,
+  LifecycleTime,
+  LifecycleTransition,
+  NoncurrentVersionExpiration,
+  NoncurrentVersionTransition,
+  TransitionMinimum,
+} from "./s3/lifecycle.ts";
+export type { BucketLogging as PlainBucketLogging, LogKeyFormat } from "./s3/logging.ts";
+export type { Notification, NotificationKind } from "./s3/notification.ts";
 export type { Credentials } from "./s3/credentials.ts";
 export type { CopyResult } from "./s3/documents/copy-result.ts";
 export type { DeletedObject, DeleteFailure, DeleteResult } from "./s3/documents/delete.ts";

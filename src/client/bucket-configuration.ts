@@ -2,17 +2,14 @@
 
 import type { CorsRule } from "../s3/cors.ts";
 import type { Payer } from "./bucket-settings.ts";
-import type { S3Connection } from "./connection.ts";
+import { BucketUpkeepSettings } from "./bucket-upkeep-settings.ts";
 import { CORSConfiguration } from "./cors.ts";
 import type { RequestOptions } from "./send.ts";
 import { Tags } from "./tags.ts";
 import { WebsiteConfiguration } from "./website.ts";
 
 /** A bucket's subresources: get, set, delete. */
-export abstract class BucketConfiguration {
-  abstract readonly connection: S3Connection;
-  abstract readonly name: string;
-
+export abstract class BucketConfiguration extends BucketUpkeepSettings {
   /** The bucket's region. */
   async getLocation(options?: RequestOptions): Promise<string> {
     return this.connection.client.getBucketLocation({ bucket: this.name }, options);

@@ -4,7 +4,7 @@ import type { CorsRule } from "../s3/cors.ts";
 import type { BucketEncryption } from "../s3/server-side-encryption.ts";
 import type { Tags } from "../s3/tags.ts";
 import type { WebsiteConfiguration } from "../s3/website.ts";
-import { BucketAccess } from "./bucket-access.ts";
+import { BucketUpkeep } from "./bucket-upkeep.ts";
 import type * as inputs from "./inputs.ts";
 import { requests } from "./load-requests.ts";
 import type { RequestOptions } from "./send.ts";
@@ -13,7 +13,7 @@ import type { RequestOptions } from "./send.ts";
 export type Payer = "BucketOwner" | "Requester";
 
 /** A bucket's subresources, an operation each. */
-export abstract class BucketSettings extends BucketAccess {
+export abstract class BucketSettings extends BucketUpkeep {
   /**
    * The bucket's rules for browsers. Throws S3ResponseError NoSuchCORSConfiguration where it has none.
    *

@@ -2,6 +2,7 @@
 
 export * from "./bucket-access-operations.ts";
 export * from "./bucket-settings-operations.ts";
+export * from "./bucket-upkeep-operations.ts";
 export { copy } from "./copy.ts";
 export { deleteMany } from "./delete-many.ts";
 export * from "./object-settings-operations.ts";
