@@ -1,10 +1,6 @@
 /** The database: the Postgres of DATABASE_URL, or else PGlite, a Postgres in this process. */
 
-import { PGlite } from "@electric-sql/pglite";
-import { drizzle as drizzleOnServer } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
-import { drizzle } from "drizzle-orm/pglite";
-import { Pool } from "pg";
 
 export type Database = PgDatabase<PgQueryResultHKT>;
 
@@ -15,14 +11,20 @@ export interface DatabaseOptions {
   readonly directory?: string | undefined;
 }
 
-export async function openDatabase(
-  options: DatabaseOptions,
-): Promise<{ db: Database; close: () => Promise<void> }> {
-  if (options.url !== undefined) {
-    const pool = new Pool({ connectionString: options.url });
-    pool.on("error", (error) => console.error(`The database closed a connection: ${error.message}`));
-    return { db: drizzleOnServer({ client: pool }), close: () => pool.end() };
+/** Only what is used of the two is loaded. */
+export async function openDatabase({
+  url,
+  directory,
+}: DatabaseOptions): Promise<{ db: Database; close: () => Promise<void> }> {
+  if (url !== undefined) {
+    const { Pool } = await import("pg");
+    const { drizzle } = await import("drizzle-orm/node-postgres");
+    const client = new Pool({ connectionString: url });
+    client.on("error", (error) => console.error(`The database closed a connection: ${error.message}`));
+    return { db: drizzle({ client }), close: () => client.end() };
   }
-  const client = await PGlite.create(options.directory);
+  const { PGlite } = await import("@electric-sql/pglite");
+  const { drizzle } = await import("drizzle-orm/pglite");
+  const client = await PGlite.create(directory);
   return { db: drizzle({ client }), close: () => client.close() };
 }

@@ -6,11 +6,11 @@
  * Without AWS_ENDPOINT_URL_S3 and AWS_STORAGE_BUCKET_NAME the S3 is in this process, and so is what it stores.
  */
 
-import { addUser, createMemoryEngine, createServer } from "stowage/server";
 import { startSite } from "./site.ts";
 
 const { env } = process;
 if (env["AWS_ENDPOINT_URL_S3"] === undefined && env["AWS_STORAGE_BUCKET_NAME"] === undefined) {
+  const { addUser, createMemoryEngine, createServer } = await import("stowage/server");
   const engine = createMemoryEngine();
   const { key } = await addUser(engine, { name: "mysite" });
   env["AWS_ENDPOINT_URL_S3"] = (await createServer({ engine, port: 0 })).url;

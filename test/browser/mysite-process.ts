@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 export interface Mysite {
   /** Such as `http://127.0.0.1:41234`. */
   readonly url: string;
+  readonly pid: number;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -29,6 +30,7 @@ export async function startMysite(settings: Readonly<Record<string, string>> = {
     site.stdout.resume();
     return {
       url,
+      pid: site.pid!,
       [Symbol.asyncDispose]: async () => {
         site.kill();
         await ended;

@@ -70,7 +70,7 @@ export interface S3Options {
   readonly gzipContentTypes?: readonly string[] | undefined;
   /** The most memory for the parts of one upload, in bytes. Environment: AWS_S3_MAX_MEMORY_SIZE. Default: 0, any. */
   readonly maxMemorySize?: number | undefined;
-  /** Parts of a file that open() writes, in bytes. Environment: AWS_S3_FILE_BUFFER_SIZE. Default: 5 MiB. */
+  /** Parts of a file that open() writes, and of a stream of unknown length, in bytes. Environment: AWS_S3_FILE_BUFFER_SIZE. Default: 5 MiB. */
   readonly fileBufferSize?: number | undefined;
   /** Whether URLs are signed. Environment: AWS_QUERYSTRING_AUTH. Default: true. */
   readonly querystringAuth?: boolean | undefined;

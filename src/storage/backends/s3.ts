@@ -111,11 +111,12 @@ export class S3Storage extends Storage {
   ): Promise<string | null> {
     await this.#makeBucketReady();
     const object = await this.#objectInput(name, content, contentType);
-    const { gzip, gzipContentTypes, maxMemorySize } = this.settings;
+    const { gzip, gzipContentTypes, maxMemorySize, fileBufferSize } = this.settings;
     const [type = ""] = object.contentType.split(";");
     const compress = gzip && object.contentEncoding === undefined && gzipContentTypes.includes(type.trim());
     // What is small is held, so that a second attempt under another name has it too.
-    const limit = maxMemorySize === 0 ? singlePutBytes : Math.min(maxMemorySize, singlePutBytes);
+    const most = content.size === undefined ? fileBufferSize : singlePutBytes;
+    const limit = maxMemorySize === 0 ? most : Math.min(maxMemorySize, most);
     const small = !compress && (content.size ?? 0) <= limit && (!overwrite || content.size !== undefined);
     const head = small ? await content.head(limit) : null;
     const stored =
@@ -258,7 +259,8 @@ export class S3Storage extends Storage {
     const { body: _, contentLength: _length, ...empty } = input;
     if (!overwrite && !(await this.#put({ ...empty, body: "" }, { overwrite, signal }))) return false;
     try {
-      await this.client.upload(input, { signal, ...this.#transfer(incremental === true) });
+      const buffered = input.contentLength === undefined;
+      await this.client.upload(input, { signal, ...this.#transfer({ incremental, buffered }) });
       return true;
     } catch (error) {
       // Not with the caller's signal: it may be what has ended the upload.
@@ -267,14 +269,20 @@ export class S3Storage extends Storage {
     }
   }
 
-  /** Sizes of an upload, within the memory that it may take. */
-  #transfer(incremental: boolean): { partSizeBytes: number; concurrency: number } {
+  /**
+   * Sizes of an upload, within the memory that it may take. Parts of a stream of unknown length are held until they are
+   * sent: those of many uploads at once must fit.
+   */
+  #transfer({ incremental = false, buffered }: { incremental?: boolean | undefined; buffered: boolean }): {
+    partSizeBytes: number;
+    concurrency: number;
+  } {
     const { fileBufferSize, maxMemorySize, transferConfig = {} } = this.settings;
     const { settings } = this.client.core;
-    const partSizeBytes = incremental
-      ? fileBufferSize
-      : (transferConfig.partSizeBytes ?? settings.partSizeBytes);
-    const { concurrency = settings.concurrency } = transferConfig;
+    const usual = buffered ? fileBufferSize : settings.partSizeBytes;
+    const partSizeBytes = incremental ? fileBufferSize : (transferConfig.partSizeBytes ?? usual);
+    const { concurrency = buffered ? Math.min(settings.concurrency, 3) : settings.concurrency } =
+      transferConfig;
     if (maxMemorySize === 0) return { partSizeBytes, concurrency };
     const fitting = Math.max(1, Math.floor(maxMemorySize / partSizeBytes));
     return { partSizeBytes, concurrency: Math.min(concurrency, fitting) };
