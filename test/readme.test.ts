@@ -55,7 +55,7 @@ test("README's ten lines put, list and read an object", async () => {
 });
 
 test("README's server inside a test starts and ends", () => {
-  assert.match(run(blocks[1] ?? ""), /^http:\/\/127\.0\.0\.1:\d+ \w{20}\n$/);
+  assert.match(run(blocks.at(-1) ?? ""), /^http:\/\/127\.0\.0\.1:\d+ \w{20}\n$/);
 });
 
 function run(code: string, ...flags: readonly string[]): string {

@@ -318,6 +318,25 @@ describeTargets("s3()", (targetOf) => {
     assert.equal((await target.client.getBucketAcl({ bucket: bucketName })).grants.length, 2);
   });
 
+  it("finds nothing in a bucket that it has yet to make", async () => {
+    for (const [suffix, preloadMetadata] of [
+      ["asked", false],
+      ["asked-preloaded", true],
+    ] as const) {
+      const bucketName = `${target.bucket}-${suffix}`;
+      const storage = storageWith({
+        bucketName,
+        autoCreateBucket: true,
+        preloadMetadata,
+        fileOverwrite: false,
+      });
+      assert.deepEqual(await storage.listdir(""), [[], []]);
+      assert.equal(await storage.exists("a.txt"), false);
+      await storage.delete("nothing");
+      assert.equal(await storage.save("a.txt", "x"), "a.txt");
+    }
+  });
+
   it("stores with less redundancy and asks for encryption", async () => {
     const sent: Record<string, string>[] = [];
     const storage = storageWith({ reducedRedundancy: true, encryption: true });

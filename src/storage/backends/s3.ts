@@ -164,6 +164,7 @@ export class S3Storage extends Storage {
   }
 
   protected override async list(directory: string, { signal }: CallOptions): Promise<[string[], string[]]> {
+    await this.#makeBucketReady();
     const prefix = this.#prefixOf(directory);
     const directories: string[] = [];
     const files: string[] = [];
@@ -176,6 +177,7 @@ export class S3Storage extends Storage {
   }
 
   protected override async hasContents(directory: string, { signal }: CallOptions): Promise<boolean> {
+    await this.#makeBucketReady();
     const prefix = this.#prefixOf(directory);
     if (this.settings.preloadMetadata) {
       for (const key of (await this.#preload()).keys()) if (key.startsWith(prefix)) return true;
@@ -195,6 +197,7 @@ export class S3Storage extends Storage {
   }
 
   protected override async removeDirectory(directory: string, { signal }: CallOptions): Promise<void> {
+    await this.#makeBucketReady();
     const prefix = this.#prefixOf(directory);
     const listing = this.client.list({ bucket: this.bucketName, prefix }, { signal });
     const { deleted, errors } = await this.client.deleteMany(this.bucketName, keysOf(listing), { signal });
@@ -357,6 +360,7 @@ export class S3Storage extends Storage {
   }
 
   async #listAll(): Promise<Map<string, FileStat | null>> {
+    await this.#makeBucketReady();
     const all = new Map<string, FileStat | null>();
     const prefix = this.#prefixOf("");
     for await (const { key, size, lastModifiedMs } of this.client.list({ bucket: this.bucketName, prefix })) {
