@@ -11,6 +11,7 @@ export const program: string = join(import.meta.dirname, "..", "..", "src", "cli
 export interface Serving {
   /** Such as `http://127.0.0.1:40001`. */
   readonly endpoint: string;
+  readonly pid: number;
   /** Ends the server, with SIGKILL when it has not drained after ten seconds. */
   stop(): Promise<void>;
 }
@@ -44,7 +45,11 @@ export async function startServing({
     { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } },
   );
   try {
-    return { endpoint: await endpointOf(server, onLog), stop: () => stopProcess(server) };
+    return {
+      endpoint: await endpointOf(server, onLog),
+      pid: server.pid ?? 0,
+      stop: () => stopProcess(server),
+    };
   } catch (error) {
     await stopProcess(server);
     throw error;

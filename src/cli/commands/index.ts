@@ -2,6 +2,7 @@
 
 import type { Command } from "../command.ts";
 import { bucketQuota } from "./bucket-quota.ts";
+import { check } from "./check.ts";
 import { collectstatic } from "./collectstatic.ts";
 import { findstatic } from "./findstatic.ts";
 import { keyAdd } from "./key-add.ts";
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   collectstatic,
   findstatic,
   orphans,
+  check,
   userAdd,
   userLs,
   userRm,
