@@ -87,6 +87,12 @@ export function authorizeObject(
   demandObject(context, bucket, { key, versionId, info, missing, permission, actions });
 }
 
+/** Whether an object that is there may be read. */
+export function mayRead(asking: Asking, bucket: Bucket, info: ObjectInfo): boolean {
+  const byList = mayOnObject(asking.identity, bucket, info, "READ");
+  return permits(asking, bucket, ["s3:GetObject"], byList, { key: info.key, info });
+}
+
 /**
  * Permits reading the source of a copy.
  *

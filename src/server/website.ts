@@ -13,7 +13,7 @@ import { checkKey, decodeKey, maxKeyBytes } from "../s3/keys.ts";
 import { type Operation, operations } from "../s3/operations.ts";
 import { findRoutingRule, redirectOf, type WebsiteConfiguration } from "../s3/website.ts";
 import { anonymous } from "./authenticate.ts";
-import { authorizeObject } from "./authorize.ts";
+import { authorizeObject, mayRead } from "./authorize.ts";
 import { RequestBody } from "./body.ts";
 import type { Context, OpenContext, S3Response, Site } from "./context.ts";
 import { addCorsHeaders, preflight } from "./cors.ts";
@@ -121,7 +121,8 @@ async function onError(visited: Visit, error: S3Error): Promise<S3Response> {
   if (key !== "" && !key.endsWith("/")) {
     const index = await findIndex(site.engine, bucket, `${key}/${website.indexSuffix ?? ""}`);
     // Two slashes at the beginning would be another host.
-    if (index !== null) return moved(302, `${request.path.startsWith("//") ? "/." : ""}${request.path}/`);
+    if (index !== null && mayRead(context, bucket, index))
+      return moved(302, `${request.path.startsWith("//") ? "/." : ""}${request.path}/`);
   }
   const rule = findRoutingRule(website.routingRules ?? [], key, error.status);
   if (rule !== null) return follow(rule, context);

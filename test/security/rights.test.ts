@@ -1,6 +1,7 @@
 /** Attacks on rights, each named after the advisory of a server that it worked on. */
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { other, owner, startTestServer, type TestServer } from "../support/server.ts";
 
@@ -56,6 +57,52 @@ describe("attacks on rights", () => {
       assert.match(part.text, /<Code>AccessDenied<\/Code>/, source);
     }
     assert.equal((await s3.send("GET /theirs/copy", { as: other })).status, 404);
+  });
+
+  it("CVE-2026-39360: a rename of what one may delete and not read", async () => {
+    await s3.send("PUT /renamed");
+    await s3.send("PUT /renamed/secret", { body: "secret" });
+    const everything = { Action: ["s3:PutObject", "s3:DeleteObject"] };
+    const some = { Action: "s3:GetObject", Resource: "arn:aws:s3:::renamed/public/*" };
+    await s3.send("PUT /renamed?policy", { body: policy("renamed", everything, some) });
+    for (const source of ["secret", "none"]) {
+      const headers = { "x-amz-rename-source": `/renamed/${source}` };
+      const sent = await s3.send("PUT /renamed/public/a?renameObject", { as: other, headers });
+      assert.equal(sent.code, "AccessDenied", source);
+    }
+    assert.equal((await s3.send("GET /renamed/secret")).text, "secret");
+    const headers = { "x-amz-rename-source": "/renamed/secret" };
+    assert.equal((await s3.send("PUT /renamed/public/a?renameObject", { headers })).status, 200);
+    assert.equal((await s3.send("GET /renamed/public/a", { as: other })).text, "secret");
+  });
+
+  it("CVE-2023-25812: a bypass of governance that a policy denies, or that nobody allows", async () => {
+    await s3.send("PUT /locked", { headers: { "x-amz-bucket-object-lock-enabled": "true" } });
+    const until = new Date(Date.now() + 86_400_000).toISOString();
+    const put = await s3.send("PUT /locked/key", {
+      body: "x",
+      headers: {
+        "content-md5": createHash("md5").update("x").digest("base64"),
+        "x-amz-object-lock-mode": "GOVERNANCE",
+        "x-amz-object-lock-retain-until-date": until,
+      },
+    });
+    assert.equal(put.status, 200, put.text);
+    const versionId = String(put.headers["x-amz-version-id"]);
+    const bypass = { "x-amz-bypass-governance-retention": "true" };
+    const remove = (as: typeof owner) =>
+      s3.send(`DELETE /locked/key?versionId=${versionId}`, { as, headers: bypass });
+    const open = { Action: "s3:*", NotAction: undefined };
+    const without = { NotAction: "s3:BypassGovernanceRetention" };
+    await s3.send("PUT /locked?policy", { body: policy("locked", without) });
+    assert.equal((await remove(other)).code, "AccessDenied", "all but the bypass is allowed");
+    const deny = { Effect: "Deny", Action: "s3:BypassGovernanceRetention" };
+    await s3.send("PUT /locked?policy", { body: policy("locked", open, deny) });
+    for (const as of [other, owner]) assert.equal((await remove(as)).code, "AccessDenied", as.name);
+    const plain = await s3.send(`DELETE /locked/key?versionId=${versionId}`);
+    assert.equal(plain.code, "AccessDenied", "without the header");
+    await s3.send("PUT /locked?policy", { body: policy("locked", open) });
+    assert.equal((await remove(other)).status, 204);
   });
 
   it("CVE-2024-36107: preconditions tell nothing to who may not read", async () => {

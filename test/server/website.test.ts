@@ -55,6 +55,18 @@ describe("websites over HTTP", () => {
     assert.equal((await visit("GET //evil.com")).headers["location"], "/.//evil.com/");
   });
 
+  it("does not tell who may not read it that a directory has an index document", async () => {
+    await s3.send("PUT /site/inner/index.html", { body: "x" });
+    const answers = [await visit("GET /inner"), await visit("GET /outer")];
+    assert.deepEqual(
+      answers.map(({ status, headers }) => [status, headers["location"]]),
+      [
+        [404, undefined],
+        [404, undefined],
+      ],
+    );
+  });
+
   it("an object can be a redirect, and on the API it is an object with a header", async () => {
     const answer = await visit("GET /moved.html");
     assert.deepEqual([answer.status, answer.headers["location"]], [301, "/docs/"]);

@@ -1,9 +1,11 @@
 /** RenameObject: AWS's for directory buckets, here for every bucket that keeps no versions. */
 
+import { headObject } from "../../engine/open-object.ts";
 import { renameObject } from "../../engine/rename-object.ts";
+import type { ObjectInfo } from "../../engine/types.ts";
 import { checkRenameConditions, parseWriteConditions } from "../../s3/conditions.ts";
 import { S3Error } from "../../s3/errors.ts";
-import { mayDelete } from "../authorize.ts";
+import { authorizeSource, mayDelete } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { originOf } from "../origin.ts";
 import { parseCopySource } from "./copy-object.ts";
@@ -21,12 +23,19 @@ export async function renameObjectOperation(context: BucketContext): Promise<S3R
   if (source.versionId !== undefined) throw invalidSource(header, "A version cannot be renamed.");
   // What is renamed is no more under its old key: who may not delete it may not.
   if (!mayDelete(context, bucket, source.key, undefined)) throw new S3Error("AccessDenied");
+  // And it can be read under its new one: who may not read it may not either, nor learn whether it is there.
+  const authorizeRead = (info: ObjectInfo | null): void =>
+    authorizeSource(context, bucket, { key: source.key, info, missing: undefined });
+  authorizeRead(await headObject(site.engine, bucket, source.key));
   await renameObject(site.engine, {
     bucket,
     sourceKey: source.key,
     key,
     origin: originOf(context),
-    checkSource: (info) => checkRenameConditions(headers, info),
+    checkSource: (info) => {
+      authorizeRead(info);
+      checkRenameConditions(headers, info);
+    },
     ...parseWriteConditions(headers),
   });
   return { status: 200, headers: {} };
