@@ -11,7 +11,7 @@ const results: readonly Result[] = [
   { ...base, name: "test_ceph", outcome: "failed", message: "501" },
   { ...base, name: "test_ceph_that_passes", outcome: "passed" },
   { ...base, name: "test_ours", outcome: "failed", message: "501" },
-  { ...base, name: "test_skips", outcome: "skipped", message: "no second class" },
+  { ...base, name: "test_skips", outcome: "skipped", message: "Skipped: no second class" },
 ];
 const ceph: Reason = { kind: "ceph", pattern: /^test_ceph/, why: "Ceph alone has it." };
 const ours: Reason = { kind: "ours", pattern: /^test_ours/, why: "Not there yet." };
@@ -24,7 +24,7 @@ test("judge() leaves out what failed with a reason, and never what passed", () =
     test_ceph: "left out: Ceph alone has it.",
     test_ceph_that_passes: "passed: ",
     test_ours: "left out: Not there yet.",
-    test_skips: "left out: the suite: no second class",
+    test_skips: "left out: skipped by the suite: no second class",
   });
 });
 
@@ -48,7 +48,7 @@ test("renderPage() names the suite's commit and has a line for each test, failur
     "| `test_bad` | failed | line 7: assert 1 == 2 |",
     "| `test_ceph` | left out | Ceph alone has it. |",
     "| `test_ours` | left out | Not there yet. |",
-    "| `test_skips` | left out | the suite: no second class |",
+    "| `test_skips` | left out | skipped by the suite: no second class |",
     "| `test_ceph_that_passes` | passed |  |",
     "| `test_good` | passed |  |",
   ]);
