@@ -26,6 +26,10 @@ const subresources = new Set([
     " ",
   ),
   ..."versioning versions website renameObject partNumber".split(" "),
+  // What AWS added later: without their names here, a PUT of one would replace the object that it is about.
+  ..."abac annotation metadataAnnotationTable metadataConfiguration metadataInventoryTable metadataJournalTable session".split(
+    " ",
+  ),
 ]);
 
 /** Rows by method and resource, the most specific first, so that the first row that fits is the one. */

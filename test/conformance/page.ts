@@ -38,7 +38,12 @@ export function judge(results: readonly Result[], reasonFor: (name: string) => R
       if (reason !== null) return { ...result, verdict: "left out", why: reason.why, reason };
       if (result.outcome === "failed")
         return { ...result, verdict: "failed", why: firstLine(result), reason };
-      return { ...result, verdict: "left out", why: `skipped by the suite: ${firstLine(result).replace(/^Skipped: /, "")}`, reason };
+      return {
+        ...result,
+        verdict: "left out",
+        why: `skipped by the suite: ${firstLine(result).replace(/^Skipped: /, "")}`,
+        reason,
+      };
     })
     .sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));
 }

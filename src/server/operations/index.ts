@@ -74,7 +74,12 @@ import { deleteBucketWebsite, getBucketWebsite, putBucketWebsite } from "./websi
 type Run<C> = (context: C) => Promise<S3Response>;
 
 /** What must exist before an operation runs, and the function that runs. */
-export type Handler =
+export type Handler = Needs & {
+  /** The feature is not there: the operation answers as AWS does where nobody configured it. */
+  readonly withoutFeature?: true;
+};
+
+type Needs =
   | { readonly needs: "nothing"; readonly run: Run<Context> }
   | {
       readonly needs: "bucket";
@@ -88,6 +93,7 @@ export type Handler =
 
 const nothing = (run: Run<Context>): Handler => ({ needs: "nothing", run });
 const bucket = (run: Run<BucketContext>): Handler => ({ needs: "bucket", run });
+const unconfigured = (run: Run<BucketContext>): Handler => ({ needs: "bucket", run, withoutFeature: true });
 const version = (run: Run<BucketContext>): Handler => ({ needs: "bucket", run, takesVersionId: true });
 const info = (run: Run<ObjectContext>): Handler => ({ needs: "info", run });
 const object = (run: Run<OpenContext>): Handler => ({ needs: "object", run });
@@ -134,25 +140,28 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["DeleteBucketWebsite", bucket(deleteBucketWebsite)],
   ["GetBucketRequestPayment", bucket(getBucketRequestPayment)],
   ["PutBucketRequestPayment", bucket(putBucketRequestPayment)],
-  ["GetBucketAccelerate", bucket(getBucketAccelerate)],
-  ["PutBucketAccelerate", bucket(putBucketAccelerate)],
-  ["GetBucketReplication", bucket(getBucketReplication)],
-  ["DeleteBucketReplication", bucket(deleteNothing)],
-  ["ListBucketInventoryConfigurations", bucket(noConfigurations("ListInventoryConfigurationsResult"))],
-  ["GetBucketInventoryConfiguration", bucket(noSuchConfiguration)],
-  ["DeleteBucketInventoryConfiguration", bucket(noSuchConfiguration)],
-  ["ListBucketAnalyticsConfigurations", bucket(noConfigurations("ListBucketAnalyticsConfigurationResult"))],
-  ["GetBucketAnalyticsConfiguration", bucket(noSuchConfiguration)],
-  ["DeleteBucketAnalyticsConfiguration", bucket(noSuchConfiguration)],
-  ["ListBucketMetricsConfigurations", bucket(noConfigurations("ListMetricsConfigurationsResult"))],
-  ["GetBucketMetricsConfiguration", bucket(noSuchConfiguration)],
-  ["DeleteBucketMetricsConfiguration", bucket(noSuchConfiguration)],
+  ["GetBucketAccelerateConfiguration", unconfigured(getBucketAccelerate)],
+  ["PutBucketAccelerateConfiguration", unconfigured(putBucketAccelerate)],
+  ["GetBucketReplication", unconfigured(getBucketReplication)],
+  ["DeleteBucketReplication", unconfigured(deleteNothing)],
+  ["ListBucketInventoryConfigurations", unconfigured(noConfigurations("ListInventoryConfigurationsResult"))],
+  ["GetBucketInventoryConfiguration", unconfigured(noSuchConfiguration)],
+  ["DeleteBucketInventoryConfiguration", unconfigured(noSuchConfiguration)],
+  [
+    "ListBucketAnalyticsConfigurations",
+    unconfigured(noConfigurations("ListBucketAnalyticsConfigurationResult")),
+  ],
+  ["GetBucketAnalyticsConfiguration", unconfigured(noSuchConfiguration)],
+  ["DeleteBucketAnalyticsConfiguration", unconfigured(noSuchConfiguration)],
+  ["ListBucketMetricsConfigurations", unconfigured(noConfigurations("ListMetricsConfigurationsResult"))],
+  ["GetBucketMetricsConfiguration", unconfigured(noSuchConfiguration)],
+  ["DeleteBucketMetricsConfiguration", unconfigured(noSuchConfiguration)],
   [
     "ListBucketIntelligentTieringConfigurations",
-    bucket(noConfigurations("ListBucketIntelligentTieringConfigurationsOutput")),
+    unconfigured(noConfigurations("ListBucketIntelligentTieringConfigurationsOutput")),
   ],
-  ["GetBucketIntelligentTieringConfiguration", bucket(noSuchConfiguration)],
-  ["DeleteBucketIntelligentTieringConfiguration", bucket(noSuchConfiguration)],
+  ["GetBucketIntelligentTieringConfiguration", unconfigured(noSuchConfiguration)],
+  ["DeleteBucketIntelligentTieringConfiguration", unconfigured(noSuchConfiguration)],
   ["GetBucketVersioning", bucket(getBucketVersioning)],
   ["PutBucketVersioning", bucket(putBucketVersioning)],
   ["ListObjectVersions", bucket(listObjectVersions)],
@@ -167,7 +176,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["CopyObject", bucket(copyObjectOperation)],
   ["DeleteObject", version(deleteObjectOperation)],
   ["RenameObject", bucket(renameObjectOperation)],
-  ["RestoreObject", info(restoreObject)],
+  ["RestoreObject", { ...info(restoreObject), withoutFeature: true }],
   ["GetObjectAttributes", object(getObjectAttributes)],
   ["GetObjectRetention", version(getObjectRetention)],
   ["PutObjectRetention", version(putObjectRetention)],
