@@ -33,7 +33,11 @@ const members = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "Re
  * @throws {S3Error} `MalformedXML`.
  */
 export function parsePublicAccessBlock(xml: string | Uint8Array): PublicAccessBlock {
-  const root = parseXml(xml, "PublicAccessBlockConfiguration");
+  const root = parseXml(xml);
+  // Ceph's RGW answers with a name of its own, BlockPublicAccessBlockConfiguration.
+  if (!root.name.endsWith("PublicAccessBlockConfiguration")) {
+    throw malformed(`the root is <${root.name}>, not <PublicAccessBlockConfiguration>`);
+  }
   // A misspelt switch must not be one that is off.
   const stranger = root.children.find(({ name }) => !members.includes(name));
   if (stranger !== undefined) throw malformed(`<${stranger.name}> is none of ${members.join(", ")}`);
