@@ -1,8 +1,20 @@
 /** What the writer does until it is killed, and what a store may hold after it: the same for writer and judge. */
 
+/** In a bucket that keeps no versions. Some stand here more than once: they are that many times as frequent. */
+export const kinds = ["small", "small", "small", "large", "multipart", "copy", "delete"] as const;
+/** In a bucket that keeps them: a version, a large one, a delete marker, and the oldest or the newest removed for good. */
+export const versionedKinds = [
+  "version",
+  "version",
+  "large version",
+  "marker",
+  "remove oldest",
+  "remove newest",
+] as const;
+
 /** One operation on one key. Every key belongs to one worker, so the operations on it follow one another. */
 export interface Operation {
-  readonly kind: "small" | "large" | "multipart" | "copy" | "delete";
+  readonly kind: (typeof kinds)[number] | (typeof versionedKinds)[number];
   readonly key: string;
   /** Unlike that of every other operation on the key. */
   readonly sequence: number;
@@ -14,15 +26,24 @@ export interface Line extends Operation {
 }
 
 export const bucketName = "crash";
+export const versionedBucketName = "crash-versions";
 export const workers = 8;
 export const keysOfWorker = 5;
 /** Bodies above it go to files. */
 export const inlineBytes = 4096;
 
+export function isVersioned({ kind }: Operation): boolean {
+  return (versionedKinds as readonly string[]).includes(kind);
+}
+
 /** Bytes that say whose they are from the first to the last. */
 export function bodyOf({ key, sequence, kind }: Operation): Buffer {
   const text = `${key} ${sequence} ${kind}\n`;
-  const size =
-    { small: 700, copy: 700, large: 150_000, multipart: 90_000, delete: 0 }[kind] + (sequence % 97);
+  const sizes: Partial<Record<Operation["kind"], number>> = {
+    large: 150_000,
+    multipart: 90_000,
+    "large version": 50_000,
+  };
+  const size = (sizes[kind] ?? 700) + (sequence % 97);
   return Buffer.alloc(size, text);
 }

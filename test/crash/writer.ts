@@ -6,16 +6,26 @@
 import { writeSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 
-import { createBucket, getBucket } from "../../src/engine/buckets.ts";
+import { createBucket, getBucket, updateBucket } from "../../src/engine/buckets.ts";
 import { copyObject } from "../../src/engine/copy-object.ts";
 import { deleteObject } from "../../src/engine/delete-object.ts";
 import { openEngine } from "../../src/engine/engine.ts";
 import { completeUpload, createUpload, putPart } from "../../src/engine/multipart.ts";
+import { listVersions } from "../../src/engine/list-versions.ts";
 import { openObject } from "../../src/engine/open-object.ts";
 import { putObject } from "../../src/engine/put-object.ts";
 import { emptyTrash } from "../../src/engine/trash.ts";
 import type { Bucket, Engine } from "../../src/engine/types.ts";
-import { bodyOf, bucketName, inlineBytes, keysOfWorker, workers } from "./operations.ts";
+import {
+  bodyOf,
+  bucketName,
+  inlineBytes,
+  keysOfWorker,
+  kinds,
+  versionedBucketName,
+  versionedKinds,
+  workers,
+} from "./operations.ts";
 import type { Line, Operation } from "./operations.ts";
 
 const [dataDir = "", firstSequence = "0", seed = "1"] = process.argv.slice(2);
@@ -26,21 +36,29 @@ const access = {
 };
 
 const engine = await openEngine({ dataDir, limits: { inlineBytes, minPartBytes: 1, trashGraceMs: 20 } });
-const bucket =
-  (await getBucket(engine, bucketName)) ??
-  (await createBucket(engine, { name: bucketName, ...access, region: "us-east-1" }));
+const bucket = await open(bucketName);
+await open(versionedBucketName);
+const versioned = await updateBucket(engine, versionedBucketName, () => ({ versioning: "Enabled" }));
 let sequence = Number(firstSequence);
 await Promise.all([...Array.from({ length: workers }, (_, worker) => work(worker)), collect()]);
+
+async function open(name: string): Promise<Bucket> {
+  const found = await getBucket(engine, name);
+  return found ?? (await createBucket(engine, { name, ...access, region: "us-east-1" }));
+}
 
 async function work(worker: number): Promise<never> {
   const random = randomFrom(Number(seed) * 1000 + worker);
   const pick = (count: number): number => Math.floor(random() * count);
   for (;;) {
-    const kind =
-      (["small", "small", "small", "large", "multipart", "copy", "delete"] as const)[pick(7)] ?? "small";
-    const operation: Operation = { kind, key: `${worker}/${pick(keysOfWorker)}`, sequence: sequence++ };
+    const isVersioned = pick(2) === 0;
+    const kind = isVersioned
+      ? (versionedKinds[pick(versionedKinds.length)] ?? "version")
+      : (kinds[pick(kinds.length)] ?? "small");
+    const key = `${isVersioned ? "v" : ""}${worker}/${pick(keysOfWorker)}`;
+    const operation: Operation = { kind, key, sequence: sequence++ };
     say({ ...operation, state: "begun" });
-    await perform(engine, bucket, operation);
+    await perform(engine, isVersioned ? versioned : bucket, operation);
     say({ ...operation, state: "done" });
   }
 }
@@ -50,8 +68,16 @@ async function perform(engine: Engine, bucket: Bucket, operation: Operation): Pr
   const body = bodyOf(operation);
   switch (kind) {
     case "delete":
+    case "marker":
       await deleteObject(engine, bucket, key);
       break;
+    case "remove oldest":
+    case "remove newest": {
+      const { versions } = await listVersions(engine, bucket, { prefix: key, limit: 10_000 });
+      const version = versions.at(kind === "remove newest" ? 0 : -1);
+      if (version !== undefined) await deleteObject(engine, bucket, key, version);
+      break;
+    }
     case "multipart": {
       const upload = await createUpload(engine, { bucket, key, ...access });
       const pieces = [body.subarray(0, 50_000), body.subarray(50_000, 53_000), body.subarray(53_000)];
