@@ -1,9 +1,11 @@
 /**
  * Puts many small objects straight into a data directory, through the engine: a million through a socket would take
- * most of a run. Arguments: directory, then `bucket:directories:objectsInEach` for each bucket.
+ * most of a run. Arguments: directory, then `bucket:directories:objectsInEach` for each bucket; with `:versions` behind it
+ * the bucket keeps that many versions of each object, and as many of another object, deleted, beside it.
  */
 
-import { createBucket } from "../src/engine/buckets.ts";
+import { createBucket, updateBucket } from "../src/engine/buckets.ts";
+import { deleteObject } from "../src/engine/delete-object.ts";
 import { openEngine } from "../src/engine/engine.ts";
 import { putObject } from "../src/engine/put-object.ts";
 import { addUser } from "../src/engine/users.ts";
@@ -18,22 +20,25 @@ const owner = { id: user.id, displayName: user.name };
 const grants = [{ grantee: { type: "user" as const, ...owner }, permission: "FULL_CONTROL" as const }];
 let objects = 0;
 for (const layout of layouts) {
-  const [name = "", directories = "0", each = "0"] = layout.split(":");
-  const bucket = await createBucket(engine, { name, owner, grants, region: "us-east-1" });
+  const [name = "", directories = "0", each = "0", versions] = layout.split(":");
+  const made = await createBucket(engine, { name, owner, grants, region: "us-east-1" });
+  const bucket =
+    versions === undefined ? made : await updateBucket(engine, name, () => ({ versioning: "Enabled" }));
+  const put = async (key: string): Promise<void> => {
+    for (let version = 0; version < Number(versions ?? 1); version++) {
+      await putObject(engine, { bucket, key, body, owner, grants, headers: {}, metadata: {} });
+    }
+  };
   const count = Number(directories) * Number(each);
   let next = 0;
   const write = async (): Promise<void> => {
     while (next < count) {
       const index = next++;
-      await putObject(engine, {
-        bucket,
-        key: keyAt(index, Number(each)),
-        body,
-        owner,
-        grants,
-        headers: {},
-        metadata: {},
-      });
+      const key = keyAt(index, Number(each));
+      await put(key);
+      if (versions === undefined) continue;
+      await put(`${key} deleted`);
+      await deleteObject(engine, bucket, `${key} deleted`);
     }
   };
   await Promise.all(Array.from({ length: writers }, write));

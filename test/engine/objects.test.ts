@@ -69,6 +69,10 @@ eachEngine("objects", (open) => {
         tags: undefined,
         encryption: undefined,
         partCount: undefined,
+        versionId: undefined,
+        deleteMarker: undefined,
+        retention: undefined,
+        legalHold: undefined,
       },
     );
     assert.equal(put.lastModifiedMs, time.nowMs);

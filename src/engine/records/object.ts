@@ -196,12 +196,13 @@ export function decodeObject(bytes: Buffer, key: string, bucketOwner: Owner): Ob
     tags,
     encryption,
     partCount,
+    // Always there, though mostly undefined: a page of a listing makes a thousand of these, and copying one costs more.
+    versionId: flags & flag.nullVersion ? nullVersionId : order?.toString("hex"),
+    deleteMarker: flags & flag.deleteMarker ? true : undefined,
+    retention,
+    legalHold,
   };
-  const lock = retention === undefined && legalHold === undefined ? undefined : { retention, legalHold };
-  if (order === undefined) return { content, info: lock === undefined ? info : { ...info, ...lock } };
-  const versionId = flags & flag.nullVersion ? nullVersionId : order.toString("hex");
-  const deleteMarker = flags & flag.deleteMarker ? true : undefined;
-  return { content, order, info: { ...info, versionId, deleteMarker, ...lock } };
+  return { content, order, info };
 }
 
 /** @throws RangeError for a mode of a later version: what is not understood must not be taken for no retention. */
