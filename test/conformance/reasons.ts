@@ -80,6 +80,26 @@ export const reasons: readonly Reason[] = [
     "test_multipart_sse_c_get_part",
   ),
   row(
+    "aws",
+    `An action on objects with a bucket alone as its resource is MalformedPolicy, "Action does not apply to any resource(s) in statement": ${docs}/userguide/security_iam_service-with-iam.html`,
+    "test_bucket_policy_multipart",
+  ),
+  row(
+    "aws",
+    `PutObject with an ACL in its headers needs s3:PutObjectAcl too: ${docs}/API/API_PutObject.html`,
+    "test_bucket_policy_put_obj_grant",
+  ),
+  row(
+    "aws",
+    `A bucket's owner needs no Allow, so one that does not apply refuses nothing (fails_on_rgw): ${docs}/userguide/how-s3-evaluates-access-control.html`,
+    "test_bucket_policy_set_condition_operator_end_with_IfExists",
+  ),
+  row(
+    "suite",
+    "It adds the tag to the other client's requests, so this one comes without (fails_on_rgw).",
+    "test_bucket_policy_put_obj_request_obj_tag",
+  ),
+  row(
     "suite",
     `With encoding-type=url the Prefix is encoded, too, and boto3 does not decode it in this version of the listing: ${docs}/API/API_ListObjects.html`,
     "test_bucket_list_prefix_unreadable",
