@@ -106,6 +106,7 @@ export interface ChecksumInput {
 export interface CreateBucketInput extends BucketInput, AclInput {
   /** The region for the bucket. Default: the client's, which on AWS's us-east-1 is not spelled out. */
   readonly locationConstraint?: string | undefined;
+  readonly tags?: Tags | undefined;
   /** Object lock from the beginning, for good, and with it versions. */
   readonly objectLockEnabledForBucket?: boolean | undefined;
   /** Who owns what others write into the bucket, and whether its ACLs count. Default: the server's. */

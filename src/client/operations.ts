@@ -61,7 +61,9 @@ export async function createBucket(
   // A bucket of Amazon's is created at the host of its region; us-east-1 is what is not named.
   if (aws && location !== "" && location !== settings.region) regions.set(input.bucket, location);
   const named = location !== "" && location !== "us-east-1";
-  const body = named ? documentBody(createBucketConfigurationXml({ locationConstraint: location })) : {};
+  const { tags } = input;
+  const configuration = { locationConstraint: named ? location : undefined, tags };
+  const body = named || tags !== undefined ? documentBody(createBucketConfigurationXml(configuration)) : {};
   await wasOwn("BucketAlreadyOwnedByYou", () =>
     sendCall(core, "CreateBucket", input, options, { ...body, answer: "nothing" }),
   );

@@ -8,6 +8,7 @@
 
 import type { Grant, Owner } from "../s3/acl.ts";
 import { S3Error } from "../s3/errors.ts";
+import type { Tags } from "../s3/tags.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import type { Entry } from "./index/index.ts";
 import { decodeJson, encodeJson } from "./records/json.ts";
@@ -34,10 +35,11 @@ export async function createBucket(
     readonly objectOwnership?: Bucket["objectOwnership"];
     /** Object lock, and the versioning that it needs. */
     readonly objectLock?: Bucket["objectLock"];
+    readonly tags?: Tags | undefined;
   },
 ): Promise<Bucket> {
   engine.takeRoom(0, "index");
-  const { name, owner, grants, region, objectOwnership, objectLock } = input;
+  const { name, owner, grants, region, objectOwnership, objectLock, tags } = input;
   await atomically(engine, `bucket ${name}`, async () => {
     const existing = await getBucket(engine, name);
     if (existing !== null) {
@@ -55,6 +57,7 @@ export async function createBucket(
       grants,
       region,
       objectOwnership,
+      tags,
       ...(objectLock === undefined ? {} : { objectLock, versioning: "Enabled" }),
     };
     const draft = new Draft()

@@ -105,6 +105,15 @@ describe("tags over HTTP", () => {
     assert.equal((await s3.send("PUT /other/copy", { as: other, headers: replaced })).status, 200);
   });
 
+  it("a bucket can be made with tags, and is not made with bad ones", async () => {
+    const body = (key: string): string =>
+      `<CreateBucketConfiguration><Tags><Tag><Key>${key}</Key><Value>1</Value></Tag></Tags></CreateBucketConfiguration>`;
+    assert.equal((await s3.send("PUT /tagged", { body: body("project") })).status, 200);
+    assert.deepEqual(await get("/tagged"), ["project=1"]);
+    assert.equal((await s3.send("PUT /mistagged", { body: body("aws:project") })).code, "InvalidTag");
+    assert.equal((await s3.send("HEAD /mistagged")).status, 404);
+  });
+
   it("a bucket's tags: none is NoSuchTagSet, 50 are taken, 51 refused", async () => {
     const none = await s3.send("GET /bucket?tagging");
     assert.deepEqual([none.status, none.code], [404, "NoSuchTagSet"]);

@@ -8,6 +8,7 @@ import { locationXml } from "../../s3/documents/location.ts";
 import { type ObjectOwnership, objectOwnerships } from "../../s3/documents/ownership-controls.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkBucketName } from "../../s3/keys.ts";
+import { checkTags, maxBucketTags } from "../../s3/tags.ts";
 import { readDocument } from "../body.ts";
 import type { BucketContext, Context, S3Response } from "../context.ts";
 import { resolveGrants } from "../grants.ts";
@@ -50,7 +51,7 @@ export async function createBucketOperation(context: Context): Promise<S3Respons
   checkBucketName(bucketName);
   refuseShadowed(site, bucketName);
   const document = await readDocument(body, request.headers, configurationLimitBytes);
-  const location = parseCreateBucketConfiguration(document).locationConstraint;
+  const { locationConstraint: location, tags: pairs = [] } = parseCreateBucketConfiguration(document);
   // us-east-1 is the region that has no location constraint, and is written as none.
   if (location !== undefined && location !== "" && location !== site.region) {
     throw new S3Error("IllegalLocationConstraintException", {
@@ -68,7 +69,12 @@ export async function createBucketOperation(context: Context): Promise<S3Respons
   }
   const locks = readObjectLockEnabled(request.headers);
   try {
-    const settings = { region: site.region, objectOwnership, ...(locks ? { objectLock: {} } : {}) };
+    const settings = {
+      region: site.region,
+      objectOwnership,
+      tags: pairs.length === 0 ? undefined : checkTags(pairs, maxBucketTags),
+      ...(locks ? { objectLock: {} } : {}),
+    };
     await createBucket(site.engine, { name: bucketName, owner, grants, ...settings });
   } catch (error) {
     // "In us-east-1, if you re-create a bucket that you already own, Amazon S3 returns 200 OK."
