@@ -15,8 +15,9 @@ import { measureMillion } from "./sections/million.ts";
 import { measureOperations } from "./sections/operations.ts";
 import { measureRatios } from "./sections/ratios.ts";
 import { measureVersions } from "./sections/versions.ts";
+import { measureWorkers } from "./sections/workers.ts";
 
-const sectionNames = ["ratios", "large", "operations", "million", "versions", "client"] as const;
+const sectionNames = ["ratios", "large", "operations", "million", "versions", "workers", "client"] as const;
 const operationNames = ["put", "get", "head", "list", "delete", "mixed"];
 
 interface Options {
@@ -119,6 +120,7 @@ async function measureOwn(settings: Settings): Promise<Section[]> {
   }
   if (options.only.includes("million")) sections.push(await measureMillion(settings));
   if (options.only.includes("versions")) sections.push(await measureVersions(settings));
+  if (options.only.includes("workers")) sections.push(await measureWorkers(settings));
   if (options.only.includes("client")) sections.push(await measureClient(settings));
   return sections;
 }

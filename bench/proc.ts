@@ -61,16 +61,23 @@ export interface Subject {
 }
 
 /**
- * Starts `node` on the server's core and waits for the first line that matches.
+ * Starts `node` on a core, by default the server's, and waits for the first line that matches.
  *
  * @throws {Error} When it ends before that, with what it wrote.
  */
 export async function startSubject(
   args: readonly string[],
   ready: RegExp,
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly cwd?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly core?: number | undefined;
+  } = {},
 ): Promise<Subject> {
-  const [command, ...rest] = pinned(cores?.server, [process.execPath, ...args]);
+  const [command, ...rest] = pinned("core" in options ? options.core : cores?.server, [
+    process.execPath,
+    ...args,
+  ]);
   const child = spawn(command as string, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     cwd: options.cwd,

@@ -32,11 +32,20 @@ export function makeDirectory(settings: Settings, name: string): string {
   return mkdtempSync(join(settings.scratchDir, `${name}-`));
 }
 
-/** Starts a server on its core. */
-export async function startServer(settings: Settings, dataDir: string): Promise<BenchServer> {
+/**
+ * Starts a server on its core.
+ *
+ * @param options.workers Default 1.
+ * @param options.bound Whether to bind it to the server's core. Default true.
+ */
+export async function startServer(
+  settings: Settings,
+  dataDir: string,
+  { workers = 1, bound = true }: { readonly workers?: number; readonly bound?: boolean } = {},
+): Promise<BenchServer> {
   const profile = settings.profileDir === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${settings.profileDir}`];
   const subject = await startSubject(
-    [...profile, program, "serve", "--port", "0", "--data", dataDir],
+    [...profile, program, "serve", "--port", "0", "--data", dataDir, "--workers", String(workers)],
     /^stowage: listening/,
     {
       env: {
@@ -44,6 +53,7 @@ export async function startServer(settings: Settings, dataDir: string): Promise<
         STOWAGE_SECRET_KEY: benchKeys.secretAccessKey,
         STOWAGE_LOG_LEVEL: "error",
       },
+      core: bound ? cores?.server : undefined,
     },
   );
   return {
@@ -61,8 +71,13 @@ export async function startServer(settings: Settings, dataDir: string): Promise<
 /** What a job says beside where it goes. */
 export type Work = Pick<Job, "operation"> & Partial<Omit<Job, "operation">>;
 
-/** Runs the load generator on its core. */
-export function generate(settings: Settings, server: BenchServer, work: Work): Promise<JobResult> {
+/** Runs the load generator on its core, or on another or none. */
+export function generate(
+  settings: Settings,
+  server: BenchServer,
+  work: Work,
+  core: number | null = cores?.generator ?? null,
+): Promise<JobResult> {
   const job: Job = {
     endpoint: server.endpoint,
     region: server.region,
@@ -82,7 +97,7 @@ export function generate(settings: Settings, server: BenchServer, work: Work): P
     spin: cores !== null,
     ...work,
   };
-  return runJson<JobResult>(cores?.generator, [generator, JSON.stringify(job)]);
+  return runJson<JobResult>(core ?? undefined, [generator, JSON.stringify(job)]);
 }
 
 /** Sends each request of some work once: to make a bucket, to fill it, to empty it. */

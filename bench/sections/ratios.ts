@@ -104,7 +104,8 @@ export function cpuMicros({ serverCpu, operationsPerSecond }: JobResult): number
   return serverCpu === null ? Number.NaN : (serverCpu / operationsPerSecond) * 1e6;
 }
 
-function rateOf(results: readonly JobResult[]): number {
+/** The median of some results. */
+export function rateOf(results: readonly JobResult[]): number {
   return median(results.map((result) => result.operationsPerSecond));
 }
 
