@@ -1,7 +1,6 @@
 /** Flushes directories: an entry is durable only then. Those who ask while a flush runs share the next one. */
 
-import { open } from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
+import type { FileHandle, open as openFile } from "node:fs/promises";
 
 interface Directory {
   readonly handle: Promise<FileHandle>;
@@ -11,12 +10,17 @@ interface Directory {
 
 export class DirectorySync {
   readonly #directories = new Map<string, Directory>();
+  readonly #open: typeof openFile;
+
+  constructor(open: typeof openFile) {
+    this.#open = open;
+  }
 
   /** Resolves when every entry that was made before the call is on the disk. */
   sync(path: string): Promise<void> {
     let directory = this.#directories.get(path);
     if (directory === undefined) {
-      const handle = open(path, "r");
+      const handle = this.#open(path, "r");
       handle.catch(() => this.#directories.delete(path));
       directory = { handle, running: null, next: null };
       this.#directories.set(path, directory);

@@ -27,22 +27,33 @@ export interface DiskBlobsOptions {
   readonly durability?: "strict" | "relaxed" | undefined;
   /** Told of a flush that failed after `write` had resolved. */
   readonly onLateError?: ((error: unknown) => void) | undefined;
+  /** How files are opened and removed: tests have them fail. Default: as the system does. */
+  readonly files?: BlobFiles | undefined;
+}
+
+/** What may fail on a disk. */
+export interface BlobFiles {
+  readonly open: typeof open;
+  readonly unlink: typeof unlink;
 }
 
 export async function openDiskBlobs({
   root,
   durability = "strict",
   onLateError = () => {},
+  files = { open, unlink },
 }: DiskBlobsOptions): Promise<Blobs> {
   await makeDirectories(root);
-  const directories = new DirectorySync();
+  const directories = new DirectorySync(files.open);
   /** Flushes that nobody waits for, of `relaxed`. */
   const late = new Set<Promise<void>>();
 
   return {
     async write(id, source): Promise<number> {
       const path = pathOf(root, id);
-      const file = await onDisk(open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600));
+      const file = await onDisk(
+        files.open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600),
+      );
       try {
         const size = await writeAll(file, id, source);
         const flushed = flush(file, directories, dirname(path));
@@ -55,14 +66,14 @@ export async function openDiskBlobs({
         return size;
       } catch (error) {
         await file.close().catch(() => {});
-        await unlink(path).catch(() => {});
+        await files.unlink(path).catch(() => {});
         throw error;
       }
     },
-    read: (id, range) => readBlob(pathOf(root, id), id, range),
+    read: (id, range) => readBlob(files.open, pathOf(root, id), id, range),
     async remove(id): Promise<void> {
       try {
-        await unlink(pathOf(root, id));
+        await files.unlink(pathOf(root, id));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
       }

@@ -1,7 +1,6 @@
 /** Reads a range of a blob's file, in large pieces and one ahead, and verifies every block that it touches. */
 
-import { open } from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
+import type { FileHandle, open as openFile } from "node:fs/promises";
 
 import { blockBytes, decodeFooter, footerBytes, verifyBlocks } from "./block-footer.ts";
 import type { BlobId, BlobRange } from "./blobs.ts";
@@ -16,6 +15,7 @@ const pool = new BufferPool(pieceBytes + footerBytes(pieceBytes));
 const ownBuffers = { next: (): null => null };
 
 export async function* readBlob(
+  open: typeof openFile,
   path: string,
   id: BlobId,
   { size, start, end, reusesBuffers = false }: BlobRange,
