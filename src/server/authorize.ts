@@ -208,6 +208,15 @@ function keeperOf(bucket: Bucket, info: ObjectInfo): Bucket["owner"] {
   return owner.id === anonymous.owner.id ? bucket.owner : owner;
 }
 
+/** Listed objects with the owner that {@link ownerOf} names. */
+export function withOwners<T extends { readonly owner: Bucket["owner"] }>(
+  bucket: Bucket,
+  listed: readonly T[],
+): readonly T[] {
+  if (bucket.objectOwnership !== "BucketOwnerEnforced") return listed;
+  return listed.map((one) => ({ ...one, owner: bucket.owner }));
+}
+
 /** Whether a grant is to everybody, or to everybody with an account. */
 export function isPublicGrant({ grantee }: Grant): boolean {
   return grantee.type === "group" && grantee.group !== "LogDelivery";

@@ -187,6 +187,10 @@ describe("ownership controls over HTTP", () => {
     assert.equal((await put()).status, 200);
     assert.equal(await ownerOf("/late/theirs"), owner.id);
     assert.equal((await s3.send("GET /late/theirs")).status, 200);
+    for (const query of ["", "?list-type=2&fetch-owner=true", "?versions"]) {
+      const { text } = await s3.send(`GET /late${query}`);
+      assert.ok(text.includes(owner.id) && !text.includes(other.id), `${query}: ${text}`);
+    }
     assert.equal((await s3.send("GET /late/theirs", { as: null })).code, "AccessDenied");
 
     for (const line of ["PUT /late/new", "PUT /late/theirs?acl", "PUT /late?acl", "POST /late/new?uploads"]) {

@@ -4,6 +4,7 @@ import { listObjects } from "../../engine/list-objects.ts";
 import { parseEncodingType } from "../../s3/documents/encoding-type.ts";
 import { listObjectsV1Xml, listObjectsV2Xml } from "../../s3/documents/list-objects.ts";
 import { S3Error } from "../../s3/errors.ts";
+import { withOwners } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { integerParam } from "../params.ts";
 import { xmlResponse } from "../xml-response.ts";
@@ -31,7 +32,7 @@ export async function listObjectsV1({ site, request, bucket }: BucketContext): P
       isTruncated: page.isTruncated,
       // "This element is returned only if you have the delimiter request parameter specified."
       ...(page.isTruncated && delimiter !== "" && page.last !== null ? { nextMarker: page.last } : {}),
-      objects: page.objects,
+      objects: withOwners(bucket, page.objects),
       commonPrefixes: page.commonPrefixes,
     }),
   );
@@ -62,7 +63,7 @@ export async function listObjectsV2({ site, request, bucket }: BucketContext): P
       ...(startAfter === undefined ? {} : { startAfter }),
       ...(token === undefined ? {} : { continuationToken: token }),
       ...(page.isTruncated && page.last !== null ? { nextContinuationToken: writeToken(page.last) } : {}),
-      objects: page.objects,
+      objects: withOwners(bucket, page.objects),
       commonPrefixes: page.commonPrefixes,
     }),
   );

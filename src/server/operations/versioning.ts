@@ -6,6 +6,7 @@ import { parseEncodingType } from "../../s3/documents/encoding-type.ts";
 import { listVersionsXml } from "../../s3/documents/list-versions.ts";
 import { parseVersioningChange, versioningXml } from "../../s3/documents/versioning.ts";
 import { S3Error } from "../../s3/errors.ts";
+import { withOwners } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { readSettings } from "../settings-document.ts";
 import { xmlResponse } from "../xml-response.ts";
@@ -75,7 +76,7 @@ export async function listObjectVersions({ site, request, bucket }: BucketContex
             nextVersionIdMarker: page.nextVersionIdMarker ?? undefined,
           }
         : {}),
-      versions: page.versions,
+      versions: withOwners(bucket, page.versions),
       commonPrefixes: page.commonPrefixes,
     }),
   );

@@ -12,8 +12,9 @@ import keys  # noqa: E402
 import listing  # noqa: E402
 import metadata  # noqa: E402
 import multipart  # noqa: E402
+import policies  # noqa: E402
 import presign  # noqa: E402
 import tutorial  # noqa: E402
 import users  # noqa: E402
 
-harness.main('boto2', tutorial, acl, users, metadata, presign, multipart, listing, keys)
+harness.main('boto2', tutorial, acl, users, metadata, presign, multipart, listing, keys, policies)
