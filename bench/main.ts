@@ -10,14 +10,28 @@ import { createRun, renderRun, writeRun } from "./report.ts";
 import { type BenchServer, makeDirectory, startServer } from "./server.ts";
 import { isMet, type Section, type Settings } from "./settings.ts";
 import { measureClient } from "./sections/client.ts";
+import { measureHttp } from "./sections/http.ts";
 import { measureLarge } from "./sections/large.ts";
 import { measureMillion } from "./sections/million.ts";
 import { measureOperations } from "./sections/operations.ts";
 import { measureRatios } from "./sections/ratios.ts";
+import { measureStatic } from "./sections/static.ts";
+import { measureStorage } from "./sections/storage.ts";
 import { measureVersions } from "./sections/versions.ts";
 import { measureWorkers } from "./sections/workers.ts";
 
-const sectionNames = ["ratios", "large", "operations", "million", "versions", "workers", "client"] as const;
+const sectionNames = [
+  "ratios",
+  "large",
+  "operations",
+  "million",
+  "versions",
+  "workers",
+  "client",
+  "storage",
+  "static",
+  "http",
+] as const;
 const operationNames = ["put", "get", "head", "list", "delete", "mixed"];
 
 interface Options {
@@ -122,6 +136,9 @@ async function measureOwn(settings: Settings): Promise<Section[]> {
   if (options.only.includes("versions")) sections.push(await measureVersions(settings));
   if (options.only.includes("workers")) sections.push(await measureWorkers(settings));
   if (options.only.includes("client")) sections.push(await measureClient(settings));
+  if (options.only.includes("storage")) sections.push(await measureStorage(settings));
+  if (options.only.includes("static")) sections.push(await measureStatic(settings));
+  if (options.only.includes("http")) sections.push(await measureHttp(settings));
   return sections;
 }
 

@@ -6,7 +6,7 @@ import type { S3Client } from "../../client/s3-client.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { contentTypeOfName, defaultContentType } from "../content-type.ts";
 import { FileNotFoundError, fileChanged } from "../errors.ts";
-import { StorageFile } from "../file.ts";
+import { type FileBytes, StorageFile } from "../file.ts";
 import { decompressed, sizeFromTrailer, trailerBytes } from "../gzip.ts";
 import type { OpenOptions } from "../storage.ts";
 
@@ -29,14 +29,18 @@ export async function openObject(object: ObjectToOpen, options: OpenOptions): Pr
   let body: ObjectBody | null = null;
   try {
     if (lazy) info = await client.headObject({ bucket, key, headers }, { signal });
-    else ({ body, ...info } = await client.getObject({ bucket, key, headers }, { signal }));
+    else {
+      const answer = await client.getObject({ bucket, key, headers }, { signal });
+      info = answer;
+      ({ body } = answer);
+    }
   } catch (error) {
     throw isNotFound(error) ? new FileNotFoundError(name, { cause: error }) : error;
   }
 
   /** Bytes as they are stored. The first reading of all takes the answer that is there. */
   let taken = false;
-  const read = (start: number, end: number): AsyncIterable<Uint8Array> => {
+  const read = (start: number, end: number): FileBytes => {
     const whole = start === 0 && end === info.size;
     if (body === null || taken || !whole) return readRange(object, info, { start, end, signal });
     taken = true;
