@@ -58,6 +58,8 @@ class Checker {
   /** Ids of content that a record names. */
   readonly #named = new Set<string>();
   #checkedKey: Buffer | undefined;
+  /** Keys whose versions do not fit together: both tables would tell of them. */
+  readonly #brokenKeys = new Set<string>();
   /** Rows that no record seemed to name when they were read. */
   readonly #suspects: { table: Table; row: Entry }[] = [];
 
@@ -219,7 +221,10 @@ class Checker {
     if (this.#checkedKey?.equals(objectRow) === true) return;
     this.#checkedKey = objectRow;
     const problem = await problemOfVersions(this.#engine.index, objectRow);
-    if (problem !== null) this.#report("damage", this.#subject("objects", objectRow), problem);
+    const name = objectRow.toString("latin1");
+    if (problem === null || this.#brokenKeys.has(name)) return;
+    this.#brokenKeys.add(name);
+    this.#report("damage", this.#subject("objects", objectRow), problem);
   }
 
   #name(content: Content): void {

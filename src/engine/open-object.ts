@@ -67,6 +67,7 @@ export async function headObject(
 /**
  * The error for an object, or a version of it, of which `headObject` or `openObject` found nothing to read.
  *
+ * @param options.namesMarker Whether a delete marker that is the newest version counts as named by its id.
  * @returns S3Error NoSuchKey, NoSuchVersion, or MethodNotAllowed for a delete marker named by its id; with the headers
  *   that tell of a delete marker.
  */
@@ -74,11 +75,12 @@ export async function missingObject(
   engine: Engine,
   bucket: Bucket,
   key: string,
-  { versionId }: VersionOptions = {},
+  { versionId, namesMarker = false }: VersionOptions & { readonly namesMarker?: boolean | undefined } = {},
 ): Promise<S3Error> {
   const found =
     bucket.versioning === undefined ? null : await findVersion(engine.index, bucket, key, versionId);
-  return missingVersion(key, versionId, found?.info.deleteMarker === true ? found.info : undefined);
+  const marker = found?.info.deleteMarker === true ? found.info : undefined;
+  return missingVersion(key, namesMarker ? (versionId ?? marker?.versionId) : versionId, marker);
 }
 
 /**

@@ -162,7 +162,10 @@ async function perform(context: Resolving): Promise<S3Response> {
   const versionId = request.params.get("versionId");
   if (handler.needs === "info") {
     const info = await headObject(site.engine, bucket, key, { versionId });
-    const missing = info === null ? await missingObject(site.engine, bucket, key, { versionId }) : undefined;
+    // AWS says of tags that a delete marker has none, and of all else that the object is not there.
+    const namesMarker = operation.query.includes("tagging");
+    const missing =
+      info === null ? await missingObject(site.engine, bucket, key, { versionId, namesMarker }) : undefined;
     authorizeObject(context, bucket, info, missing);
     context.info = info;
     context.versionId = versionId;

@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
 import { Draft } from "../../src/engine/atomic.ts";
-import { createBucket, requireBucket } from "../../src/engine/buckets.ts";
+import { createBucket, requireBucket, updateBucket } from "../../src/engine/buckets.ts";
 import { check } from "../../src/engine/check.ts";
 import { access, grants, inPieces, owner, readObject } from "./engines.ts";
-import { openEngine } from "../../src/engine/engine.ts";
+import { deleteObject } from "../../src/engine/delete-object.ts";
+import { createMemoryEngine, openEngine } from "../../src/engine/engine.ts";
 import { completeUpload, createUpload, putPart } from "../../src/engine/multipart.ts";
 import { headObject } from "../../src/engine/open-object.ts";
 import { putObject } from "../../src/engine/put-object.ts";
@@ -151,6 +152,48 @@ describe("check()", () => {
       ]);
       await engine.index.commit(new Draft().delete("inline", id));
     }));
+
+  it("finds a key whose versions and row of heads do not fit together", async () => {
+    const engine = createMemoryEngine();
+    const { name } = await createBucket(engine, { name: "kept", owner, grants, region: "us-east-1" });
+    const bucket = await updateBucket(engine, name, () => ({ versioning: "Enabled" }));
+    const put = (key: string): Promise<unknown> =>
+      putObject(engine, { bucket, key, body: Buffer.from(key), ...access });
+    for (const key of ["marked", "marked", "hidden"]) await put(key);
+    await deleteObject(engine, bucket, "hidden");
+    assert.deepEqual(await check(engine), []);
+
+    // The current object of one is lost, and of the other what tells of its delete marker.
+    const rows = (key: string): Buffer => Buffer.concat([Buffer.from(bucket.id, "hex"), Buffer.from(key)]);
+    const lost = await engine.index.get("objects", rows("marked"));
+    const head = await engine.index.get("heads", rows("hidden"));
+    assert.ok(lost !== null && head !== null);
+    await engine.index.commit({
+      deletes: [
+        { table: "objects", key: lost.key },
+        { table: "heads", key: head.key },
+      ],
+    });
+    const problem = "its newest version is no delete marker, and it has no current object";
+    assert.deepEqual(
+      (await check(engine)).filter(({ kind }) => kind === "damage"),
+      [
+        { kind: "damage", subject: 'object "hidden" of bucket "kept"', problem },
+        { kind: "damage", subject: 'object "marked" of bucket "kept"', problem },
+      ],
+    );
+    await engine.index.commit({
+      puts: [
+        { table: "objects", key: lost.key, value: lost.value },
+        { table: "heads", key: head.key, value: head.value },
+        { table: "heads", key: rows("marked"), value: head.value },
+      ],
+    });
+    assert.deepEqual(
+      (await check(engine)).map(({ subject, problem }) => [subject, problem]),
+      [['object "marked" of bucket "kept"', "its row of heads tells of a delete marker above it"]],
+    );
+  });
 });
 
 function allIndexesOf(bytes: Buffer, text: Buffer | string): number[] {

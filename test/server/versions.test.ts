@@ -130,6 +130,12 @@ describe("versions over HTTP", () => {
       if (method === "GET") assert.match(named.text, /<ResourceType>DeleteMarker<.*<Method>GET</);
     }
     assert.equal((await s3.send(`GET /${bucket}/k?acl&versionId=${marker}`)).code, "MethodNotAllowed");
+    assert.equal((await s3.send(`GET /${bucket}/k?acl`)).code, "NoSuchKey");
+    for (const method of ["GET", "DELETE"]) {
+      const untaggable = await s3.send(`${method} /${bucket}/k?tagging`);
+      assert.equal(untaggable.code, "MethodNotAllowed");
+      assert.match(untaggable.text, new RegExp(`<Method>${method}<`));
+    }
     assert.equal((await s3.send(`GET /${bucket}/k?versionId=${version}`)).text, "body");
     assert.doesNotMatch((await s3.send(`GET /${bucket}?list-type=2`)).text, /<Contents>/);
     assert.deepEqual(listed(await s3.send(`GET /${bucket}?versions`)), [
