@@ -65,6 +65,11 @@ export const reasons: readonly Reason[] = [
     `An anonymous request has no buckets that could be listed (fails_on_aws): ${docs}/API/API_ListBuckets.html`,
     "test_list_buckets_anonymous",
   ),
+  row(
+    "aws",
+    `x-amz-delete-marker does not appear where there is no delete marker: ${docs}/API/API_HeadObject.html`,
+    "test_delete_marker_nonversioned",
+  ),
   row("aws", "AWS ended BitTorrent in 2022; the operation is not implemented.", "test_get_object_torrent"),
   row(
     "aws",
