@@ -8,10 +8,11 @@
  * customer's key from the right one: nothing of the customer's key is stored.
  */
 
-import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
+import { createCipheriv, createDecipheriv } from "node:crypto";
 
 import { S3Error } from "../../s3/errors.ts";
 import type { Encryption, EncryptionRequest, Engine } from "../types.ts";
+import { hkdf } from "./hkdf.ts";
 import { keyBytes } from "./key-ring.ts";
 
 const saltBytes = 16;
@@ -129,7 +130,7 @@ export function checkCustomerKey(
 
 /** The key of one content of an object, be it the whole or a part: an id is never used again. */
 export function contentKeyOf(dataKey: Uint8Array, contentId: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync("sha256", dataKey, contentId, "stowage content", keyBytes));
+  return hkdf(dataKey, contentId, "stowage content");
 }
 
 /**
@@ -137,11 +138,11 @@ export function contentKeyOf(dataKey: Uint8Array, contentId: Uint8Array): Uint8A
  * has the same one again, as clients expect that send parts twice.
  */
 export function opaqueEtagOf(dataKey: Uint8Array, md5: Uint8Array): string {
-  return Buffer.from(hkdfSync("sha256", dataKey, md5, "stowage etag", 16)).toString("hex");
+  return hkdf(dataKey, md5, "stowage etag", 16).toString("hex");
 }
 
 function wrappingKey(key: Uint8Array, salt: Uint8Array, request: Encryption | EncryptionRequest): Uint8Array {
   // A key of the key management service is one of its own, derived from the master key.
   const purpose = request.algorithm === "aws:kms" ? `stowage kms ${request.kmsKeyId}` : "stowage data key";
-  return new Uint8Array(hkdfSync("sha256", key, salt, purpose, keyBytes));
+  return hkdf(key, salt, purpose);
 }
