@@ -6,7 +6,8 @@ import type { Result } from "./suite.ts";
 
 const base = { file: "test_s3.py", message: "", line: 0, seconds: 1 };
 const results: readonly Result[] = [
-  { ...base, name: "test_good", outcome: "passed" },
+  { ...base, name: "test_good[a]", outcome: "passed" },
+  { ...base, name: "test_good[b]", outcome: "passed" },
   { ...base, name: "test_bad", outcome: "failed", message: "assert 1 == 2\n more", line: 7 },
   { ...base, name: "test_ceph", outcome: "failed", message: "501" },
   { ...base, name: "test_ceph_that_passes", outcome: "passed" },
@@ -19,7 +20,8 @@ const judged = judge(results, (name) => [ceph, ours].find(({ pattern }) => patte
 
 test("judge() leaves out what failed with a reason, and never what passed", () => {
   assert.deepEqual(Object.fromEntries(judged.map(({ name, verdict, why }) => [name, `${verdict}: ${why}`])), {
-    test_good: "passed: ",
+    "test_good[a]": "passed: ",
+    "test_good[b]": "passed: ",
     test_bad: "failed: line 7: assert 1 == 2",
     test_ceph: "left out: Ceph alone has it.",
     test_ceph_that_passes: "passed: ",
@@ -29,7 +31,7 @@ test("judge() leaves out what failed with a reason, and never what passed", () =
 });
 
 test("figures() counts as portable what passed, what failed, and what is ours to do", () => {
-  assert.deepEqual(figures(judged), { total: 6, passed: 2, failed: 1, leftOut: 3, portable: 4 });
+  assert.deepEqual(figures(judged), { total: 7, passed: 3, failed: 1, leftOut: 3, portable: 5 });
 });
 
 test("renderPage() names the suite's commit and has a line for each test, failures first", () => {
@@ -42,7 +44,7 @@ test("renderPage() names the suite's commit and has a line for each test, failur
   assert.ok(
     page.includes("Stowage 9.9.9: its commit 0123456789ab of 2026-01-01, run on 2026-01-02 with Python 3."),
   );
-  assert.ok(page.includes("| test_s3.py | 6 | 2 | 1 | 3 | 4 | 50 % |"));
+  assert.ok(page.includes("| test_s3.py | 6 | 2 | 7 | 3 | 1 | 3 | 5 | 60 % |"));
   const lines = page.split("\n").filter((line) => line.startsWith("| `test_"));
   assert.deepEqual(lines, [
     "| `test_bad` | failed | line 7: assert 1 == 2 |",
@@ -50,6 +52,7 @@ test("renderPage() names the suite's commit and has a line for each test, failur
     "| `test_ours` | left out | Not there yet. |",
     "| `test_skips` | left out | skipped by the suite: no second class |",
     "| `test_ceph_that_passes` | passed |  |",
-    "| `test_good` | passed |  |",
+    "| `test_good[a]` | passed |  |",
+    "| `test_good[b]` | passed |  |",
   ]);
 });

@@ -72,12 +72,15 @@ export function renderPage(
     "`npm run conformance` writes this page; [how to run it](../../CONTRIBUTING.md#conformance). A test passed, failed, or is left out: then it failed or the suite skipped it, and the " +
       "line says why. *Portable* are the tests that a server could pass that behaves as AWS does.",
     table(
-      ["file", "tests", "passed", "failed", "left out", "portable", "portable passed"],
+      ["file", "functions", "passed", "tests", "passed", "failed", "left out", "portable", "portable passed"],
       files.map((file) => {
-        const { total, passed, failed, leftOut, portable } = figures(
-          judged.filter((one) => one.file === file),
-        );
-        return [file, total, passed, failed, leftOut, portable, percent(passed, portable)].map(String);
+        const ofFile = judged.filter((one) => one.file === file);
+        const { total, passed, failed, leftOut, portable } = figures(ofFile);
+        const functions = new Set(ofFile.map(functionOf));
+        const broken = new Set(ofFile.filter(({ verdict }) => verdict !== "passed").map(functionOf));
+        const whole = functions.size - broken.size;
+        const share = percent(passed, portable);
+        return [file, functions.size, whole, total, passed, failed, leftOut, portable, share].map(String);
       }),
     ),
     "Left out, by kind:",
@@ -109,6 +112,11 @@ export function renderPage(
   ]
     .join("\n\n")
     .replace(/\n+$/, "\n");
+}
+
+/** A function with parameters is as many tests as it has sets of them, and passes when all of them do. */
+function functionOf({ name }: Judged): string {
+  return name.replace(/\[.*$/, "");
 }
 
 function order({ file, verdict }: Judged): number {

@@ -4,7 +4,8 @@
  *     npm run conformance -- --suite PATH [--only WORDS] [--keep] [--workers N]
  *
  * `--suite` is a checkout of the suite. `--only` is an expression of pytest's `-k` and leaves the page as it is.
- * `--keep` keeps the data directory, the server's log and the results, and says where. The exit code is 1 when a test
+ * `--keep` keeps the data directory, the server's log and the results, and says where; `--results` writes the page again
+ * from such a directory, after a change of `reasons.ts`. The exit code is 1 when a test
  * failed for which `reasons.ts` has no reason, or when the server answered with an internal error.
  */
 
@@ -14,9 +15,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startServing } from "../support/serve.ts";
-import { figures, judge, renderPage } from "./page.ts";
+import { figures, judge, type Provenance, renderPage } from "./page.ts";
 import { reasonFor } from "./reasons.ts";
-import { commitOf, pythonFor, type Result, runSuite, versions } from "./suite.ts";
+import { commitOf, headOf, pythonFor, readResults, runSuite, versions } from "./suite.ts";
 import { addUsers, configuration, kmsKeys } from "./users.ts";
 
 const files = ["test_s3.py", "test_headers.py"];
@@ -31,11 +32,14 @@ const { values } = parseArgs({
     suite: { type: "string" },
     only: { type: "string" },
     keep: { type: "boolean", default: false },
+    results: { type: "string" },
     // More than cores: many tests sleep.
     workers: { type: "string", default: "6" },
   },
 });
-if (values.suite === undefined) {
+if (values.results !== undefined) {
+  process.exitCode = report(values.results, true);
+} else if (values.suite === undefined) {
   console.error(
     "Name a checkout of https://github.com/ceph/s3-tests: npm run conformance -- --suite PATH [--only WORDS] [--keep]",
   );
@@ -45,39 +49,46 @@ if (values.suite === undefined) {
 }
 
 async function main(suite: string, workers: number): Promise<number> {
-  const commit = commitOf(suite);
   const python = pythonFor(suite);
   const directory = await mkdtemp(join(tmpdir(), "stowage-conformance-"));
+  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+  const day = new Date().toISOString().slice(0, 10);
+  const provenance: Provenance = {
+    day,
+    version: `${version} (${headOf(".").id.slice(0, 12)})`,
+    commit: commitOf(suite),
+    versions: versions(python),
+  };
   try {
-    const { results, faults } = await measure(suite, python, directory, workers);
-    const judged = judge(results, reasonFor);
-    for (const { file, name, why, verdict } of judged)
-      if (verdict === "failed") console.log(`FAILED ${file} ${name}: ${why}`);
+    await writeFile(join(directory, "provenance.json"), JSON.stringify(provenance));
+    const faults = await measure(suite, python, directory, workers);
     for (const fault of faults) console.log(`the server's log: ${fault}`);
-    const { total, passed, failed, leftOut, portable } = figures(judged);
-    console.log(
-      `conformance: ${total} tests, ${passed} passed, ${failed} failed, ${leftOut} left out; ${portable} portable`,
-    );
-    if (values.only === undefined) {
-      const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
-      const day = new Date().toISOString().slice(0, 10);
-      writeFileSync(page, renderPage(judged, { day, version, commit, versions: versions(python) }));
-      console.log(`wrote ${page}`);
-    }
-    return failed + faults.length === 0 ? 0 : 1;
+    return Math.max(report(directory, values.only === undefined), faults.length === 0 ? 0 : 1);
   } finally {
     if (values.keep) console.log(`kept ${directory}: data, server.log, results.jsonl`);
     else await rm(directory, { recursive: true, force: true });
   }
 }
 
-/** Starts a server, runs the suite and stops the server. `faults` are the errors of the server's log. */
-async function measure(
-  suite: string,
-  python: string,
-  directory: string,
-  workers: number,
-): Promise<{ results: Result[]; faults: string[] }> {
+/** Says what became of the tests, and writes the page when all were run. Returns the exit code. */
+function report(directory: string, writesPage: boolean): number {
+  const judged = judge(readResults(directory), reasonFor);
+  for (const { file, name, why, verdict } of judged)
+    if (verdict === "failed") console.log(`FAILED ${file} ${name}: ${why}`);
+  const { total, passed, failed, leftOut, portable } = figures(judged);
+  console.log(
+    `conformance: ${total} tests, ${passed} passed, ${failed} failed, ${leftOut} left out; ${portable} portable`,
+  );
+  if (writesPage) {
+    const provenance = JSON.parse(readFileSync(join(directory, "provenance.json"), "utf8")) as Provenance;
+    writeFileSync(page, renderPage(judged, provenance));
+    console.log(`wrote ${page}`);
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+/** Starts a server, runs the suite and stops the server. Returns the faults of the server's log. */
+async function measure(suite: string, python: string, directory: string, workers: number): Promise<string[]> {
   const dataDir = join(directory, "data");
   await addUsers(dataDir, workers);
   const log = createWriteStream(join(directory, "server.log"));
@@ -105,7 +116,8 @@ async function measure(
       await writeFile(name, configuration(serving.endpoint, worker, lifecycleDaySeconds));
     }
     const only = values.only;
-    return { results: await runSuite(python, { suite, directory, files, workers, only }), faults };
+    await runSuite(python, { suite, directory, files, workers, only });
+    return faults;
   } finally {
     await serving.stop();
     log.end();

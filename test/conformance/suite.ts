@@ -46,7 +46,12 @@ const runner = "pytest-xdist";
 export function commitOf(suite: string): { id: string; day: string } {
   if (!existsSync(join(suite, "s3tests", "functional", "test_s3.py")))
     throw new Error(`"${suite}" is no checkout of https://github.com/ceph/s3-tests`);
-  const git = ["-C", suite, "log", "-1", "--format=%H %cs"];
+  return headOf(suite);
+}
+
+/** The commit that a folder of git is at, and the day of it. */
+export function headOf(folder: string): { id: string; day: string } {
+  const git = ["-C", folder, "log", "-1", "--format=%H %cs"];
   const [id = "", day = ""] = execFileSync("git", git, { encoding: "utf8" }).trim().split(" ");
   return { id, day };
 }
@@ -80,7 +85,7 @@ export function versions(python: string): string {
  *
  * @throws Error when pytest ends before it has run them, as for an error of `only`.
  */
-export async function runSuite(python: string, options: RunOptions): Promise<Result[]> {
+export async function runSuite(python: string, options: RunOptions): Promise<void> {
   const { suite, directory, files, workers, only } = options;
   const plugin = join(process.cwd(), "test", "conformance");
   const child = spawn(
@@ -113,6 +118,10 @@ export async function runSuite(python: string, options: RunOptions): Promise<Res
   const [code] = (await once(child, "close")) as [number | null];
   // 1: some tests failed. Everything above says that they were not run.
   if (code !== 0 && code !== 1) throw new Error(`pytest ended with ${code}\n${output.slice(-50).join("\n")}`);
+}
+
+/** What became of each test of a run. */
+export function readResults(directory: string): Result[] {
   return readFileSync(join(directory, "results.jsonl"), "utf8")
     .trim()
     .split("\n")
