@@ -39,13 +39,23 @@ export function createCore(options: S3ClientOptions): ClientCore {
 }
 
 /** undici, loaded with the first request. */
-function createLazyTransport({ maxConnections, ca }: S3ClientOptions, { connectMs }: Settings): Transport {
+function createLazyTransport(options: S3ClientOptions, { connectMs }: Settings): Transport {
+  const { maxConnections, ca, verify, proxies } = options;
   let opening: Promise<Transport> | undefined;
   let transport: Transport | undefined;
   let closed = false;
   const open = async (): Promise<Transport> => {
     const { createTransport } = await import("./transport.ts");
-    transport = createTransport({ maxConnections, connectTimeoutMs: connectMs, ca });
+    const ProxyAgent =
+      proxies === undefined ? undefined : (await import("undici/lib/dispatcher/proxy-agent.js")).default;
+    transport = createTransport({
+      maxConnections,
+      connectTimeoutMs: connectMs,
+      ca,
+      verify,
+      proxies,
+      ProxyAgent,
+    });
     return transport;
   };
   return {

@@ -48,6 +48,10 @@ export interface S3ClientOptions {
   readonly maxConnections?: number | undefined;
   /** Certificates of authorities to trust beside the system's, in PEM. */
   readonly ca?: string | readonly string[] | undefined;
+  /** False: any certificate will do, so that anybody between can read and change everything. Default: true. */
+  readonly verify?: boolean | undefined;
+  /** URLs of proxies, such as `http://proxy.example:3128`, by the scheme of the endpoint. Default: none. */
+  readonly proxies?: { readonly http?: string | undefined; readonly https?: string | undefined } | undefined;
   /** Default: AWS_REQUEST_CHECKSUM_CALCULATION, then `whenSupported` on AWS and `whenRequired` elsewhere. */
   readonly requestChecksums?: ChecksumMode | undefined;
   /** Default: AWS_RESPONSE_CHECKSUM_VALIDATION, then `whenSupported` on AWS and `whenRequired` elsewhere. */

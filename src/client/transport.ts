@@ -6,7 +6,7 @@
  */
 
 import { rootCertificates } from "node:tls";
-import type { Dispatcher } from "undici";
+import type { Dispatcher, ProxyAgent } from "undici";
 import Pool from "undici/lib/dispatcher/pool.js";
 import {
   ConnectionError,
@@ -23,23 +23,33 @@ export interface TransportOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** Certificates to trust beside the system's, in PEM. */
   readonly ca?: string | readonly string[] | undefined;
+  /** False: any certificate will do. Default: true. */
+  readonly verify?: boolean | undefined;
+  /** URLs of proxies, by the scheme of the endpoint. */
+  readonly proxies?: { readonly http?: string | undefined; readonly https?: string | undefined } | undefined;
+  /** undici's, where there are proxies. */
+  readonly ProxyAgent?: typeof ProxyAgent | undefined;
 }
 
 /** A transport that keeps its connections until it is closed. Idle ones do not keep the process alive. */
 export function createTransport(options: TransportOptions = {}): Transport {
-  const pools = new Map<string, Pool>();
+  const pools = new Map<string, Dispatcher>();
   let closing: Promise<unknown> | undefined;
-  const poolOf = (origin: string): Pool => {
+  const poolOf = (origin: string): Dispatcher => {
     const found = pools.get(origin);
     if (found !== undefined) return found;
-    const pool = new Pool(origin, {
-      connections: options.maxConnections ?? 128,
-      connect: {
-        timeout: options.connectTimeoutMs ?? 5000,
-        // What is given to TLS stands instead of the roots that it has.
-        ...(options.ca === undefined ? {} : { ca: [...rootCertificates, ...[options.ca].flat()] }),
-      },
-    });
+    const connections = options.maxConnections ?? 128;
+    const tls = {
+      ...(options.verify === false ? { rejectUnauthorized: false } : {}),
+      // What is given to TLS stands instead of the roots that it has.
+      ...(options.ca === undefined ? {} : { ca: [...rootCertificates, ...[options.ca].flat()] }),
+    };
+    const connect = { timeout: options.connectTimeoutMs ?? 5000, ...tls };
+    const uri = options.proxies?.[origin.startsWith("https:") ? "https" : "http"];
+    const pool =
+      uri === undefined || options.ProxyAgent === undefined
+        ? new Pool(origin, { connections, connect })
+        : new options.ProxyAgent({ uri, connections, requestTls: connect });
     pools.set(origin, pool);
     return pool;
   };
@@ -54,7 +64,10 @@ export function createTransport(options: TransportOptions = {}): Transport {
         // A Readable.from() around the source would read ahead of the socket: undici takes the iterable itself, though
         // its types do not say so.
         const body = exchange.body as Uint8Array | null;
-        pool.dispatch({ method, path, headers, body, headersTimeout, bodyTimeout }, exchange);
+        pool.dispatch(
+          { origin: request.origin, method, path, headers, body, headersTimeout, bodyTimeout },
+          exchange,
+        );
       });
     },
     async close() {

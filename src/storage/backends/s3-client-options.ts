@@ -9,11 +9,6 @@ import type { S3Settings } from "./s3-options.ts";
 /** What the client is made with. Throws ImproperlyConfigured for what the client cannot do. */
 export function clientOptions(settings: S3Settings, { env, clock }: StorageContext): S3ClientOptions {
   const { accessKey, secretKey, securityToken, sessionProfile, regionName, addressingStyle } = settings;
-  if (settings.proxies !== undefined) {
-    throw new ImproperlyConfigured("s3() cannot use proxies yet.", {
-      fix: "Give clientConfig: { transport } with a transport that does.",
-    });
-  }
   return {
     env,
     clock,
@@ -31,6 +26,8 @@ export function clientOptions(settings: S3Settings, { env, clock }: StorageConte
     addressing: addressingStyle === "auto" ? undefined : addressingStyle,
     signatureVersion: settings.signatureVersion === "s3" ? "v2" : "v4",
     ca: certificates(settings.verify),
+    verify: isUnverified(settings.verify) ? false : undefined,
+    proxies: settings.proxies,
     ...settings.transferConfig,
     ...settings.clientConfig,
   };
@@ -43,13 +40,12 @@ function endpointOf({ endpointUrl, useSsl, regionName }: S3Settings): string | u
   return useSsl ? undefined : `http://s3.${regionName ?? "us-east-1"}.amazonaws.com`;
 }
 
+function isUnverified(verify: S3Settings["verify"]): verify is false | "false" {
+  return verify === false || verify === "false";
+}
+
 function certificates(verify: S3Settings["verify"]): string | undefined {
-  if (verify === undefined || verify === true || verify === "true") return undefined;
-  if (verify === false || verify === "false") {
-    throw new ImproperlyConfigured("verify: false would accept any server, and is not supported.", {
-      fix: 'Give the file with the certificate of the server\'s authority: verify: "/etc/ssl/ours.pem".',
-    });
-  }
+  if (verify === undefined || verify === true || verify === "true" || isUnverified(verify)) return undefined;
   try {
     return readFileSync(verify, "utf8");
   } catch (cause) {

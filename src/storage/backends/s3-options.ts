@@ -44,13 +44,13 @@ export interface S3Options {
   readonly endpointUrl?: string | undefined;
   /** For an endpoint without a scheme, and Amazon's own. Environment: AWS_S3_USE_SSL. Default: true. */
   readonly useSsl?: boolean | undefined;
-  /** The file of certificates to trust, in PEM; `false` is refused. Environment: AWS_S3_VERIFY. Default: the system's. */
+  /** The file of certificates to trust, in PEM; `false` trusts any. Environment: AWS_S3_VERIFY. Default: the system's. */
   readonly verify?: boolean | string | undefined;
   /** Environment: AWS_S3_ADDRESSING_STYLE. Default: `virtual` on AWS, `path` elsewhere. */
   readonly addressingStyle?: "auto" | "virtual" | "path" | undefined;
   /** `s3v4`, or `s3` for version 2. Environment: AWS_S3_SIGNATURE_VERSION. Default: `s3v4`. */
   readonly signatureVersion?: "s3v4" | "s3" | undefined;
-  /** A proxy for each scheme: `{ https: "http://proxy:3128" }`. The client has none yet: it is refused with a way out. */
+  /** A proxy for each scheme: `{ https: "http://proxy:3128" }`. Default: none. */
   readonly proxies?: { readonly http?: string; readonly https?: string } | undefined;
   /** Options of the client, over all others. */
   readonly clientConfig?: S3ClientOptions | undefined;
