@@ -8,9 +8,13 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import * as fc from "fast-check";
 import { check } from "../../src/engine/check.ts";
+import { createMemoryEngine, openEngine } from "../../src/engine/engine.ts";
 import { isKnownErrorCode } from "../../src/s3/errors.ts";
 import { type Operation, operations } from "../../src/s3/operations.ts";
 import { type Sent, startTestServer, type TestServer } from "../support/server.ts";
@@ -48,14 +52,25 @@ const body = fc.oneof(
 );
 const attempts: fc.Arbitrary<Attempt> = fc.record({ headers, query, body, hasDigest: fc.boolean() });
 
-describe("bad input", () => {
+for (const kind of ["memory", "disk"] as const) {
+  describe(`bad input, ${kind}`, () => badInput(kind));
+}
+
+function badInput(kind: "memory" | "disk"): void {
   let s3: TestServer;
+  let dataDir: string;
   before(async () => {
-    s3 = await startTestServer();
+    dataDir = await mkdtemp(join(tmpdir(), "stowage-fuzz-"));
+    const engine =
+      kind === "memory" ? createMemoryEngine() : await openEngine({ dataDir, durability: "relaxed" });
+    s3 = await startTestServer({ engine });
     await s3.send("PUT /source");
     await s3.send("PUT /source/key", { body: "x" });
   });
-  after(() => s3.close());
+  after(async () => {
+    await s3.close();
+    await rm(dataDir, { recursive: true });
+  });
 
   for (const [i, operation] of [...operations.values()].entries()) {
     if (operation.method === "OPTIONS") continue;
@@ -134,4 +149,4 @@ describe("bad input", () => {
     }
     return counts;
   }
-});
+}

@@ -209,6 +209,9 @@ export const queryValues: readonly string[] = [
   "k",
   "key",
   "k".repeat(1025),
+  // Longer than any row's key, and than LMDB takes one.
+  "k".repeat(2500),
+  "k".repeat(9000),
 ];
 
 /** A document of each kind, right or nearly so. */

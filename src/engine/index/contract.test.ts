@@ -313,6 +313,28 @@ for (const [name, openIndex] of Object.entries(indexes)) {
         assert.deepEqual(await range("", undefined, 0), []);
       }));
 
+    it("get() and range() take what is longer than any key", () =>
+      withIndex(async (index) => {
+        const longest = "b".repeat(maxKeyBytes);
+        await index.commit({ puts: [put("a", ""), put(longest, ""), put("c", "")] });
+        for (const bytes of [maxKeyBytes + 1, 1979, 5000, 100_000]) {
+          const long = key("b".repeat(bytes));
+          assert.equal(await index.get("meta", long), null);
+          const snapshot = await index.snapshot();
+          assert.equal(await snapshot.get("meta", long), null);
+          const after = await snapshot.range("meta", { start: long, limit: 9 });
+          const before = await snapshot.range("meta", { start: key("a"), end: long, limit: 9 });
+          const within = await snapshot.range("meta", {
+            start: long,
+            end: key(`${long.toString()}b`),
+            limit: 9,
+          });
+          snapshot.close();
+          const names = [after, before, within].map((rows) => rows.map((row) => row.key.toString()));
+          assert.deepEqual(names, [["c"], ["a", longest], []]);
+        }
+      }));
+
     it("count() follows the rows", () =>
       withIndex(async (index) => {
         assert.equal(await index.count("meta"), 0);

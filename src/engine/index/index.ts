@@ -27,7 +27,10 @@ export const tables = [
 
 export type Table = (typeof tables)[number];
 
-/** The longest key, in bytes: an S3 key of 1,024 bytes with what stands before and after it. */
+/**
+ * The longest key of a row, in bytes: an S3 key of 1,024 bytes with what stands before and after it. What is asked for may
+ * be longer: no row has that key, and a range begins and ends where it would stand.
+ */
 export const maxKeyBytes = 1200;
 
 export type Awaitable<T> = T | Promise<T>;

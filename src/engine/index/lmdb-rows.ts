@@ -9,7 +9,7 @@ import { crc32 } from "node:zlib";
 import { getLastVersion } from "lmdb";
 import type { RangeOptions, Transaction } from "lmdb";
 
-import { DamagedRowError } from "./index.ts";
+import { DamagedRowError, maxKeyBytes } from "./index.ts";
 import type { Entry, Range, Table } from "./index.ts";
 import type { Tree } from "./lmdb-environment.ts";
 
@@ -41,6 +41,7 @@ export function getRow(
   key: Uint8Array,
   transaction?: Transaction,
 ): Entry | null {
+  if (key.length > maxKeyBytes) return null;
   const readable = rows as unknown as ReadableRows;
   const lent = readable.getBinaryFast(key, transaction === undefined ? undefined : { transaction });
   if (lent === undefined) return null;
@@ -69,19 +70,24 @@ export function rowsIn(
   transaction: Transaction,
 ): Entry[] {
   const options: RangeOptions = {
-    start: start.length === 0 ? firstKey : start,
+    start: start.length === 0 ? firstKey : bound(start),
     limit,
     versions: true,
     // While nothing was committed since, the snapshot is the transaction that lmdb-js reads with anyway; left to itself
     // it uses a cursor again that it has, and a seek costs 6 µs less.
     ...((transaction as ReadTransaction).notCurrent === true ? { transaction } : {}),
-    ...(end === undefined ? {} : { end }),
+    ...(end === undefined ? {} : { end: bound(end) }),
   };
   const entries: Entry[] = [];
   for (const row of rows.getRange(options)) {
     entries.push(unseal(table, seed, row.key, row.value, row.version as number));
   }
   return entries;
+}
+
+/** LMDB throws for what is too long to be a key. Among keys it stands where one byte more than the longest of them has. */
+function bound(key: Uint8Array): Uint8Array {
+  return key.length > maxKeyBytes ? key.subarray(0, maxKeyBytes + 1) : key;
 }
 
 /** A buffer `crc32 | value` of its own. */
