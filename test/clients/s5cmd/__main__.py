@@ -133,10 +133,12 @@ class Versions(S5cmdCase):
         for content in (b'one', b'two'):
             self.s5cmd('pipe', self.url('key'), stdin=content)
         self.s5cmd('rm', self.url('key'))
-        lines = [json.loads(line) for line in self.s5cmd('--json', 'ls', '--all-versions', self.url('*')).splitlines()]
-        self.assertEqual(len({line['version_id'] for line in lines}), 3)
-        texts = [self.s5cmd('cat', '--version-id', line['version_id'], self.url('key'))
-                 for line in lines if line.get('size')]
+        # As text: the JSON of 2.3 has no version ids.
+        lines = [line.split() for line in self.s5cmd('ls', '--all-versions', self.url('*')).splitlines()]
+        sizes = {version_id: size for _, _, size, _, version_id in lines}
+        self.assertEqual(sorted(sizes.values()), ['0', '3', '3'])
+        texts = [self.s5cmd('cat', '--version-id', version_id, self.url('key'))
+                 for version_id, size in sizes.items() if size != '0']
         self.assertEqual(sorted(texts), ['one', 'two'])
 
 
