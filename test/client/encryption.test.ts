@@ -43,7 +43,7 @@ describeClient("encryption", (context) => {
     return undefined;
   });
 
-  test("a customer's key goes with put, get, head, exists and copies, and nothing goes without it", async () => {
+  test("a customer's key goes with put, get, head and exists, and nothing goes without it", async () => {
     const bucket = await context().bucket();
     const key = bucket.newKey("k");
     await key.put("hello", { customerKey, metadata: { colour: "blue" } });
@@ -53,7 +53,14 @@ describeClient("encryption", (context) => {
     await assert.rejects(key.refresh(), { status: 400 });
     assert.equal((await key.refresh({ customerKey })).getMetadata("colour"), "blue");
     assert.equal(await key.exists({ customerKey }), true);
+    await assert.rejects(key.put("x", { customerKey: Buffer.alloc(16) }), RangeError);
+  });
 
+  test("a copy is read with the source's customer key and written with its own", async (t) => {
+    if (context().kind === "rgw") return t.skip("RGW copies no encrypted objects");
+    const bucket = await context().bucket();
+    const key = bucket.newKey("k");
+    await key.put("hello", { customerKey });
     const other = Buffer.alloc(32, "another");
     const copy = await key.copy(bucket, "copy", {
       sourceCustomerKey: customerKey,
@@ -63,7 +70,7 @@ describeClient("encryption", (context) => {
     assert.equal(await copy.text({ customerKey: other }), "hello");
     const plain = await key.copy(bucket, "plain", { sourceCustomerKey: customerKey });
     assert.equal(await plain.text(), "hello");
-    await assert.rejects(key.put("x", { customerKey: Buffer.alloc(16) }), RangeError);
+    return undefined;
   });
 
   test("a customer's key goes with every part up, and with every range down", async () => {

@@ -74,6 +74,8 @@ rgw frontends = beast endpoint=127.0.0.1:$port
 rgw enable apis = s3, admin
 rgw dns name = localhost
 rgw enable usage log = false
+# Customers' keys (SSE-C) come over HTTP in the tests.
+rgw crypt require ssl = false
 debug rgw = 0
 [client.rgw.a]
 rgw data = $dir/rgw
