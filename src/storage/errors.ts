@@ -20,9 +20,30 @@ export class StorageError extends Error {
   }
 }
 
+/**
+ * What the name in a request can cause. Express, Fastify and Hono answer with its status by themselves where nothing else
+ * handles it, as Django does.
+ */
+abstract class NameError extends StorageError {
+  /** HTTP status. */
+  abstract readonly status: number;
+
+  /** The status by the name that Fastify reads. */
+  get statusCode(): number {
+    return this.status;
+  }
+
+  /** The error as JSON: `{ code, message }`. Hono sends this. */
+  getResponse(): Response {
+    const { code, message, status } = this;
+    return Response.json({ code, message }, { status });
+  }
+}
+
 /** A name that would lead out of the storage, or is none. Django's SuspiciousFileOperation. */
-export class SuspiciousFileOperation extends StorageError {
+export class SuspiciousFileOperation extends NameError {
   override readonly name: string = "SuspiciousFileOperation";
+  readonly status = 400;
 
   constructor(message: string, options?: StorageErrorOptions) {
     super("SuspiciousFileOperation", message, options);
@@ -30,8 +51,9 @@ export class SuspiciousFileOperation extends StorageError {
 }
 
 /** There is no file of that name. */
-export class FileNotFoundError extends StorageError {
+export class FileNotFoundError extends NameError {
   override readonly name: string = "FileNotFoundError";
+  readonly status = 404;
   /** The name that was asked for. */
   readonly file: string;
 
