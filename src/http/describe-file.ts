@@ -1,8 +1,8 @@
 /** What is answered with a file, whoever writes the answer: status, headers, and which bytes. */
 
 import mime from "mime-types";
-import { checkReadConditions, hasETag } from "../s3/conditions.ts";
-import { httpDate, parseHttpDate } from "../s3/dates.ts";
+import { checkReadConditions, ifRangeHolds } from "../s3/conditions.ts";
+import { httpDate } from "../s3/dates.ts";
 import { S3Error } from "../s3/errors.ts";
 import { formatContentRange, parseRange } from "../s3/range.ts";
 import type { StorageFile } from "../storage/file.ts";
@@ -79,7 +79,8 @@ export function describeFile(
       return { status: 304, headers: validators, body: null };
     }
     // Only GET knows ranges (RFC 9110, section 14.2).
-    const wanted = isGet && ifRangeHolds(request.headers["if-range"], etag, lastModifiedMs);
+    const comparable = { etag: etag.startsWith("W/") ? null : current.etag, lastModifiedMs };
+    const wanted = isGet && ifRangeHolds(request.headers["if-range"], comparable);
     const range = wanted ? parseRange(request.headers["range"], file.size) : null;
     const body = range === null ? whole : { start: range.start, end: range.end + 1 };
     const length = { "content-length": String(body.end - body.start) };
@@ -133,14 +134,4 @@ function headerSafe(contentType: string): string {
 function etagOf({ etag, size, lastModified }: StorageFile): string {
   if (etag !== undefined && /^[\x21\x23-\x7e]+$/.test(etag)) return `"${etag}"`;
   return `W/"${size.toString(16)}-${lastModified.getTime().toString(16)}"`;
-}
-
-/** Whether a range may be sent: the part that the client has is of this content. RFC 9110, section 13.1.5. */
-function ifRangeHolds(header: string | undefined, etag: string, lastModifiedMs: number): boolean {
-  if (header === undefined) return true;
-  if (header.includes('"')) {
-    return !etag.startsWith("W/") && header.trim() !== "*" && hasETag(header, etag.slice(1, -1), "strong");
-  }
-  const date = parseHttpDate(header);
-  return date !== null && Math.floor(date / 1000) === Math.floor(lastModifiedMs / 1000);
 }

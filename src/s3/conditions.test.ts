@@ -6,6 +6,7 @@ import {
   checkWriteConditions,
   parseDeleteConditions,
   hasETag,
+  ifRangeHolds,
   parseWriteConditions,
   unquoteETag,
 } from "./conditions.ts";
@@ -138,4 +139,14 @@ test("unquoteETag() takes off quotes in pairs", () => {
   assert.equal(unquoteETag(" abc "), "abc");
   assert.equal(unquoteETag('"'), '"');
   assert.equal(unquoteETag('""'), "");
+});
+
+test("ifRangeHolds() compares an ETag strongly and a date to the second", () => {
+  for (const header of [undefined, '"abc"', '"x", "abc"', same]) {
+    assert.equal(ifRangeHolds(header, object), true, header);
+  }
+  for (const header of ['"x"', 'W/"abc"', "*", "abc", before, after, "", "nonsense"]) {
+    assert.equal(ifRangeHolds(header, object), false, header);
+  }
+  assert.equal(ifRangeHolds('"abc"', { ...object, etag: null }), false);
 });

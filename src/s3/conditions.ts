@@ -101,6 +101,26 @@ export function hasETag(header: string, etag: string, comparison: "strong" | "we
 }
 
 /**
+ * Whether a range may be sent as one: what the client has a part of is still what is there. Otherwise it must get the whole,
+ * or it would put the pieces of two contents together.
+ *
+ * @param header If-Range: an ETag or a date.
+ * @param current.etag Without quotes; null where there is none that can be compared strongly.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.5
+ */
+export function ifRangeHolds(
+  header: string | undefined,
+  { etag, lastModifiedMs }: { readonly etag: string | null; readonly lastModifiedMs: number },
+): boolean {
+  if (header === undefined) return true;
+  if (header.includes('"')) {
+    return etag !== null && header.trim() !== "*" && hasETag(header, etag, "strong");
+  }
+  const date = seconds(header);
+  return date !== null && date === Math.floor(lastModifiedMs / 1000);
+}
+
+/**
  * The conditions of a PUT, a copy's target or a completed upload. AWS takes `*` alone in If-None-Match; an ETag there is
  * Ceph's, and its clients use it.
  *

@@ -61,6 +61,7 @@ export async function authenticate(
         nowMs: site.engine.clock(),
       }),
     );
+    refuseToken(v2.sessionToken);
     const signature: SignatureInfo = {
       version: "AWS",
       type: v2.presigned ? "REST-QUERY-STRING" : "REST-HEADER",
@@ -97,6 +98,7 @@ async function authenticateV4(
       payloadHash,
     }),
   );
+  refuseToken(authorization.sessionToken);
   const { signingKey: key, scope, amzDate } = seed;
   const signing = { key, scope, amzDate, seedSignature: authorization.signature };
   return {
@@ -131,6 +133,15 @@ export function identityOf({ user }: AccessKeyOwner): Identity {
 
 function payloadOf(kind: PayloadKind, signing: ChunkSigning): Payload {
   return kind.type === "chunked" && kind.kind === "signed" ? { ...kind, signing } : kind;
+}
+
+/**
+ * Nobody here has temporary credentials, whose token would say what they are good for.
+ *
+ * @throws {S3Error} `InvalidToken`.
+ */
+export function refuseToken(sessionToken: string | undefined): void {
+  if (sessionToken !== undefined && sessionToken !== "") throw new S3Error("InvalidToken");
 }
 
 /** aws-chunked belongs to SigV4: without it, nobody answers for the chunks, and a trailer's checksum proves nothing. */

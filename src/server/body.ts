@@ -254,6 +254,7 @@ function bodySize(headers: S3Request["headers"], payload: Payload): number | und
 
 /** A checksum stands in a header, or is announced by `x-amz-trailer` and comes behind the last chunk. */
 function announcedChecksum(headers: S3Request["headers"], payload: Payload): AnnouncedChecksum | undefined {
+  refuseUnknownChecksums(headers);
   const given = readChecksumHeaders(headers);
   checkNamedAlgorithm(headers, given);
   if (given !== undefined) return given;
@@ -264,6 +265,29 @@ function announcedChecksum(headers: S3Request["headers"], payload: Payload): Ann
   throw new S3Error("InvalidRequest", {
     message: `The value ${JSON.stringify(trailer)} of the x-amz-trailer header is not supported.`,
   });
+}
+
+/** Headers that speak of checksums and are none. */
+const aboutChecksums: ReadonlySet<string> = new Set([
+  "x-amz-checksum-algorithm",
+  "x-amz-checksum-mode",
+  "x-amz-checksum-type",
+]);
+
+/**
+ * Whoever sends a checksum believes that it is verified.
+ *
+ * @throws {S3Error} `InvalidRequest` for one of an algorithm that is not known here.
+ */
+export function refuseUnknownChecksums(headers: Readonly<Record<string, string>>): void {
+  for (const name in headers) {
+    if (!name.startsWith("x-amz-checksum-") || aboutChecksums.has(name)) continue;
+    if (checksumAlgorithmOf(name) !== undefined) continue;
+    throw new S3Error("InvalidRequest", {
+      message: "The algorithm type you specified in x-amz-checksum- header is invalid.",
+      details: { Header: name },
+    });
+  }
 }
 
 /** What an SDK says it computes must be what it sends. Some say it and send nothing, as where a body is empty. */

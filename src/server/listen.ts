@@ -226,14 +226,13 @@ async function answer(
       waiting = false;
     });
     request = throughProxy(site.front, received);
-    const websiteOf =
-      site.websiteDomains.length === 0
-        ? null
-        : bucketOfHost(request.headers["host"] ?? "", site.websiteDomains);
+    const host = request.headers["host"] ?? "";
+    const websiteOf = bucketOfHost(host, site.websiteDomains);
     outcome =
       websiteOf !== null
         ? await handleWebsite(site, request, websiteOf, requestId, signal)
-        : isOwnPath(request.path)
+        : // Behind a bucket's host name it is the path of an object.
+          isOwnPath(request.path) && bucketOfHost(host, site.domains) === null
           ? await handleOwn(site, metrics, request, requestId)
           : await handle(site, request, requestId, signal);
   } catch (error) {

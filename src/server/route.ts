@@ -83,6 +83,13 @@ function operationOf(request: S3Request, resource: Operation["resource"]): Opera
   );
   if (found !== undefined) return found;
   const [name] = asked;
+  if (request.method === "PUT" && (name === "partNumber" || name === "uploadId")) {
+    throw new S3Error("InvalidArgument", {
+      message:
+        "A part is uploaded with both of partNumber and uploadId in the query, and nothing else with either.",
+      details: { ArgumentName: name, ArgumentValue: params.get(name) ?? "" },
+    });
+  }
   throw name === undefined
     ? new S3Error("MethodNotAllowed", {
         details: { Method: request.method, ResourceType: resource.toUpperCase() },

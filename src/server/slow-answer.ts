@@ -1,7 +1,9 @@
 /** Answers that take long: 200 and white space first, so that nobody in between takes the connection for dead. */
 
+import type { EngineLog } from "../engine/types.ts";
+import { S3Error } from "../s3/errors.ts";
 import { xmlDeclaration } from "../s3/xml.ts";
-import type { S3Response } from "./context.ts";
+import type { Context, S3Response } from "./context.ts";
 import { errorXmlOf } from "./error-response.ts";
 import { xmlResponse } from "./xml-response.ts";
 
@@ -17,24 +19,32 @@ const patienceMs = 10_000;
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
  */
 export async function slowAnswer(
+  {
+    requestId,
+    site,
+  }: Pick<Context, "requestId"> & { readonly site: { readonly engine: { log: EngineLog } } },
   work: Promise<string>,
-  requestId: string,
   headers: Readonly<Record<string, string>> = {},
   everyMs: number = patienceMs,
 ): Promise<S3Response> {
   const first = await within(work, everyMs);
   if (first !== null) return xmlResponse(first, headers);
+  const failed = (error: unknown): string => {
+    // The status is 200, so nobody else sees that it was a fault. Who has gone away is none.
+    if (!(error instanceof S3Error) && (error as Error).name !== "AbortError")
+      site.engine.log("error", `The request ${requestId} failed after its answer had begun`, error);
+    return errorXmlOf(error, requestId);
+  };
   return {
     status: 200,
     headers: { "content-type": "application/xml", ...headers },
-    body: spacedOut(work, requestId, everyMs),
+    body: spacedOut(work.catch(failed), everyMs),
   };
 }
 
-async function* spacedOut(work: Promise<string>, requestId: string, everyMs: number): AsyncGenerator<Buffer> {
+async function* spacedOut(outcome: Promise<string>, everyMs: number): AsyncGenerator<Buffer> {
   // The declaration must be the first thing in a document; white space may follow it.
   yield Buffer.from(xmlDeclaration);
-  const outcome = work.catch((error: unknown) => errorXmlOf(error, requestId));
   for (;;) {
     const document = await within(outcome, everyMs);
     if (document === null) {

@@ -16,6 +16,27 @@ describe("buckets over HTTP", () => {
     assert.equal((await s3.send("PUT /mine")).status, 200);
   });
 
+  it("CreateBucket again sets the list anew, as in us-east-1, and nobody else's", async () => {
+    const grants = async (): Promise<number> =>
+      [...(await s3.send("GET /again?acl")).text.matchAll(/<Permission>/g)].length;
+    const publicRead = { "x-amz-acl": "public-read" };
+    await s3.send("PUT /again", { headers: publicRead });
+    assert.equal(await grants(), 2);
+    assert.equal((await s3.send("PUT /again", { as: other })).code, "BucketAlreadyExists");
+    assert.equal(await grants(), 2);
+    assert.equal((await s3.send("PUT /again")).status, 200);
+    assert.equal(await grants(), 1);
+    const block =
+      "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>";
+    await s3.send("PUT /again?publicAccessBlock", { body: block });
+    assert.equal((await s3.send("PUT /again", { headers: publicRead })).code, "AccessDenied");
+    assert.equal(await grants(), 1);
+    const enforced =
+      "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>";
+    assert.equal((await s3.send("PUT /again?ownershipControls", { body: enforced })).status, 200);
+    assert.equal((await s3.send("PUT /again")).status, 200);
+  });
+
   it("CreateBucket refuses a name that another user has", async () => {
     await s3.send("PUT /taken");
     const again = await s3.send("PUT /taken", { as: other });
@@ -48,6 +69,11 @@ describe("buckets over HTTP", () => {
       ["ant", "zoo"],
     );
     assert.equal((await s3.send("GET /", { as: null })).status, 403);
+  });
+
+  it("ListBuckets refuses a token that it did not give", async () => {
+    assert.equal((await s3.send("GET /?continuation-token=%21%21")).code, "InvalidArgument");
+    assert.equal((await s3.send("GET /?continuation-token=")).status, 200);
   });
 
   it("ListBuckets pages with max-buckets", async () => {

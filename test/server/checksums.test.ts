@@ -78,6 +78,13 @@ describe("checksums over HTTP", () => {
     }
   });
 
+  it("a checksum of an algorithm that is not known is refused, not passed over", async () => {
+    const headers = { "x-amz-checksum-md6": "NhCmhg==" };
+    const sent = await s3.send("PUT /bucket/unknown", { body: "hello", headers });
+    assert.deepEqual([sent.status, sent.code], [400, "InvalidRequest"]);
+    assert.equal((await s3.send("GET /bucket/unknown")).code, "NoSuchKey");
+  });
+
   it("x-amz-sdk-checksum-algorithm must name what is sent", async () => {
     const put = (algorithm: string) =>
       s3.send("PUT /bucket/sdk", {

@@ -88,6 +88,11 @@ describe("listings over HTTP", () => {
     assert.equal((await s3.send("GET /list?encoding-type=base64")).code, "InvalidArgument");
   });
 
+  it("a version of the listing that there is not is InvalidArgument", async () => {
+    assert.equal((await s3.send("GET /list?list-type=3")).code, "InvalidArgument");
+    assert.equal((await s3.send("GET /list?list-type=")).status, 200);
+  });
+
   it("a missing bucket is NoSuchBucket", async () => {
     const answer = await s3.send("GET /no-such-bucket");
     assert.deepEqual([answer.status, answer.code], [404, "NoSuchBucket"]);

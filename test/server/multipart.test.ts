@@ -144,6 +144,14 @@ describe("multipart uploads over HTTP", () => {
     );
   });
 
+  it("a part without an upload, or without a number, is an argument that is missing", async () => {
+    for (const query of ["partNumber=1", "uploadId=x"]) {
+      const sent = await s3.send(`PUT /multi/part?${query}`, { body: "x" });
+      assert.deepEqual([sent.status, sent.code], [400, "InvalidArgument"]);
+    }
+    assert.equal((await s3.send("GET /multi/part")).code, "NoSuchKey");
+  });
+
   it("ListParts and ListMultipartUploads page; abort removes", async () => {
     const first = await create("list/a");
     const second = await create("list/b");

@@ -103,6 +103,25 @@ describe("objects over HTTP", () => {
     assert.deepEqual([(await get("bits=1")).status, (await get("bytes=1-2,4-5")).status], [200, 200]);
   });
 
+  it("If-Range: the whole where the client has a part of something else", async () => {
+    await s3.send("PUT /bucket/resumed", { body: "0123456789" });
+    const get = (headers: Record<string, string>) =>
+      s3.send("GET /bucket/resumed", { headers: { range: "bytes=4-", ...headers } });
+    const { headers } = await get({});
+    const etag = headers["etag"] ?? "";
+    const date = headers["last-modified"] ?? "";
+    for (const same of [etag, date]) {
+      const rest = await get({ "if-range": same });
+      assert.deepEqual([rest.status, rest.text], [206, "456789"]);
+    }
+    for (const other of ['"other"', `W/${etag}`, "*", "Mon, 01 Jan 2001 00:00:00 GMT", "nonsense"]) {
+      const whole = await get({ "if-range": other });
+      assert.deepEqual([whole.status, whole.text], [200, "0123456789"], other);
+    }
+    const past = await get({ "if-range": '"other"', range: "bytes=10-" });
+    assert.equal(past.status, 200);
+  });
+
   it("conditions: If-None-Match 304 with the ETag, If-Match 412, dates", async () => {
     await s3.send("PUT /bucket/cond", { body: "x" });
     const etag = `"${md5("x")}"`;
@@ -243,6 +262,19 @@ describe("objects over HTTP", () => {
   it("a missing key is 404 to who may list and 403 to who may not", async () => {
     assert.equal((await s3.send("GET /bucket/missing")).code, "NoSuchKey");
     assert.equal((await s3.send("GET /bucket/missing", { as: other })).code, "AccessDenied");
+  });
+
+  it("headers of its own over 2 KB are refused, which a client could not read back", async () => {
+    for (const name of ["content-type", "cache-control", "content-disposition", "expires"]) {
+      const fits = { [name]: "a".repeat(2000 - name.length), "content-type": "a" };
+      assert.equal((await s3.send("PUT /bucket/system", { body: "x", headers: fits })).status, 200, name);
+      const headers = { "content-type": "a", [name]: "a".repeat(2050) };
+      assert.equal(
+        (await s3.send("PUT /bucket/system", { body: "x", headers })).code,
+        "MetadataTooLarge",
+        name,
+      );
+    }
   });
 
   it("metadata over 2 KB is refused", async () => {

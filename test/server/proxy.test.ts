@@ -173,6 +173,17 @@ describe("a bucket in the host name", () => {
     assert.match((await s3.send("GET /?list-type=2", { headers })).text, /<Key>a\/key</);
     await s3.close();
   });
+
+  it("has all keys to itself, those of Stowage's own paths too", async () => {
+    const s3 = await startTestServer({ domains: ["s3.example.com"] });
+    const headers = { host: `bucket.s3.example.com:${s3.server.port}` };
+    await s3.send("PUT /bucket");
+    assert.equal((await s3.send("PUT /_stowage/health", { headers, body: "mine" })).status, 200);
+    assert.equal((await s3.send("GET /_stowage/health", { headers })).text, "mine");
+    assert.equal((await s3.send("GET /bucket/_stowage/health")).text, "mine");
+    assert.equal((await s3.send("GET /_stowage/health", { as: null })).text, '{"status":"ok"}\n');
+    await s3.close();
+  });
 });
 
 describe("settings of a proxy", () => {

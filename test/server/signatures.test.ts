@@ -17,12 +17,12 @@ describe("signatures over HTTP", () => {
   const presign = (
     method: string,
     path: string,
-    options: { expiresSeconds?: number; date?: Date; query?: string } = {},
+    options: { expiresSeconds?: number; date?: Date; query?: string; token?: string } = {},
   ): string =>
     presignV4(
       { method, path, query: options.query ?? "", headers: { host: host() } },
       {
-        credentials: owner,
+        credentials: { ...owner, ...(options.token === undefined ? {} : { sessionToken: options.token }) },
         region: "us-east-1",
         date: options.date ?? new Date(),
         expiresSeconds: options.expiresSeconds ?? 60,
@@ -121,6 +121,21 @@ describe("signatures over HTTP", () => {
       { credentials: owner, expires: Math.floor(Date.now() / 1000) - 1 },
     );
     assert.equal((await s3.send(`GET /signed/key?${past}`, { as: null })).status, 403);
+  });
+
+  it("a token of temporary credentials is refused, which nobody has", async () => {
+    const token = { "x-amz-security-token": "token" };
+    assert.equal((await s3.send("GET /signed/key", { headers: token })).code, "InvalidToken");
+    const v2 = signV2(
+      { method: "GET", path: "/signed/key", query: "", headers: { host: host(), ...token } },
+      { credentials: owner, date: new Date() },
+    );
+    assert.equal(
+      (await s3.send("GET /signed/key", { as: null, headers: { ...token, ...v2 } })).code,
+      "InvalidToken",
+    );
+    const query = presign("GET", "/signed/key", { token: "token" });
+    assert.equal((await s3.send(`GET /signed/key?${query}`, { as: null })).code, "InvalidToken");
   });
 
   it("two mechanisms in one request are refused", async () => {

@@ -1,6 +1,6 @@
 /** ListBuckets, CreateBucket, DeleteBucket, HeadBucket, GetBucketLocation. */
 
-import { createBucket, deleteBucket, listBuckets } from "../../engine/buckets.ts";
+import { createBucket, deleteBucket, listBuckets, updateBucket } from "../../engine/buckets.ts";
 import { cannedGrants, parseAclHeaders } from "../../s3/acl.ts";
 import { parseCreateBucketConfiguration } from "../../s3/documents/create-bucket.ts";
 import { listBucketsXml } from "../../s3/documents/list-buckets.ts";
@@ -12,7 +12,7 @@ import { checkTags, maxBucketTags } from "../../s3/tags.ts";
 import { readDocument } from "../body.ts";
 import type { BucketContext, Context, S3Response } from "../context.ts";
 import { resolveGrants } from "../grants.ts";
-import { grantsOwnerAlone } from "../object-access.ts";
+import { grantsOwnerAlone, refusePublicGrants } from "../object-access.ts";
 import { integerParam } from "../params.ts";
 import { xmlResponse } from "../xml-response.ts";
 
@@ -23,8 +23,7 @@ export async function listBucketsOperation({ site, request, identity }: Context)
   const { params } = request;
   const limit = integerParam(params, "max-buckets", { min: 1, max: 10_000 });
   const prefix = params.get("prefix");
-  const token = params.get("continuation-token");
-  const after = token === undefined ? undefined : Buffer.from(token, "base64url").toString();
+  const after = readToken(params.get("continuation-token"));
   const { buckets, isTruncated } = await listBuckets(site.engine, {
     ownerId: identity.owner.id,
     prefix,
@@ -38,11 +37,24 @@ export async function listBucketsOperation({ site, request, identity }: Context)
       owner: identity.owner,
       buckets,
       ...(prefix === undefined ? {} : { prefix }),
-      ...(isTruncated && last !== undefined
-        ? { continuationToken: Buffer.from(last.name).toString("base64url") }
-        : {}),
+      ...(isTruncated && last !== undefined ? { continuationToken: writeToken(last.name) } : {}),
     }),
   );
+}
+
+function writeToken(last: string): string {
+  return Buffer.from(last).toString("base64url");
+}
+
+/** An empty token is what a client sends that passes on a token it did not get. */
+function readToken(token: string | undefined): string | undefined {
+  if (token === undefined || token === "") return undefined;
+  const after = Buffer.from(token, "base64url").toString();
+  if (writeToken(after) === token) return after;
+  throw new S3Error("InvalidArgument", {
+    message: "The continuation token provided is incorrect",
+    details: { ArgumentName: "continuation-token", ArgumentValue: token },
+  });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html */
@@ -77,9 +89,16 @@ export async function createBucketOperation(context: Context): Promise<S3Respons
     };
     await createBucket(site.engine, { name: bucketName, owner, grants, ...settings });
   } catch (error) {
-    // "In us-east-1, if you re-create a bucket that you already own, Amazon S3 returns 200 OK."
+    // "If you re-create an existing bucket that you already own in us-east-1, Amazon S3 returns 200 OK and resets the bucket
+    // access control lists."
     const again = error instanceof S3Error && error.code === "BucketAlreadyOwnedByYou" && !locks;
     if (!again || site.region !== "us-east-1") throw error;
+    await updateBucket(site.engine, bucketName, (current) => {
+      if (current.owner.id !== owner.id) throw error;
+      if (current.objectOwnership === "BucketOwnerEnforced") return {};
+      refusePublicGrants(current, grants);
+      return { grants };
+    });
   }
   return { status: 200, headers: { location: `/${bucketName}` } };
 }

@@ -33,7 +33,7 @@ import {
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 export function copyObjectOperation(context: BucketContext): Promise<S3Response> {
   const answer: Record<string, string> = {};
-  return slowAnswer(copy(context, answer), context.requestId, answer);
+  return slowAnswer(context, copy(context, answer), answer);
 }
 
 async function copy(context: BucketContext, answer: Record<string, string>): Promise<string> {

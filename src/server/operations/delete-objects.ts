@@ -66,6 +66,7 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
         };
         logDeletion(context, { key, versionId, status: 204 });
       } catch (error) {
+        if (!(error instanceof S3Error)) site.engine.log("error", `Cannot delete "${key}"`, error);
         const { code, message, status } = failureOf(error, versionId);
         errors.push({ key, versionId, code, message });
         logDeletion(context, { key, versionId, status, errorCode: code });
@@ -76,7 +77,6 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
   return xmlResponse(deleteResultXml({ deleted: quiet ? [] : deleted.filter(Boolean), errors }));
 }
 
-/** Each of many deletions has a line of its own in the access log. */
 /** What cannot be a version id is here, unlike in DeleteObject, one that is not there. */
 function failureOf(error: unknown, versionId: string | undefined): S3Error {
   if (!(error instanceof S3Error)) return new S3Error("InternalError");
@@ -84,6 +84,7 @@ function failureOf(error: unknown, versionId: string | undefined): S3Error {
   return versionId !== undefined && isVersionId ? new S3Error("NoSuchVersion") : error;
 }
 
+/** Each of many deletions has a line of its own in the access log. */
 function logDeletion(
   { bucket, alsoLogged }: BucketContext,
   deletion: Pick<AlsoLogged, "key" | "versionId" | "status" | "errorCode">,

@@ -1,6 +1,6 @@
 /** GetObject and HeadObject: conditions, ranges, parts, and headers that a signed request overrides. */
 
-import { checkReadConditions } from "../../s3/conditions.ts";
+import { checkReadConditions, ifRangeHolds } from "../../s3/conditions.ts";
 import { corsVary } from "../../s3/cors.ts";
 import { httpDate } from "../../s3/dates.ts";
 import { S3Error } from "../../s3/errors.ts";
@@ -103,7 +103,9 @@ function readRange(
   headers: Record<string, string>,
 ): ByteRange | null {
   const range = request.headers["range"];
-  if (!request.params.has("partNumber")) return parseRange(range, info.size);
+  if (!request.params.has("partNumber")) {
+    return ifRangeHolds(request.headers["if-range"], info) ? parseRange(range, info.size) : null;
+  }
   if (range !== undefined) {
     throw new S3Error("InvalidRequest", {
       message: "Cannot specify both Range header and partNumber query parameter",

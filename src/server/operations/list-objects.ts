@@ -15,6 +15,7 @@ const maxKeysLimit = 1000;
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html */
 export async function listObjectsV1({ site, request, bucket }: BucketContext): Promise<S3Response> {
   const { params } = request;
+  refuseUnknownVersion(params.get("list-type"));
   const prefix = params.get("prefix") ?? "";
   const delimiter = params.get("delimiter") ?? "";
   const marker = params.get("marker") ?? "";
@@ -67,6 +68,15 @@ export async function listObjectsV2({ site, request, bucket }: BucketContext): P
       commonPrefixes: page.commonPrefixes,
     }),
   );
+}
+
+/** Version 2 is another operation, and others there are not. */
+function refuseUnknownVersion(listType: string | undefined): void {
+  if (listType === undefined || listType === "" || listType === "1") return;
+  throw new S3Error("InvalidArgument", {
+    message: "Invalid List Type specified in Query",
+    details: { ArgumentName: "list-type", ArgumentValue: listType },
+  });
 }
 
 /** @throws {S3Error} `InvalidArgument` */

@@ -98,7 +98,7 @@ export async function uploadPart(context: BucketContext): Promise<S3Response> {
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
 export function uploadPartCopy(context: BucketContext): Promise<S3Response> {
   const answer: Record<string, string> = {};
-  return slowAnswer(copyPart(context, answer), context.requestId, answer);
+  return slowAnswer(context, copyPart(context, answer), answer);
 }
 
 async function copyPart(context: BucketContext, answer: Record<string, string>): Promise<string> {

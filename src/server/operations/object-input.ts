@@ -43,6 +43,8 @@ export function readDescription(headers: Headers): Description {
     if (stored !== "") kept[name] = sendable(name, stored);
   }
   kept["content-type"] ??= defaultContentType;
+  // "System-defined metadata is limited to 2 KB": what is more, a client could not read back.
+  checkMetadataSize(kept);
   const redirect = readRedirect(headers);
   if (redirect !== undefined) kept[redirectHeader] = sendable(redirectHeader, redirect);
   const metadata = readMetadata(headers);

@@ -16,9 +16,9 @@ import {
 } from "../../s3/post-policy.ts";
 import { checkTags, maxObjectTags, type Tags } from "../../s3/tags.ts";
 import { parsePostAuthorization, verifyPostSignature } from "../../s3/post-signature.ts";
-import { anonymous, identityOf, requireAccessKey } from "../authenticate.ts";
+import { anonymous, identityOf, refuseToken, requireAccessKey } from "../authenticate.ts";
 import { authorize } from "../authorize.ts";
-import { contentMd5, requireChecksum } from "../body.ts";
+import { contentMd5, refuseUnknownChecksums, requireChecksum } from "../body.ts";
 import { readLock } from "../object-lock.ts";
 import { madeVersionHeaders } from "../version-headers.ts";
 import { originOf } from "../origin.ts";
@@ -50,6 +50,7 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
     const asking = { ...context, request: asRequest, identity, signature, requestTags: formTags.tags };
     authorize({ ...asking, key }, bucket);
     refuseUnsupported(headers);
+    refuseUnknownChecksums(fields);
     const file = new MeasuredFile(form.file, policy, readChecksumHeaders(fields));
     const info = await putObject(
       site.engine,
@@ -206,6 +207,7 @@ async function authenticateForm(
     secretAccessKey: owner.secretAccessKey,
     region: site.region,
   });
+  refuseToken(authorization.sessionToken);
   const policy = parsePostPolicy(encoded);
   checkPostPolicy(policy, fields, { bucket: bucket.name, key, nowMs: site.engine.clock() });
   const version = authorization.version === 4 ? "AWS4-HMAC-SHA256" : "AWS";
