@@ -31,7 +31,7 @@ export function listPage(objects: readonly MyObject[], options: ListOptions): Ht
           <button type="button" class="quiet" data-direct hidden>Upload with progress</button>
         </div>
         <div class="progress" data-progress hidden>
-          <progress max="1" value="0" aria-label="Upload"></progress><output></output>
+          <progress max="1" value="0" aria-label="Upload"></progress><output aria-live="off"></output>
           <button type="button" class="quiet" data-stop>Stop</button>
         </div>
         <p class="notice error" role="alert" data-error hidden></p>
@@ -60,22 +60,24 @@ function item({ id, filename, size, uploadedAt, formField }: MyObject, accept: s
     <a class="preview" href="${path}" tabindex="-1" aria-hidden="true">
       ${isPicture ? html`<img src="${path}" alt="" loading="lazy" />` : html`<span>${ending}</span>`}
     </a>
-    <h3><a href="${path}">${filename}</a></h3>
+    <h3><a href="${path}" title="${filename}">${filename}</a></h3>
     <p class="facts">
       ${sizeText(size)} · <time datetime="${uploadedAt.toISOString()}">${dateText(uploadedAt)}</time>
     </p>
     <div class="actions">
       <a class="button" href="${path}/download" aria-label="Download ${filename}">Download</a>
-      <details name="object-${id}">
+      <details name="action">
         <summary aria-label="Replace ${filename}">Replace</summary>
         <form action="${path}/replace" method="post" enctype="multipart/form-data">
           <input name="file" type="file" required accept="${accept}" aria-label="New file for ${filename}" />
           <button>Replace</button>
         </form>
       </details>
-      <details name="object-${id}">
+      <details name="action">
         <summary aria-label="Delete ${filename}">Delete</summary>
-        <form action="${path}/delete" method="post"><button class="danger">Delete for good</button></form>
+        <form action="${path}/delete" method="post">
+          <button class="danger" aria-label="Delete for good: ${filename}">Delete for good</button>
+        </form>
       </details>
     </div>
   </li>`;
@@ -94,7 +96,9 @@ function page(title: string, body: Fragment): Html {
       </head>
       <body>
         <header>
-          <a href="/"><img src="${staticUrl("img/logo.svg")}" alt="" width="32" height="32" /> mysite</a>
+          <h1>
+            <a href="/"><img src="${staticUrl("img/logo.svg")}" alt="" width="32" height="32" /> mysite</a>
+          </h1>
         </header>
         <main>${body}</main>
       </body>

@@ -58,7 +58,9 @@ test("upload by the form, list, download, replace and delete, without JavaScript
   await shoot(page, "desktop");
 
   const object = page.locator("li", { hasText: "figures 2026.csv" });
+  const place = await object.boundingBox();
   await object.getByText("Replace").first().click();
+  assert.deepEqual(await object.boundingBox(), place, "nothing moves");
   await object.getByLabel("New file for").setInputFiles(await file("figures 2027.csv", "a\n"));
   await object.getByRole("button", { name: "Replace" }).click();
   assert.equal(await page.getByRole("status").textContent(), "The file was replaced.");
@@ -97,6 +99,14 @@ test("what is refused is told in words, on a phone too", { skip }, async () => {
   await page.setInputFiles("#file", await large("too large.csv", bigBytes + 1));
   await upload.click();
   await page.getByText("are the most").or(page.getByText("too large")).first().waitFor();
+
+  await page.setInputFiles("#file", await file("notes.txt", "a note"));
+  await page.getByRole("button", { name: "Upload with progress" }).click();
+  await page.getByRole("status").waitFor();
+  await page.setInputFiles("#file", await file("cat.png", "no cat"));
+  await page.getByRole("button", { name: "Upload with progress" }).click();
+  await page.getByText('"cat.png" is not of the type').waitFor();
+  assert.equal(await page.getByRole("status").count(), 0, "what was done before is not told beside it");
   await context.close();
 });
 
@@ -113,8 +123,10 @@ test("200 MiB go up with progress, stop, and go on where they were", { skip }, a
   await direct.click();
   await progressAbove(page, 0.2);
   await shoot(page, "progress");
-  await page.getByRole("button", { name: "Stop" }).click();
+  assert.ok(await direct.isDisabled(), "it cannot be begun twice at once");
+  await page.keyboard.press("Enter"); // on Stop, which has the focus
   await page.getByText("Stopped.").waitFor();
+  assert.ok(await direct.evaluate((button) => button.matches(":focus")), "and goes on from the keyboard");
   await direct.click();
   await page.getByRole("status").waitFor({ timeout: 60_000 });
   assert.equal(begun, 1, "the second click went on with the first upload");

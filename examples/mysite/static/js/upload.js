@@ -11,8 +11,10 @@ if (form !== null) {
     if (!form.reportValidity()) return;
     const abort = new AbortController();
     stop.addEventListener("click", () => abort.abort(), { once: true });
-    error.hidden = true;
+    for (const notice of document.querySelectorAll(".notice")) notice.hidden = true;
     progress.hidden = false;
+    disable(true);
+    stop.focus();
     try {
       const { uploadFile } = await import(`${endpoint}/upload.js`);
       for (const file of find("input").files) {
@@ -25,12 +27,18 @@ if (form !== null) {
       location.assign("/?done=uploaded");
     } catch (reason) {
       progress.hidden = true;
+      disable(false);
+      button.focus();
       error.hidden = false;
       error.textContent = abort.signal.aborted
         ? "Stopped. The same file goes on where it was."
         : reason.message;
     }
   });
+
+  function disable(disabled) {
+    for (const one of form.querySelectorAll(".buttons button, input")) one.disabled = disabled;
+  }
 
   function show(file, { loaded, total }) {
     find("progress").value = loaded / total;
