@@ -58,11 +58,11 @@ export async function storeContent(
       head.push(next.value);
       headBytes += next.value.length;
     }
-  } catch (error) {
+    return await storeBlob(engine, continued(head, pieces, options.signal), options);
+  } finally {
+    // Whatever stopped the reading, the body is told that nobody reads on.
     await pieces.return?.();
-    throw error;
   }
-  return storeBlob(engine, continued(head, pieces, options.signal), options);
 }
 
 /** Puts the rows that make stored content alive into the commit of the record that names it. */
@@ -180,16 +180,12 @@ async function* continued(
   pieces: AsyncIterator<Uint8Array>,
   signal: AbortSignal | undefined,
 ): AsyncIterable<Uint8Array> {
-  try {
-    yield* head;
-    for (;;) {
-      signal?.throwIfAborted();
-      const next = await pieces.next();
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    await pieces.return?.();
+  yield* head;
+  for (;;) {
+    signal?.throwIfAborted();
+    const next = await pieces.next();
+    if (next.done === true) return;
+    yield next.value;
   }
 }
 

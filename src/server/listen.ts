@@ -286,15 +286,22 @@ async function send(
   response: S3Response,
   waiting: boolean,
 ): Promise<void> {
-  if (isConsumed(incoming) || (!waiting && remainingBytes(incoming) <= discardLimitBytes)) {
+  if (isConsumed(incoming)) {
     await respond(outgoing, incoming.method === "HEAD", response);
     return;
   }
-  // The body was refused. A client that waits for "100 Continue" has sent nothing; another is still sending, and
-  // closing at once would destroy the answer before it reads it.
+  // The body was refused. Node reads away what nobody has begun to read, and only that: without this the rest of a body
+  // that was refused half-way would stand before the connection's next request for ever.
+  if (!waiting) incoming.removeAllListeners("readable").resume();
+  if (!waiting && remainingBytes(incoming) <= discardLimitBytes) {
+    await respond(outgoing, incoming.method === "HEAD", response);
+    return;
+  }
+  // A client that waits for "100 Continue" has sent nothing; another is still sending, and closing at once would destroy
+  // the answer before it reads it.
   outgoing.setHeader("connection", "close");
   await respond(outgoing, incoming.method === "HEAD", response, async () => {
-    if (!waiting) await discard(incoming);
+    if (!waiting) await ended(incoming);
   });
 }
 
@@ -307,10 +314,10 @@ function remainingBytes(incoming: IncomingMessage): number {
     : Number(length);
 }
 
-function discard(incoming: IncomingMessage): Promise<void> {
+function ended(incoming: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, lingerMs);
-    incoming.once("close", resolve).once("end", resolve).resume();
+    incoming.once("close", resolve).once("end", resolve);
     incoming.once("close", () => clearTimeout(timer));
   });
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Agent } from "node:http";
 import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -48,6 +49,36 @@ describe("HTTP", () => {
     );
     assert.equal(answer.match(/HTTP\/1\.1 /g)?.length, 2);
   });
+
+  it(
+    "a connection serves the next request after a body that was refused half-way",
+    { timeout: 10_000 },
+    async () => {
+      const body = Buffer.alloc(500_000, "x");
+      const chunks = {
+        "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+        "x-amz-decoded-content-length": "499000",
+      };
+      const form = "multipart/form-data; boundary=b";
+      const noKey = `--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n`;
+      for (const [line, options, code] of [
+        ["PUT /http/no-chunks", { body, headers: chunks }, "IncompleteBody"],
+        [
+          "POST /http",
+          { body: Buffer.concat([Buffer.from(noKey), body]), headers: { "content-type": form } },
+          "InvalidArgument",
+        ],
+      ] as const) {
+        const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+        try {
+          assert.equal((await s3.send(line, { ...options, agent })).code, code, line);
+          assert.equal((await s3.send("PUT /http/next", { body: "next", agent })).status, 200, line);
+        } finally {
+          agent.destroy();
+        }
+      }
+    },
+  );
 
   it("a PUT without a length is 411, one in chunks of HTTP is taken", async () => {
     const nothing = await raw(s3.server.port, "PUT /http/nothing HTTP/1.1\r\nhost: x\r\n\r\n");

@@ -1,6 +1,6 @@
 /** A server in this process on memory, with two users, and requests to it that are signed by hand. */
 
-import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { type Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { createMemoryEngine, type Engine } from "../../src/engine/engine.ts";
 import { addUser } from "../../src/engine/users.ts";
 import { sha256Hex } from "../../src/s3/hash.ts";
@@ -47,6 +47,8 @@ export interface SendOptions {
   readonly body?: string | Uint8Array;
   /** Address of this machine to send to. Default `127.0.0.1`. */
   readonly address?: string;
+  /** Whose connections are used. Default: one of the request's own. */
+  readonly agent?: Agent;
 }
 
 export interface TestServer {
@@ -80,11 +82,11 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   };
 }
 
-/** Sends one request over a connection of its own. */
+/** Sends one request. */
 export function send(
   port: number,
   line: string,
-  { as = owner, headers = {}, body = "", address = "127.0.0.1" }: SendOptions,
+  { as = owner, headers = {}, body = "", address = "127.0.0.1", agent }: SendOptions,
 ): Promise<Sent> {
   const [method = "GET", target = "/"] = line.split(" ");
   const [path = "/", query = ""] = target.split("?");
@@ -107,7 +109,7 @@ export function send(
         );
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
-      { host: address, port, method, path: target, headers: { ...all, ...signed }, agent: false },
+      { host: address, port, method, path: target, headers: { ...all, ...signed }, agent: agent ?? false },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
