@@ -231,6 +231,25 @@ function defineTests(): void {
     assert.equal(await (await get(`/objects/${ids[0]}`)).text(), "hello");
   });
 
+  test("direct uploads of one name, begun before either has arrived, are two objects", async () => {
+    const begin = async (): Promise<Form> =>
+      (await call("begin", { filename: "same.txt", size: 3 })).answer as unknown as Form;
+    const begun = [await begin(), await begin()];
+    for (const [i, text] of ["one", "two"].entries()) await sendToS3(begun[i]!, text);
+    for (const { token } of begun) assert.equal((await call("complete", { token })).status, 200);
+    const ids = idsOf(await page()).slice(0, 2);
+    const texts = await Promise.all(ids.map(async (id) => (await get(`/objects/${id}`)).text()));
+    assert.deepEqual(texts.sort(), ["one", "two"]);
+  });
+
+  test("a direct upload with a name of 190 characters fits into its column", async () => {
+    const filename = `${"x".repeat(190)}.txt`;
+    const begun = (await call("begin", { filename, size: 4 })).answer as unknown as Form;
+    await sendToS3(begun, "long");
+    const { status, answer } = await call("complete", { token: begun.token });
+    assert.deepEqual([status, answer["filename"]], [200, filename]);
+  });
+
   test("another site cannot have its visitors change anything", async () => {
     for (const headers of [{ "sec-fetch-site": "cross-site" }, { origin: "http://evil.example" }]) {
       assert.equal((await send("/objects", new FormData(), headers)).status, 403);

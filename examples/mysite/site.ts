@@ -88,7 +88,7 @@ async function open(options: SiteOptions, origins: readonly string[]): Promise<O
     bucket,
     rules: [{ allowedOrigins: origins, allowedMethods: ["POST", "PUT"], allowedHeaders: ["*"] }],
   });
-  const directUploads = directUpload({ storage, name: nameFor, types, maxBytes });
+  const directUploads = directUpload({ storage, name: nameFor, maxLength: 100, types, maxBytes });
   await directUploads.removeStale();
   return {
     app: createApp({

@@ -1,6 +1,7 @@
 /** A bucket as the destination of static files: one listing tells names, sizes and checksums of all of them. */
 
 import type { S3Storage } from "../storage/backends/s3.ts";
+import { makeBucket } from "../storage/backends/s3-bucket.ts";
 import { contentTypeOfName, defaultContentType } from "../storage/content-type.ts";
 import { StorageError } from "../storage/errors.ts";
 import { compressed } from "../storage/gzip.ts";
@@ -44,24 +45,15 @@ export class S3Target implements StaticTarget {
   async put(name: string, content: Loaded, options: PutOptions): Promise<void> {
     await this.#makeBucketReady();
     const { contentEncoding, cacheControl, signal } = options;
-    const { defaultAcl, reducedRedundancy, encryption, objectParameters } = this.#storage.settings;
-    const parameters = typeof objectParameters === "function" ? objectParameters(name) : objectParameters;
+    const object = this.#storage.objectOf(name);
     const compresses = contentEncoding === undefined && (await this.#isCompressed(name));
     const stored = compresses ? await compress(content) : content;
     await this.#storage.client.putObject(
       {
-        acl: defaultAcl,
-        storageClass: reducedRedundancy ? "REDUCED_REDUNDANCY" : undefined,
-        ...parameters,
-        headers: {
-          ...(encryption ? { "x-amz-server-side-encryption": "AES256" } : {}),
-          ...parameters.headers,
-        },
-        contentType: options.contentType ?? parameters.contentType ?? (await typeOf(name)),
-        contentEncoding: compresses ? "gzip" : (contentEncoding ?? parameters.contentEncoding),
-        cacheControl: cacheControl ?? parameters.cacheControl,
-        bucket: this.#storage.bucketName,
-        key: this.#storage.keyOf(name),
+        ...object,
+        contentType: options.contentType ?? object.contentType ?? (await typeOf(name)),
+        contentEncoding: compresses ? "gzip" : (contentEncoding ?? object.contentEncoding),
+        cacheControl: cacheControl ?? object.cacheControl,
         body: stored.bytes ?? stored.chunks(),
         contentLength: stored.size,
       },
@@ -119,15 +111,9 @@ export class S3Target implements StaticTarget {
   }
 
   async #makeBucketReady(): Promise<void> {
-    const { autoCreateBucket, bucketAcl } = this.#storage.settings;
-    if (!autoCreateBucket) return;
-    this.#bucketReady ??= this.#storage.client
-      .headBucket({ bucket: this.#storage.bucketName })
-      .then(() => {})
-      .catch(async (error: unknown) => {
-        if (!(error instanceof S3Error) || error.status !== 404) throw error;
-        await this.#storage.client.createBucket({ bucket: this.#storage.bucketName, acl: bucketAcl });
-      });
+    const { client, bucketName, settings } = this.#storage;
+    if (!settings.autoCreateBucket) return;
+    this.#bucketReady ??= makeBucket(client, { bucketName, bucketAcl: settings.bucketAcl });
     await this.#bucketReady;
   }
 }

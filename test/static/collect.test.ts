@@ -136,6 +136,29 @@ test("collectStatic() into S3: types, cache headers and variants", async () => {
   assert.equal((await head(`${hashed}.br`)).lastModifiedMs, before);
 });
 
+test("collectStatic() into S3 stores what save() stores: the option objectParameters, but for hashed names", async () => {
+  using folder = siteFolder({ "static/x.png": "PNG" });
+  await using server = await startTestServer();
+  await using storage = s3({
+    ...server.storageOptions,
+    querystringAuth: false,
+    encryption: true,
+    objectParameters: (name) => ({ cacheControl: "max-age=60", metadata: { name } }),
+  });
+  const { manifest } = await collect(folder, storage);
+  await storage.save("saved.png", "PNG");
+  for (const [key, expected] of [
+    ["saved.png", "max-age=60"],
+    ["x.png", "max-age=60"],
+    [manifest!.paths.get("x.png")!, "public, max-age=31536000, immutable"],
+    ["staticfiles.json", "no-cache"],
+  ] as const) {
+    const found = await server.client.headObject({ bucket: server.bucket, key });
+    assert.deepEqual([found.cacheControl, found.metadata], [expected, { name: key }], key);
+    assert.equal(found.headers["x-amz-server-side-encryption"], "AES256", key);
+  }
+});
+
 test("collectStatic() into S3 makes the bucket with the first file, and not in a dry run", async () => {
   using folder = siteFolder({ "static/x.png": "PNG" });
   await using server = await startTestServer();

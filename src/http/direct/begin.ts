@@ -8,7 +8,7 @@ import { requireAccepted, typeByName } from "../check-type.ts";
 import { quote, uploadedName } from "../file-names.ts";
 import { UploadError } from "../upload-error.ts";
 import { formatBytes } from "../upload-limits.ts";
-import { type DirectContext, idMetadata, maxParts, minPartBytes, pendingDirectory } from "./context.ts";
+import { type DirectContext, maxParts, minPartBytes, ownSuffixLength, pendingDirectory } from "./context.ts";
 import type { AnnouncedFile, Announcement, Begun } from "./options.ts";
 
 export function checkAnnouncement(
@@ -39,14 +39,14 @@ export function checkSize(context: DirectContext, size: number, filename: string
 
 export async function beginForm(context: DirectContext, file: AnnouncedFile): Promise<Begun> {
   const { expiresSeconds = 3600 } = context.options;
-  const { client, bucket, keyOf } = await context.place();
+  const { client, bucket, keyOf, storage } = await context.place();
   const credentials = await client.credentials();
   if (credentials === null)
     throw new TypeError("An anonymous client cannot sign uploads: give the storage keys.");
   const nowMs = context.now();
   const id = newId();
   const pendingName = `${pendingDirectory}/${id}`;
-  const name = await nameOf(context, file);
+  const name = await nameOf(context, file, { canWait: true });
   const ticket = { ...file, id, name, pendingName, expiresMs: nowMs + expiresSeconds * 1000 };
   const fields = buildPostPolicy({
     credentials,
@@ -55,7 +55,11 @@ export async function beginForm(context: DirectContext, file: AnnouncedFile): Pr
     key: keyOf(pendingName),
     date: new Date(nowMs + client.core.clockOffsetMs),
     expiresSeconds,
-    fields: { "Content-Type": file.contentType, success_action_status: "201" },
+    fields: {
+      "Content-Type": file.contentType,
+      success_action_status: "201",
+      ...encryptionOf(storage.objectOf(name)),
+    },
     contentLengthRange: file.size === null ? [1, context.maxBytes] : [file.size, file.size],
   });
   const { origin, path } = placeOf(client.core, { bucket });
@@ -76,30 +80,46 @@ export async function createUpload(
   file: AnnouncedFile,
   partSize: number | null,
 ): Promise<{ token: string; name: string; expiresMs: number }> {
-  const { expiresSeconds = 86_400, acl } = context.options;
-  const { client, bucket, keyOf } = await context.place();
-  const name = await nameOf(context, file);
-  const { contentType } = file;
+  const { expiresSeconds = 86_400 } = context.options;
+  const { client } = await context.place();
+  const name = await nameOf(context, file, { canWait: false });
   const id = newId();
-  const metadata = { [idMetadata]: id };
-  const { uploadId } = await client.createMultipartUpload({
-    bucket,
-    key: keyOf(name),
-    contentType,
-    metadata,
-    acl,
-  });
+  const { uploadId } = await client.createMultipartUpload(await context.objectOf(name, { ...file, id }));
   const expiresMs = context.now() + expiresSeconds * 1000;
   const ticket = { ...file, id, name, uploadId, expiresMs, ...(partSize === null ? {} : { partSize }) };
   return { token: await context.sign(ticket), name, expiresMs };
 }
 
-async function nameOf(context: DirectContext, file: AnnouncedFile): Promise<string> {
+/** @param options.canWait Whether another name can still be taken when the file has arrived. */
+async function nameOf(
+  context: DirectContext,
+  file: AnnouncedFile,
+  { canWait }: { readonly canWait: boolean },
+): Promise<string> {
   const { storage } = await context.place();
-  const chosen = context.options.name?.(file);
-  if (chosen !== undefined) return storage.getAvailableName(storage.generateFilename(chosen));
-  const [directory, base] = splitName(storage.generateFilename(file.filename));
-  return storage.getAvailableName(joinName(directory, storage.getAlternativeName(...splitSuffixes(base))));
+  const { name, maxLength } = context.options;
+  const { fileOverwrite } = storage.settings;
+  const wanted = storage.generateFilename(name === undefined ? file.filename : name(file));
+  const keepsIt = name !== undefined && (fileOverwrite || canWait);
+  const [directory, base] = splitName(wanted);
+  const longest =
+    maxLength === undefined || !canWait || fileOverwrite ? maxLength : maxLength - ownSuffixLength;
+  return storage.getAvailableName(
+    keepsIt ? wanted : joinName(directory, storage.getAlternativeName(...splitSuffixes(base))),
+    { maxLength: longest },
+  );
+}
+
+/** What is said of encryption: a bucket may refuse whatever comes without. A key of the customer's is no browser's. */
+function encryptionOf({
+  headers = {},
+}: {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}): {
+  readonly [header: string]: string;
+} {
+  const said = /^x-amz-server-side-encryption(-aws-kms-key-id)?$/i;
+  return Object.fromEntries(Object.entries(headers).filter(([header]) => said.test(header)));
 }
 
 function newId(): string {

@@ -1,19 +1,21 @@
 /** How a direct upload ends: what arrived is looked at, and becomes a file of the storage. */
 
 import type { ListedPart } from "../../s3/documents/multipart.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { StorageError } from "../../storage/errors.ts";
 import { checkType } from "../check-type.ts";
 import { quote } from "../file-names.ts";
 import { sniffBytes } from "../sniff.ts";
 import { UploadError } from "../upload-error.ts";
 import { formatBytes } from "../upload-limits.ts";
 import { checkSize } from "./begin.ts";
-import { type DirectContext, idMetadata, orNull } from "./context.ts";
+import { type DirectContext, isOf, namesOf, orNull } from "./context.ts";
 import type { DirectFile } from "./options.ts";
 import { listParts } from "./parts.ts";
 import type { Ticket } from "./token.ts";
 
 export async function completeForm(context: DirectContext, ticket: Ticket): Promise<DirectFile> {
-  const { pendingName = "", name, size, contentType } = ticket;
+  const { pendingName = "", size } = ticket;
   const { client, bucket, keyOf } = await context.place();
   const key = keyOf(pendingName);
   const found = await orNull("NotFound", client.headObject({ bucket, key }));
@@ -26,24 +28,48 @@ export async function completeForm(context: DirectContext, ticket: Ticket): Prom
     if (error instanceof UploadError) await client.deleteObject({ bucket, key });
     throw error;
   }
+  const name = await takeName(context, ticket);
+  const object = await context.objectOf(name, ticket);
   // What was looked at, and nothing that came in its place meanwhile.
-  await client.copyObject({
-    bucket,
-    key: keyOf(name),
+  const copied = client.copyObject({
+    ...object,
     copySource: { bucket, key },
     copySourceIfMatch: found.etag,
     metadataDirective: "REPLACE",
-    metadata: { [idMetadata]: ticket.id },
-    contentType,
-    acl: context.options.acl,
+    taggingDirective: object.tagging === undefined ? undefined : "REPLACE",
   });
+  // Completed twice at once, the other was faster.
+  if ((await orNull("NotFound", copied)) === null) return completedBefore(context, ticket);
   await client.deleteObject({ bucket, key });
-  return fileOf(ticket, found.size);
+  return fileOf(ticket, name, found.size);
+}
+
+/**
+ * Takes the name by an empty object, where nothing may be replaced: S3 copies over whatever is there. A crash before the
+ * copy leaves it, for `stowage orphans`.
+ */
+async function takeName(context: DirectContext, ticket: Ticket): Promise<string> {
+  const { client, bucket, keyOf, storage } = await context.place();
+  if (storage.settings.fileOverwrite) return ticket.name;
+  for (const name of namesOf(ticket)) {
+    const empty = { ...(await context.objectOf(name, ticket)), body: "", ifNoneMatch: "*" } as const;
+    try {
+      await client.putObject(empty);
+      return name;
+    } catch (error) {
+      // 409: somebody writes the same key at this moment, as AWS says it.
+      if (!(error instanceof S3Error) || (error.status !== 412 && error.status !== 409)) throw error;
+    }
+    const there = await orNull("NotFound", client.headObject({ bucket, key: keyOf(name) }));
+    // Taken by this upload, which was completed once more.
+    if (there !== null && isOf(ticket, there)) return name;
+  }
+  throw new StorageError("NoFreeName", `There is no free name like ${JSON.stringify(ticket.name)}.`);
 }
 
 export async function completeParts(context: DirectContext, ticket: Ticket): Promise<DirectFile> {
   const { name, uploadId = "", size: announced, partSize } = ticket;
-  const { client, bucket, keyOf } = await context.place();
+  const { client, bucket, keyOf, storage } = await context.place();
   const key = keyOf(name);
   const parts = await orNull("NoSuchUpload", listParts(context, ticket));
   if (parts === null) return completedBefore(context, ticket);
@@ -65,6 +91,7 @@ export async function completeParts(context: DirectContext, ticket: Ticket): Pro
     key,
     uploadId,
     parts: parts.map(numbered),
+    ifNoneMatch: storage.settings.fileOverwrite ? undefined : "*",
   });
   try {
     await checkBytes(context, ticket, key, etag);
@@ -72,16 +99,18 @@ export async function completeParts(context: DirectContext, ticket: Ticket): Pro
     if (error instanceof UploadError) await client.deleteObject({ bucket, key });
     throw error;
   }
-  return fileOf(ticket, size);
+  return fileOf(ticket, name, size);
 }
 
 /** Where there is nothing to complete: it was completed before, and its answer was lost; or nothing came. */
 async function completedBefore(context: DirectContext, ticket: Ticket): Promise<DirectFile> {
   const { client, bucket, keyOf } = await context.place();
-  const found = await orNull("NotFound", client.headObject({ bucket, key: keyOf(ticket.name) }));
-  // A file of that name may be another's.
-  if (found?.metadata[idMetadata] !== ticket.id) throw missing(ticket, "nothing arrived");
-  return fileOf(ticket, found.size);
+  for (const name of namesOf(ticket)) {
+    const found = await orNull("NotFound", client.headObject({ bucket, key: keyOf(name) }));
+    // A file of that name may be another's, and an empty one only takes the name.
+    if (found !== null && found.size > 0 && isOf(ticket, found)) return fileOf(ticket, name, found.size);
+  }
+  throw missing(ticket, "nothing arrived");
 }
 
 async function checkBytes(
@@ -102,7 +131,7 @@ async function checkBytes(
   checkType({ filename, head: await body.bytes() }, types);
 }
 
-function fileOf({ name, filename, contentType }: Ticket, size: number): DirectFile {
+function fileOf({ filename, contentType }: Ticket, name: string, size: number): DirectFile {
   return { name, filename, size, contentType };
 }
 

@@ -2,6 +2,7 @@
 
 import type { S3Client } from "../../client/s3-client.ts";
 import { S3Error } from "../../s3/errors.ts";
+import { joinName, splitName, splitSuffixes } from "../../storage/names.ts";
 import { UploadError } from "../upload-error.ts";
 import type { DirectStorage, DirectUploadOptions } from "./options.ts";
 import { readTicket, signTicket, type Ticket } from "./token.ts";
@@ -11,7 +12,9 @@ export const maxParts = 10_000;
 /** Where forms put their files until they were looked at. */
 export const pendingDirectory = "incoming";
 /** The metadata that says by which upload a file came. */
-export const idMetadata = "stowage-upload";
+const idMetadata = "stowage-upload";
+/** Characters that {@link namesOf} adds. */
+export const ownSuffixLength = 8;
 
 /** Where a storage has its files. */
 export interface Place {
@@ -45,6 +48,21 @@ export class DirectContext {
     };
   }
 
+  /** What is stored with the file of an upload. */
+  async objectOf(
+    name: string,
+    { id, contentType }: Pick<Ticket, "id" | "contentType">,
+  ): Promise<ReturnType<DirectStorage["objectOf"]>> {
+    const { storage } = await this.place();
+    const object = storage.objectOf(name);
+    return {
+      ...object,
+      acl: this.options.acl ?? object.acl,
+      metadata: { ...object.metadata, [idMetadata]: id },
+      contentType,
+    };
+  }
+
   async sign(ticket: Ticket): Promise<string> {
     return signTicket(ticket, await this.#secret());
   }
@@ -68,6 +86,21 @@ export class DirectContext {
     if (credentials !== null) return credentials.secretAccessKey;
     throw new TypeError("An anonymous client cannot sign uploads: give directUpload() a secret.");
   }
+}
+
+/** The names that a file may get: the one it was given, and one of its own where that was taken meanwhile. */
+export function namesOf({ name, id }: Ticket): [string, string] {
+  const [directory, base] = splitName(name);
+  const [root, suffixes] = splitSuffixes(base);
+  return [name, joinName(directory, `${root}_${id.slice(0, ownSuffixLength - 1)}${suffixes}`)];
+}
+
+/** Whether an object came by this upload. */
+export function isOf(
+  { id }: Ticket,
+  { metadata }: { readonly metadata: Readonly<Record<string, string>> },
+): boolean {
+  return metadata[idMetadata] === id;
 }
 
 /** Null where the server says that there is no such thing. */

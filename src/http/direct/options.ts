@@ -1,17 +1,20 @@
 /** What goes into direct uploads, and what comes out. */
 
-import type { S3Client } from "../../client/s3-client.ts";
 import type { CannedAcl } from "../../s3/acl.ts";
+import type { S3Storage } from "../../storage/backends/s3.ts";
 
 /** What a direct upload needs of a storage: the S3 backend has it. */
-export interface DirectStorage {
-  readonly client: S3Client;
-  readonly bucketName: string;
-  keyOf(name: string): string;
-  generateFilename(name: string): string;
-  getAvailableName(name: string): Promise<string>;
-  getAlternativeName(root: string, suffixes: string): string;
-}
+export type DirectStorage = Pick<
+  S3Storage,
+  | "bucketName"
+  | "client"
+  | "generateFilename"
+  | "getAlternativeName"
+  | "getAvailableName"
+  | "keyOf"
+  | "objectOf"
+  | "settings"
+>;
 
 export interface DirectUploadOptions {
   /** A storage on S3, or a function that finds it with the first upload. */
@@ -22,15 +25,21 @@ export interface DirectUploadOptions {
   readonly types?: readonly string[] | undefined;
   /** Whether a file's first bytes must agree with its name. Default: where `types` are given. */
   readonly checkType?: boolean | undefined;
-  /** A name for the storage. Default: the file's own, made valid, and seven characters that cannot be guessed. */
+  /**
+   * A name for the storage. Unless that replaces files of the same name, one that is taken gets seven characters more,
+   * and so does every file in parts, whose name cannot wait until it arrived. Default: the file's own, made valid, and
+   * seven characters that cannot be guessed.
+   */
   readonly name?: ((file: AnnouncedFile) => string) | undefined;
+  /** The longest name in the storage, in characters. Default: any. */
+  readonly maxLength?: number | undefined;
   /** How long an upload may take, in seconds. Default: 3,600 for a form, a day for parts. */
   readonly expiresSeconds?: number | undefined;
   /** Files from this size on come in parts, in bytes. Default: 32 MiB. */
   readonly partsFromBytes?: number | undefined;
   /** Bytes of a part, at least 5 MiB. Default: 8 MiB, and more where there would be over 10,000. */
   readonly partSizeBytes?: number | undefined;
-  /** For files that are stored so. Default: none, and the bucket decides. */
+  /** For files that are stored so. Default: the storage's. */
   readonly acl?: CannedAcl | undefined;
   /** Signs the tokens. Default: made from the storage's secret key, so that all servers of a site agree. */
   readonly secret?: string | undefined;

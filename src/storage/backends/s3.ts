@@ -21,6 +21,7 @@ import {
 } from "../storage.ts";
 import { encodePath, withQuery } from "../urls.ts";
 import { cloudFrontSigner } from "./cloudfront.ts";
+import { makeBucket } from "./s3-bucket.ts";
 import { clientOptions } from "./s3-client-options.ts";
 import { isNotFound, openObject } from "./s3-file.ts";
 import {
@@ -94,6 +95,27 @@ export class S3Storage extends Storage {
   keyOf(name: string): string {
     const path = normalizeName(name);
     return this.#location === "" || path === "" ? this.#location + path : `${this.#location}/${path}`;
+  }
+
+  /**
+   * What an object of this name is stored with beside its bytes, as the options say: for whoever stores it by
+   * {@link client}.
+   *
+   * @example
+   * await storage.client.putObject({ ...storage.objectOf("a.txt"), body: "a" });
+   */
+  objectOf(name: string): ObjectParameters & { readonly bucket: string; readonly key: string } {
+    const { defaultAcl, reducedRedundancy, encryption } = this.settings;
+    const parameters = this.#parametersOf(name);
+    const encrypted = encryption ? { "x-amz-server-side-encryption": "AES256" } : {};
+    return {
+      acl: defaultAcl,
+      storageClass: reducedRedundancy ? "REDUCED_REDUNDANCY" : undefined,
+      ...parameters,
+      headers: { ...encrypted, ...parameters.headers },
+      bucket: this.bucketName,
+      key: this.keyOf(name),
+    };
   }
 
   override async close(): Promise<void> {
@@ -297,17 +319,10 @@ export class S3Storage extends Storage {
     content: ContentSource,
     contentType: string | undefined,
   ): Promise<Omit<PutObjectInput, "body"> & { readonly contentType: string }> {
-    const { defaultAcl, reducedRedundancy, encryption } = this.settings;
-    const parameters = this.#parametersOf(name);
-    const encrypted = encryption ? { "x-amz-server-side-encryption": "AES256" } : {};
+    const object = this.objectOf(name);
     return {
-      acl: defaultAcl,
-      storageClass: reducedRedundancy ? "REDUCED_REDUNDANCY" : undefined,
-      ...parameters,
-      headers: { ...encrypted, ...parameters.headers },
-      contentType: await contentTypeFor(name, content, contentType, parameters.contentType),
-      bucket: this.bucketName,
-      key: this.keyOf(name),
+      ...object,
+      contentType: await contentTypeFor(name, content, contentType, object.contentType),
     };
   }
 
@@ -330,22 +345,13 @@ export class S3Storage extends Storage {
 
   async #makeBucketReady(): Promise<void> {
     if (!this.settings.autoCreateBucket) return;
-    this.#bucketReady ??= this.#createBucketIfMissing();
+    const { client, bucketName } = this;
+    this.#bucketReady ??= makeBucket(client, { bucketName, bucketAcl: this.settings.bucketAcl });
     try {
       await this.#bucketReady;
     } catch (error) {
       this.#bucketReady = null;
       throw error;
-    }
-  }
-
-  async #createBucketIfMissing(): Promise<void> {
-    const bucket = this.bucketName;
-    try {
-      await this.client.headBucket({ bucket });
-    } catch (error) {
-      if (!(error instanceof S3Error) || error.status !== 404) throw error;
-      await this.client.createBucket({ bucket, acl: this.settings.bucketAcl });
     }
   }
 

@@ -1,0 +1,116 @@
+/** What direct uploads store, and under which names. */
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import {
+  type Begun,
+  directUpload,
+  type DirectUpload,
+  type DirectUploadOptions,
+} from "../../src/direct-upload.ts";
+import { s3, type S3Options, type S3Storage } from "../../src/storage.ts";
+import { startTestServer, type TestServer } from "../../src/testing.ts";
+
+const mebibyte = 1024 * 1024;
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer();
+});
+after(() => server.close());
+afterEach(async () => {
+  for (const key of await keys()) await server.client.deleteObject({ bucket: server.bucket, key });
+});
+
+async function keys(): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key } of server.client.list({ bucket: server.bucket })) found.push(key);
+  return found;
+}
+
+function storageWith(options: S3Options): S3Storage {
+  return s3({ ...server.storageOptions, location: "media", ...options });
+}
+
+function make(storage: S3Storage, options: Partial<DirectUploadOptions> = {}): DirectUpload {
+  return directUpload({ storage, types: ["text/plain"], maxBytes: 100, ...options });
+}
+
+async function post(begun: Begun, body: string): Promise<number> {
+  assert.ok(begun.method === "POST");
+  const form = new FormData();
+  for (const [name, value] of Object.entries(begun.fields)) form.append(name, value);
+  form.append("file", new Blob([body]));
+  return (await fetch(begun.url, { method: "POST", body: form, headers: { connection: "close" } })).status;
+}
+
+test("gives every one of those who upload a name at the same time a file of their own", async () => {
+  await using careful = storageWith({ fileOverwrite: false });
+  const uploads = make(careful, { name: ({ filename }) => `dummy/${filename}` });
+  const begun = await Promise.all(
+    ["one", "two"].map((owner) => uploads.begin({ filename: "same.txt", size: 3 }, owner)),
+  );
+  await Promise.all(["one", "two"].map((text, i) => post(begun[i]!, text)));
+  const third = await careful.save("dummy/same.txt", "the form was faster");
+  const files = await Promise.all(["one", "two"].map((owner, i) => uploads.complete(begun[i]!.token, owner)));
+  for (const { name } of files) assert.match(name, /^dummy\/same_[a-f0-9]{7}\.txt$/);
+  const textOf = async (name: string): Promise<string> => (await careful.open(name)).text();
+  assert.deepEqual(await Promise.all(files.map(({ name }) => textOf(name))), ["one", "two"]);
+  assert.equal(await textOf(third), "the form was faster");
+  assert.deepEqual(await uploads.complete(begun[0]!.token, "one"), files[0], "once more");
+  assert.equal((await keys()).length, 3);
+});
+
+test("completes once what is completed twice at the same time", async () => {
+  await using careful = storageWith({ fileOverwrite: false });
+  const uploads = make(careful, { name: ({ filename }) => filename });
+  const begun = await uploads.begin({ filename: "a.txt", size: 4 }, "ann");
+  await post(begun, "1234");
+  const files = await Promise.all([1, 2, 3, 4].map(() => uploads.complete(begun.token, "ann")));
+  for (const file of files) assert.equal(file.name, "a.txt");
+  assert.deepEqual(await keys(), ["media/a.txt"]);
+});
+
+test("keeps to maxLength, also where the name is taken when the file arrives", async () => {
+  await using careful = storageWith({ fileOverwrite: false });
+  const uploads = make(careful, { name: ({ filename }) => `dummy/${filename}`, maxLength: 40 });
+  const begun = await uploads.begin({ filename: `${"x".repeat(190)}.txt`, size: 4 }, "ann");
+  await post(begun, "1234");
+  const file = await uploads.complete(begun.token, "ann");
+  assert.match(file.name, /^dummy\/x+_[A-Za-z0-9]{7}\.txt$/);
+  assert.equal(file.name.length, 32, "eight are left for a name of its own");
+  const { name } = await uploads.beginMultipart({ filename: `${"x".repeat(190)}.txt` }, "ann");
+  assert.equal(name.length, 40);
+  await uploads.removeStale({ olderThanSeconds: -60 });
+});
+
+test("stores with the storage's ACL, parameters and encryption, whole or in parts", async () => {
+  await using particular = storageWith({
+    defaultAcl: "public-read",
+    encryption: true,
+    objectParameters: (name) => ({
+      cacheControl: "max-age=60",
+      metadata: { name },
+      tagging: "kind=upload",
+    }),
+  });
+  const uploads = make(particular, { maxBytes: 20 * mebibyte, partsFromBytes: mebibyte });
+  for (const text of ["1234", "x".repeat(2 * mebibyte)]) {
+    const begun = await uploads.begin({ filename: "a.txt", size: text.length }, "ann");
+    if (begun.method === "POST") {
+      assert.equal(begun.fields["x-amz-server-side-encryption"], "AES256");
+      assert.equal(await post(begun, text), 201);
+    } else {
+      const { url } = await uploads.signPart(begun.token, 1, "ann");
+      assert.equal((await fetch(url, { method: "PUT", body: text })).status, 200);
+    }
+    const { name } = await uploads.complete(begun.token, "ann");
+    const object = { bucket: server.bucket, key: `media/${name}` };
+    const { cacheControl, metadata, headers } = await server.client.headObject(object);
+    assert.deepEqual([cacheControl, metadata["name"]], ["max-age=60", name]);
+    assert.equal(headers["x-amz-server-side-encryption"], "AES256");
+    const tags = await server.client.getObjectTagging(object);
+    assert.deepEqual(tags, { kind: "upload" });
+    assert.equal((await fetch(particular.client.presign({ ...object, unsigned: true }))).status, 200);
+  }
+});
