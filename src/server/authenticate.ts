@@ -49,12 +49,13 @@ export async function authenticate(
   const { headers, params } = request;
   refuseTwoMechanisms(headers, params);
   const v4 = parseV4(request);
-  if (v4 !== null) return authenticateV4(site, request, v4, anyRegion === true);
+  const isHosted = hostBucket !== undefined;
+  if (v4 !== null) return authenticateV4(site, request, v4, { isHosted, anyRegion: anyRegion === true });
   const v2 = parseV2(request);
   if (v2 !== null) {
     refuseChunks(headers);
     const owner = await requireAccessKey(site.engine, v2.accessKeyId);
-    verifyAsSent(site.front, request, (sent) =>
+    verifyAsSent(site.front, request, isHosted, (sent) =>
       verifyV2(sent, v2, {
         secretAccessKey: owner.secretAccessKey,
         ...(hostBucket === undefined ? {} : { bucket: hostBucket }),
@@ -85,12 +86,12 @@ async function authenticateV4(
   site: Site,
   request: S3Request,
   authorization: V4Authorization,
-  anyRegion: boolean,
+  { isHosted, anyRegion }: { readonly isHosted: boolean; readonly anyRegion: boolean },
 ): Promise<Authentication> {
   const payloadHash = payloadHashOf(request, authorization);
   const kind = parsePayloadKind(payloadHash);
   const owner = await requireAccessKey(site.engine, authorization.accessKeyId);
-  const seed = verifyAsSent(site.front, request, (sent) =>
+  const seed = verifyAsSent(site.front, request, isHosted, (sent) =>
     verifyV4(sent, authorization, {
       secretAccessKey: owner.secretAccessKey,
       region: anyRegion ? undefined : site.region,

@@ -106,9 +106,18 @@ function listOf(header: string | undefined): string[] {
  * Verifies a signature over what the client has sent, which a proxy may have changed: host and path as they came, or as
  * the external URL says.
  *
+ * A host that names the bucket is never taken for another: what was signed for `/a/b` would be good for the key `a/b` of
+ * whichever bucket the sender of a signed URL puts into the host.
+ *
+ * @param isHosted Whether the bucket stands in the host name.
  * @throws {S3Error} What `verify` throws.
  */
-export function verifyAsSent<T>(front: Front, request: S3Request, verify: (request: S3Request) => T): T {
+export function verifyAsSent<T>(
+  front: Front,
+  request: S3Request,
+  isHosted: boolean,
+  verify: (request: S3Request) => T,
+): T {
   const asItCame = request.signedPath === undefined ? request : { ...request, path: request.signedPath };
   if (front.external === undefined) return verify(asItCame);
   try {
@@ -117,7 +126,7 @@ export function verifyAsSent<T>(front: Front, request: S3Request, verify: (reque
     if (!(error instanceof S3Error) || error.code !== "SignatureDoesNotMatch") throw error;
     const { host, prefix } = front.external;
     const path = prefix + request.path;
-    for (const headers of [{ ...request.headers, host }, request.headers]) {
+    for (const headers of isHosted ? [request.headers] : [{ ...request.headers, host }, request.headers]) {
       try {
         return verify({ ...request, headers, path });
       } catch (again) {

@@ -163,6 +163,26 @@ describe("attacks on signatures", () => {
     }
   });
 
+  it("what is signed for a path behind the external URL, for another bucket in the host name", async () => {
+    const behind = await startTestServer({
+      externalUrl: "https://s3.example.com",
+      domains: ["s3.example.com"],
+    });
+    await behind.send("PUT /open");
+    await behind.send("PUT /closed");
+    await behind.send("PUT /open/report", { body: "shared" });
+    await behind.send("PUT /closed/open/report", { body: "secret" });
+    const query = presignV4(
+      { method: "GET", path: "/open/report", query: "", headers: { host: "s3.example.com" } },
+      { credentials: owner, region: "us-east-1", date: new Date(), expiresSeconds: 60 },
+    );
+    const get = (host: string) => behind.send(`GET /open/report?${query}`, { as: null, headers: { host } });
+    for (const host of ["s3.example.com", "stowage.internal:9000"])
+      assert.equal((await get(host)).text, "shared");
+    assert.equal((await get("closed.s3.example.com")).code, "SignatureDoesNotMatch");
+    await behind.close();
+  });
+
   it("framing is never stored: a length of decoded bytes without chunks is refused", async () => {
     for (const sha256 of ["UNSIGNED-PAYLOAD", undefined]) {
       const sent = await s3.send("PUT /victim/forged", {
