@@ -24,6 +24,8 @@ export interface MulterStorageOptions {
   readonly name?: ((request: Request, file: Express.Multer.File) => string | Promise<string>) | undefined;
   /** The longest name in the storage, in characters. Default: any. */
   readonly maxLength?: number | undefined;
+  /** Whether a file of the same name is replaced. Default: false, however the storage is set: it may be somebody else's. */
+  readonly overwrite?: boolean | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ export function stowageStorage(storage: Storage, options: MulterStorageOptions =
 
 async function store(
   storage: Storage,
-  { name, maxLength }: MulterStorageOptions,
+  { name, maxLength, overwrite = false }: MulterStorageOptions,
   request: Request,
   file: Express.Multer.File,
 ): Promise<MulterFile> {
@@ -70,7 +72,7 @@ async function store(
     if ("truncated" in stream && stream.truncated === true)
       throw new Error("The file is larger than the limit.");
   }
-  const path = await storage.save(wanted, counted(), { maxLength });
+  const path = await storage.save(wanted, counted(), { maxLength, overwrite });
   const filename = basename(path);
   return { path, filename, destination: path.slice(0, -filename.length), size, originalname };
 }

@@ -37,6 +37,11 @@ export interface UploadOptions extends UploadLimits {
   readonly name?: ((file: IncomingFile) => string) | undefined;
   /** The longest name in the storage, in characters. Default: any. */
   readonly maxLength?: number | undefined;
+  /**
+   * Whether a file of the same name is replaced. Default: false, however the storage is set: it may be somebody else's,
+   * and could not come back where the request fails.
+   */
+  readonly overwrite?: boolean | undefined;
   /** Takes a file instead of a storage, and reads it to its end before it resolves. */
   readonly onFile?: ((file: IncomingFile) => Promise<void>) | undefined;
   /** The fields that may hold files. Default: any. */
@@ -186,12 +191,12 @@ async function readHead(iterator: AsyncIterator<Uint8Array>, wanted: number): Pr
 async function save(
   file: CountedFile,
   storage: Storage,
-  { name: nameOf, maxLength, signal }: UploadOptions,
+  { name: nameOf, maxLength, overwrite = false, signal }: UploadOptions,
 ): Promise<{ name: string; size: number }> {
   const { field, filename, contentType } = file;
   try {
     const wanted = storage.generateFilename(nameOf === undefined ? filename : nameOf(file));
-    const name = await storage.save(wanted, file, { contentType, maxLength, signal });
+    const name = await storage.save(wanted, file, { contentType, maxLength, overwrite, signal });
     return { name, size: file.size };
   } catch (cause) {
     if (!(cause instanceof StorageError)) throw cause;

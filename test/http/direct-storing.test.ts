@@ -28,7 +28,7 @@ async function keys(): Promise<string[]> {
   return found;
 }
 
-function storageWith(options: S3Options): S3Storage {
+function storageWith(options: S3Options = {}): S3Storage {
   return s3({ ...server.storageOptions, location: "media", ...options });
 }
 
@@ -45,7 +45,7 @@ async function post(begun: Begun, body: string): Promise<number> {
 }
 
 test("gives every one of those who upload a name at the same time a file of their own", async () => {
-  await using careful = storageWith({ fileOverwrite: false });
+  await using careful = storageWith();
   const uploads = make(careful, { name: ({ filename }) => `dummy/${filename}` });
   const begun = await Promise.all(
     ["one", "two"].map((owner) => uploads.begin({ filename: "same.txt", size: 3 }, owner)),
@@ -61,8 +61,19 @@ test("gives every one of those who upload a name at the same time a file of thei
   assert.equal((await keys()).length, 3);
 });
 
+test("replaces a file of the same name where it is told to", async () => {
+  await using careful = storageWith();
+  const uploads = make(careful, { name: () => "same.txt", overwrite: true });
+  for (const text of ["old", "new"]) {
+    const begun = await uploads.begin({ filename: "a.txt", size: 3 }, "ann");
+    await post(begun, text);
+    assert.equal((await uploads.complete(begun.token, "ann")).name, "same.txt");
+  }
+  assert.equal(await (await careful.open("same.txt")).text(), "new");
+});
+
 test("completes once what is completed twice at the same time", async () => {
-  await using careful = storageWith({ fileOverwrite: false });
+  await using careful = storageWith();
   const uploads = make(careful, { name: ({ filename }) => filename });
   const begun = await uploads.begin({ filename: "a.txt", size: 4 }, "ann");
   await post(begun, "1234");
@@ -72,7 +83,7 @@ test("completes once what is completed twice at the same time", async () => {
 });
 
 test("keeps to maxLength, also where the name is taken when the file arrives", async () => {
-  await using careful = storageWith({ fileOverwrite: false });
+  await using careful = storageWith();
   const uploads = make(careful, { name: ({ filename }) => `dummy/${filename}`, maxLength: 40 });
   const begun = await uploads.begin({ filename: `${"x".repeat(190)}.txt`, size: 4 }, "ann");
   await post(begun, "1234");

@@ -11,7 +11,7 @@ import { stowageStorage } from "../../src/multer.ts";
 import { memory } from "../../src/storage.ts";
 import { form, type Form, sendAndCut } from "./forms.ts";
 
-const storage = memory();
+const storage = memory({ allowOverwrite: true });
 let server: Server;
 let url = "";
 
@@ -55,6 +55,13 @@ async function post(path: string, { headers, body }: Form): Promise<{ status: nu
 }
 
 describe("stowageStorage()", () => {
+  test("replaces no file, even in a storage that would", async () => {
+    const two = form(["one", "two"].map((body) => ({ name: "file", filename: "image.jpg", body })));
+    const { answer } = await post("/multer", two);
+    assert.equal(new Set((answer as { path: string }[]).map(({ path }) => path)).size, 2);
+    assert.equal((await names()).length, 2);
+  });
+
   test("stores files, with names in UTF-8 as they were typed", async () => {
     const { answer } = await post(
       "/multer",

@@ -214,6 +214,25 @@ for (const [framework, start] of Object.entries(frameworks)) {
     });
   });
 
+  test(`a form by ${framework} replaces no file, even in a storage that would, unless it is told to`, async () => {
+    const storage = memory({ allowOverwrite: true });
+    await storage.save("image.jpg", "somebody else's");
+    const two = form(["one", "two"].map((body) => ({ name: "f", filename: "image.jpg", body })));
+    const site = await start({ storage });
+    const { files = [] } = await post(`${site.url}/upload`, two);
+    assert.equal(new Set(["image.jpg", ...files.map(({ name }) => name)]).size, 3);
+    assert.equal(await (await storage.open("image.jpg")).text(), "somebody else's");
+    await site.close();
+
+    const replacing = await start({ storage, upload: { overwrite: true } });
+    const replaced = await post(`${replacing.url}/upload`, two);
+    assert.deepEqual(
+      replaced.files?.map(({ name }) => name),
+      ["image.jpg", "image.jpg"],
+    );
+    await replacing.close();
+  });
+
   test(`a storage that fails is a 500 by ${framework}, and what it had stored goes`, async () => {
     class Failing extends MemoryStorage {
       override async save(name: string | null, content: Content, options?: SaveOptions): Promise<string> {

@@ -97,16 +97,14 @@ async function nameOf(
   { canWait }: { readonly canWait: boolean },
 ): Promise<string> {
   const { storage } = await context.place();
-  const { name, maxLength } = context.options;
-  const { fileOverwrite } = storage.settings;
+  const { name, maxLength, overwrite = false } = context.options;
   const wanted = storage.generateFilename(name === undefined ? file.filename : name(file));
-  const keepsIt = name !== undefined && (fileOverwrite || canWait);
+  const keepsIt = name !== undefined && (overwrite || canWait);
   const [directory, base] = splitName(wanted);
-  const longest =
-    maxLength === undefined || !canWait || fileOverwrite ? maxLength : maxLength - ownSuffixLength;
+  const longest = maxLength === undefined || !canWait || overwrite ? maxLength : maxLength - ownSuffixLength;
   return storage.getAvailableName(
     keepsIt ? wanted : joinName(directory, storage.getAlternativeName(...splitSuffixes(base))),
-    { maxLength: longest },
+    { maxLength: longest, overwrite },
   );
 }
 

@@ -49,8 +49,8 @@ export async function completeForm(context: DirectContext, ticket: Ticket): Prom
  * copy leaves it, for `stowage orphans`.
  */
 async function takeName(context: DirectContext, ticket: Ticket): Promise<string> {
-  const { client, bucket, keyOf, storage } = await context.place();
-  if (storage.settings.fileOverwrite) return ticket.name;
+  if (context.options.overwrite === true) return ticket.name;
+  const { client, bucket, keyOf } = await context.place();
   for (const name of namesOf(ticket)) {
     const empty = { ...(await context.objectOf(name, ticket)), body: "", ifNoneMatch: "*" } as const;
     try {
@@ -69,7 +69,7 @@ async function takeName(context: DirectContext, ticket: Ticket): Promise<string>
 
 export async function completeParts(context: DirectContext, ticket: Ticket): Promise<DirectFile> {
   const { name, uploadId = "", size: announced, partSize } = ticket;
-  const { client, bucket, keyOf, storage } = await context.place();
+  const { client, bucket, keyOf } = await context.place();
   const key = keyOf(name);
   const parts = await orNull("NoSuchUpload", listParts(context, ticket));
   if (parts === null) return completedBefore(context, ticket);
@@ -91,7 +91,7 @@ export async function completeParts(context: DirectContext, ticket: Ticket): Pro
     key,
     uploadId,
     parts: parts.map(numbered),
-    ifNoneMatch: storage.settings.fileOverwrite ? undefined : "*",
+    ifNoneMatch: context.options.overwrite === true ? undefined : "*",
   });
   try {
     await checkBytes(context, ticket, key, etag);

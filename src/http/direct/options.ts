@@ -13,7 +13,6 @@ export type DirectStorage = Pick<
   | "getAvailableName"
   | "keyOf"
   | "objectOf"
-  | "settings"
 >;
 
 export interface DirectUploadOptions {
@@ -26,13 +25,14 @@ export interface DirectUploadOptions {
   /** Whether a file's first bytes must agree with its name. Default: where `types` are given. */
   readonly checkType?: boolean | undefined;
   /**
-   * A name for the storage. Unless that replaces files of the same name, one that is taken gets seven characters more,
-   * and so does every file in parts, whose name cannot wait until it arrived. Default: the file's own, made valid, and
-   * seven characters that cannot be guessed.
+   * A name for the storage. One that is taken gets seven characters more, and so does every file in parts, whose name
+   * cannot wait until it has arrived. Default: the file's own, made valid, and seven characters that cannot be guessed.
    */
   readonly name?: ((file: AnnouncedFile) => string) | undefined;
   /** The longest name in the storage, in characters. Default: any. */
   readonly maxLength?: number | undefined;
+  /** Whether a file of the same name is replaced. Default: false, however the storage is set: it may be somebody else's. */
+  readonly overwrite?: boolean | undefined;
   /** How long an upload may take, in seconds. Default: 3,600 for a form, a day for parts. */
   readonly expiresSeconds?: number | undefined;
   /** Files from this size on come in parts, in bytes. Default: 32 MiB. */
