@@ -17,8 +17,12 @@ export interface OpenObject {
   readonly bytes: Buffer | null;
   /** The parts that it was uploaded in, in order; absent for an object that came whole. */
   readonly parts?: readonly Part[] | undefined;
-  /** First and last byte of the part that was asked for. */
-  readonly part?: { readonly start: number; readonly end: number } | undefined;
+  /**
+   * First and last byte of a part. An object that was not uploaded in parts is its own part 1, as on AWS.
+   *
+   * @throws S3Error InvalidPartNumber when the object has no such part.
+   */
+  part(partNumber: number): { readonly start: number; readonly end: number };
   /**
    * Gives the customer's key. Of an object that has one nothing can be read before.
    *
@@ -86,37 +90,32 @@ export async function missingObject(
 /**
  * Opens an object for reading; null where there is none and for a delete marker.
  *
- * @param options.partNumber Which part the caller is going to read; it is found and checked.
- * @throws S3Error InvalidPartNumber when the object has no such part; InvalidArgument for what cannot be a version id.
+ * @throws S3Error InvalidArgument for what cannot be a version id.
  */
 export async function openObject(
   engine: Engine,
   bucket: Bucket,
   key: string,
-  options: VersionOptions & { readonly partNumber?: number | undefined } = {},
+  options: VersionOptions = {},
 ): Promise<OpenObject | null> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const found = await readObject(engine, bucket, key, options);
     if (found === null) return null;
     const { info, content } = found;
     const lock = new Lock(engine, bucket, info);
-    if (content.kind === "none") return new WholeObject(lock, () => Buffer.alloc(0), options.partNumber);
+    if (content.kind === "none") return new WholeObject(lock, () => Buffer.alloc(0));
     if (content.kind === "inline") {
       const stored = (await engine.index.get("inline", content.id))?.value;
       if (stored?.length === storedBytes(info.size, info.encryption !== undefined)) {
-        return new WholeObject(
-          lock,
-          (dataKey) => openInlineOf(engine, info, content, stored, dataKey),
-          options.partNumber,
-        );
+        return new WholeObject(lock, (dataKey) => openInlineOf(engine, info, content, stored, dataKey));
       }
     } else if (content.kind === "blob") {
       const whole = { start: 0, size: info.size, content };
-      return openPieces(engine, lock, content.id, [whole], options.partNumber);
+      return openPieces(engine, lock, content.id, [whole]);
     } else {
       const parts = await readManifest(engine, content.id);
       if (parts !== null) {
-        const opened = openPieces(engine, lock, content.id, piecesOf(parts), options.partNumber);
+        const opened = openPieces(engine, lock, content.id, piecesOf(parts));
         return Object.assign(opened, { parts });
       }
     }
@@ -229,14 +228,12 @@ function openInlineOf(
 /** An object whose bytes are at hand. A class, because an accessor in a literal is defined anew for each object. */
 class WholeObject implements OpenObject {
   readonly info: ObjectInfo;
-  readonly part: OpenObject["part"];
   readonly #lock: Lock;
   readonly #open: (dataKey: Uint8Array | undefined) => Buffer;
   #bytes: Buffer | undefined;
 
-  constructor(lock: Lock, open: (dataKey: Uint8Array | undefined) => Buffer, partNumber: number | undefined) {
+  constructor(lock: Lock, open: (dataKey: Uint8Array | undefined) => Buffer) {
     this.info = lock.info;
-    this.part = partOf(lock.info, [], partNumber);
     this.#lock = lock;
     this.#open = open;
   }
@@ -244,6 +241,10 @@ class WholeObject implements OpenObject {
   get bytes(): Buffer {
     this.#bytes ??= this.#open(this.#lock.dataKey());
     return this.#bytes;
+  }
+
+  part(partNumber: number): ReturnType<OpenObject["part"]> {
+    return partOf(this.info, [], partNumber);
   }
 
   unlock(customerKey: Uint8Array | undefined): void {
@@ -258,21 +259,14 @@ class WholeObject implements OpenObject {
 }
 
 /** @param id Of the blob, or of the list of parts, which keeps their bytes. */
-function openPieces(
-  engine: Engine,
-  lock: Lock,
-  id: Buffer,
-  pieces: readonly Piece[],
-  partNumber: number | undefined,
-): OpenObject {
+function openPieces(engine: Engine, lock: Lock, id: Buffer, pieces: readonly Piece[]): OpenObject {
   const { info } = lock;
-  const part = partOf(info, pieces, partNumber);
   engine.pins.pin(id);
   let isOpen = true;
   return {
     info,
     bytes: null,
-    part,
+    part: (partNumber) => partOf(info, pieces, partNumber),
     unlock: (customerKey) => lock.unlock(customerKey),
     stream: (start, end, { reusesBuffers } = {}) =>
       streamPieces(engine, lock, pieces, start, end, reusesBuffers),
@@ -284,13 +278,11 @@ function openPieces(
   };
 }
 
-/** The range of a part. An object that was not uploaded in parts is its own part 1, as on AWS. */
 function partOf(
   info: ObjectInfo,
   pieces: readonly Piece[],
-  partNumber: number | undefined,
-): { start: number; end: number } | undefined {
-  if (partNumber === undefined) return undefined;
+  partNumber: number,
+): { start: number; end: number } {
   if (info.partCount === undefined && partNumber === 1) return { start: 0, end: info.size - 1 };
   const found = pieces.find((one) => one.partNumber === partNumber);
   if (found === undefined) {

@@ -52,6 +52,7 @@ export interface SignatureInfo {
 export interface Asking {
   readonly site: Site;
   readonly request: S3Request;
+  readonly operation: Operation;
   readonly identity: Identity;
   /** Absent for anonymous. */
   readonly signature?: SignatureInfo | undefined;
@@ -61,7 +62,6 @@ export interface Asking {
 
 /** A request that is parsed, verified, resolved and permitted. */
 export interface Context extends Asking {
-  readonly operation: Operation;
   readonly body: RequestBody;
   readonly bucketName: string;
   readonly key: string;

@@ -14,7 +14,7 @@ import type { BucketContext, Context, ObjectContext, OpenContext, S3Response, Si
 import { addCorsHeaders, preflight } from "./cors.ts";
 import type { AnsweredRequest } from "./access-log.ts";
 import { errorResponse, toS3Error } from "./error-response.ts";
-import { integerParam, refuseVersionId } from "./params.ts";
+import { refuseVersionId } from "./params.ts";
 import { handlers } from "./operations/index.ts";
 import { requestTagsOf } from "./request-tags.ts";
 import type { S3Request } from "./request.ts";
@@ -171,8 +171,7 @@ async function perform(context: Resolving): Promise<S3Response> {
     context.versionId = versionId;
     return handler.run(context as ObjectContext);
   }
-  const partNumber = integerParam(request.params, "partNumber", { min: 1, max: 10_000 });
-  const object = await openObject(site.engine, bucket, key, { partNumber, versionId });
+  const object = await openObject(site.engine, bucket, key, { versionId });
   let handedOver = false;
   try {
     const missing =

@@ -4,11 +4,13 @@
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-policy-keys
  */
 
+import type { TLSSocket } from "node:tls";
 import type { Bucket } from "../engine/types.ts";
 import { decodeKey } from "../s3/keys.ts";
 import type { ConditionValues } from "../s3/policy/pattern.ts";
 import type { Tags } from "../s3/tags.ts";
 import type { Asking } from "./context.ts";
+import type { S3Request } from "./request.ts";
 
 /** What of an object is spoken of, where that is not what the request names. */
 export interface Subject {
@@ -113,6 +115,10 @@ function s3Value(asking: Asking, bucket: Bucket, subject: Subject, key: string):
   if (key === "prefix" && subject.prefix !== undefined) return subject.prefix;
   if (parameterKeys.has(key)) return params.get(key);
   switch (key) {
+    case "objectcreationoperation":
+      return creationValue(asking.operation.name);
+    case "tlsversion":
+      return tlsVersion(request);
     case "authtype":
       return signature?.type;
     case "signatureage":
@@ -134,6 +140,27 @@ function s3Value(asking: Asking, bucket: Bucket, subject: Subject, key: string):
     default:
       return undefined;
   }
+}
+
+/** Which of the operations that need s3:PutObject make an object, and which only prepare one. */
+function creationValue(operation: string): string | undefined {
+  if (creations.has(operation)) return "true";
+  return preparations.has(operation) ? "false" : undefined;
+}
+
+const creations: ReadonlySet<string> = new Set([
+  "PutObject",
+  "PostObject",
+  "CopyObject",
+  "CompleteMultipartUpload",
+  "RenameObject",
+]);
+const preparations: ReadonlySet<string> = new Set(["CreateMultipartUpload", "UploadPart", "UploadPartCopy"]);
+
+/** Such as `1.3`; nothing over HTTP, nor where a proxy speaks TLS and keeps to itself which. */
+function tlsVersion({ incoming }: S3Request): string | undefined {
+  const protocol = (incoming.socket as Partial<TLSSocket>).getProtocol?.();
+  return protocol?.replace(/^TLSv1$/, "1.0").replace(/^TLSv/, "");
 }
 
 /** `bucket/key` as they are stored: encoded in another way it would still be the same source. */

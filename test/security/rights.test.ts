@@ -138,6 +138,43 @@ describe("attacks on rights", () => {
     assert.equal((await s3.send("GET /private/key")).text, "secret");
   });
 
+  it("the number of a part tells nothing to who may not read", async () => {
+    for (const as of [null, other]) {
+      for (const number of [1, 2, 9999, 0, "x"]) {
+        for (const key of ["key", "none"]) {
+          const path = `/private/${key}?partNumber=${number}`;
+          assert.equal((await s3.send(`GET ${path}`, { as })).code, "AccessDenied", path);
+          assert.equal((await s3.send(`HEAD ${path}`, { as })).status, 403, path);
+        }
+      }
+    }
+  });
+
+  it("a deletion on condition tells the content to who may delete and not read", async () => {
+    await s3.send("PUT /emptied");
+    const { headers } = await s3.send("PUT /emptied/key", { body: "secret" });
+    const statement = { Action: "s3:DeleteObject" };
+    const put = await s3.send("PUT /emptied?policy", { body: policy("emptied", statement) });
+    assert.equal(put.status, 204);
+    const etag = headers["etag"] ?? "";
+    for (const condition of [
+      { "if-match": etag },
+      { "if-match": '"other"' },
+      { "x-amz-if-match-size": "6" },
+      { "x-amz-if-match-last-modified-time": new Date().toUTCString() },
+    ] as Record<string, string>[]) {
+      const sent = await s3.send("DELETE /emptied/key", { as: other, headers: condition });
+      assert.equal(sent.code, "AccessDenied", JSON.stringify(condition));
+    }
+    const body = `<Delete><Object><Key>key</Key><ETag>${etag}</ETag></Object></Delete>`;
+    const digest = { "content-md5": createHash("md5").update(body).digest("base64") };
+    const many = await s3.send("POST /emptied?delete", { as: other, body, headers: digest });
+    assert.match(many.text, /<Code>AccessDenied<\/Code>/);
+    assert.equal((await s3.send("GET /emptied/key")).text, "secret");
+    const any = await s3.send("DELETE /emptied/key", { as: other, headers: { "if-match": "*" } });
+    assert.equal(any.status, 204);
+  });
+
   it("a Deny for everybody holds for anonymous, whatever lists grant", async () => {
     await s3.send("PUT /denied", { headers: { "x-amz-acl": "public-read-write" } });
     await s3.send("PUT /denied/key", { body: "x", headers: { "x-amz-acl": "public-read" } });

@@ -290,6 +290,8 @@ describe("bucket policies over HTTP", () => {
         true,
       ],
       [{ ArnEquals: { "aws:PrincipalArn": "arn:aws:iam:::user/other" } }, true],
+      [{ NumericLessThan: { "s3:TlsVersion": 1.2 } }, false],
+      [{ Null: { "s3:TlsVersion": "true", "s3:ObjectCreationOperation": "true" } }, true],
       [{ StringEquals: { "aws:SourceVpce": "vpce-1" } }, false],
       [{ StringNotEquals: { "aws:SourceVpce": "vpce-1" } }, true],
     ];
@@ -300,6 +302,26 @@ describe("bucket policies over HTTP", () => {
       const { status } = await s3.send(`GET /${bucket}/key`, { as: other, headers });
       assert.equal(status, expected ? 200 : 403, JSON.stringify(Condition));
     }
+  });
+
+  it("AWS's own example enforces conditional writes and lets uploads in parts be", async () => {
+    const allowed = { Action: "s3:PutObject" };
+    const bucket = await bucketWith(
+      { ...allowed, Condition: { Null: { "s3:if-none-match": "false" } } },
+      { ...allowed, Condition: { Bool: { "s3:ObjectCreationOperation": "false" } } },
+    );
+    const put = async (headers: Record<string, string>): Promise<number> =>
+      (await s3.send(`PUT /${bucket}/new`, { as: other, body: "x", headers })).status;
+    const ifNone = { "if-none-match": "*" };
+    assert.deepEqual([await put({}), await put(ifNone), await put(ifNone)], [403, 200, 412]);
+    const { text } = await s3.send(`POST /${bucket}/parts?uploads`, { as: other });
+    const id = /<UploadId>(.*?)</.exec(text)?.[1] ?? "";
+    const part = await s3.send(`PUT /${bucket}/parts?partNumber=1&uploadId=${id}`, { as: other, body: "x" });
+    assert.equal(part.status, 200);
+    const body = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${part.headers["etag"]}</ETag></Part></CompleteMultipartUpload>`;
+    const complete = async (headers: Record<string, string>): Promise<number> =>
+      (await s3.send(`POST /${bucket}/parts?uploadId=${id}`, { as: other, body, headers })).status;
+    assert.deepEqual([await complete({}), await complete(ifNone)], [403, 200]);
   });
 
   it("DeleteObjects is judged key by key", async () => {

@@ -33,6 +33,20 @@ test("over TLS a client that knows the authority stores and reads, and one that 
     });
     const { body } = await trusting.getObject({ bucket: "tls", key: "key" });
     assert.equal(await body.text(), "over TLS");
+    const deny = (below: number): object => ({
+      Version: "2012-10-17",
+      Statement: {
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:GetObject",
+        Resource: "arn:aws:s3:::tls/*",
+        Condition: { NumericLessThan: { "s3:TlsVersion": below } },
+      },
+    });
+    await trusting.putBucketPolicy({ bucket: "tls", policy: deny(1.2) });
+    assert.equal((await trusting.headObject({ bucket: "tls", key: "key" })).contentLength, 8);
+    await trusting.putBucketPolicy({ bucket: "tls", policy: deny(1.4) });
+    await assert.rejects(trusting.headObject({ bucket: "tls", key: "key" }), { status: 403 });
     await assert.rejects(strict.headBucket({ bucket: "tls" }), /not trusted|self-signed|certificate/);
   } finally {
     await Promise.all([trusting.close(), strict.close()]);

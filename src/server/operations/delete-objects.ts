@@ -1,7 +1,8 @@
 /** DeleteObject and DeleteObjects. */
 
 import { deleteObject } from "../../engine/delete-object.ts";
-import { parseDeleteConditions } from "../../s3/conditions.ts";
+import { headObject } from "../../engine/open-object.ts";
+import { parseDeleteConditions, type WriteConditions } from "../../s3/conditions.ts";
 import {
   type DeletedObject,
   deleteResultXml,
@@ -10,7 +11,7 @@ import {
 } from "../../s3/documents/delete.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkKey } from "../../s3/keys.ts";
-import { mayDelete } from "../authorize.ts";
+import { mayDelete, mayRead } from "../authorize.ts";
 import type { AlsoLogged } from "../access-log.ts";
 import { readDocument, requireDigest } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
@@ -26,8 +27,10 @@ const deleteLimitBytes = 8 * 1024 * 1024;
 export async function deleteObjectOperation(context: BucketContext): Promise<S3Response> {
   const { site, request, identity, bucket, key } = context;
   const versionId = request.params.get("versionId");
+  const conditions = parseDeleteConditions(request.headers);
+  await authorizeConditions(context, key, conditions);
   const deletion = await deleteObject(site.engine, bucket, key, {
-    ...parseDeleteConditions(request.headers),
+    ...conditions,
     versionId,
     owner: identity.owner,
     bypassGovernance: readBypass(context, bucket, key),
@@ -50,10 +53,10 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
         // Who may not delete is told so for each key, as on AWS: the document is read either way.
         if (!mayDelete(context, bucket, key, versionId)) throw new S3Error("AccessDenied");
         checkKey(key);
+        const conditions = { ifMatch: etag, ifMatchLastModifiedMs: lastModifiedMs, ifMatchSize: size };
+        await authorizeConditions(context, key, conditions);
         const { deleteMarker, versionId: done } = await deleteObject(site.engine, bucket, key, {
-          ...(etag === undefined ? {} : { ifMatch: etag }),
-          ifMatchLastModifiedMs: lastModifiedMs,
-          ifMatchSize: size,
+          ...conditions,
           versionId,
           owner: identity.owner,
           bypassGovernance: readBypass(context, bucket, key),
@@ -75,6 +78,25 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
   );
   // In the order of the request; `filter` drops the holes that errors left.
   return xmlResponse(deleteResultXml({ deleted: quiet ? [] : deleted.filter(Boolean), errors }));
+}
+
+/**
+ * "Conditional deletes with a specific ETag value require both s3:DeleteObject and s3:GetObject permissions": they tell what
+ * the object is.
+ *
+ * @throws {S3Error} `AccessDenied`.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html
+ */
+async function authorizeConditions(
+  context: BucketContext,
+  key: string,
+  { ifMatch, ifMatchLastModifiedMs, ifMatchSize }: WriteConditions,
+): Promise<void> {
+  const asksForContent = ifMatch !== undefined && ifMatch !== "*";
+  if (!asksForContent && ifMatchLastModifiedMs === undefined && ifMatchSize === undefined) return;
+  const { site, bucket } = context;
+  const info = await headObject(site.engine, bucket, key);
+  if (info !== null && !mayRead(context, bucket, info)) throw new S3Error("AccessDenied");
 }
 
 /** What cannot be a version id is here, unlike in DeleteObject, one that is not there. */

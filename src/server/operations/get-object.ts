@@ -12,6 +12,7 @@ import type { OpenContext, S3Response } from "../context.ts";
 import { lockHeaders } from "../object-lock.ts";
 import { encryptionHeaders, unlockObject } from "../encryption.ts";
 import { expirationHeader } from "../expiration-header.ts";
+import { integerParam } from "../params.ts";
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export async function getObject(context: OpenContext): Promise<S3Response> {
@@ -103,7 +104,8 @@ function readRange(
   headers: Record<string, string>,
 ): ByteRange | null {
   const range = request.headers["range"];
-  if (!request.params.has("partNumber")) {
+  const partNumber = integerParam(request.params, "partNumber", { min: 1, max: 10_000 });
+  if (partNumber === undefined) {
     return ifRangeHolds(request.headers["if-range"], info) ? parseRange(range, info.size) : null;
   }
   if (range !== undefined) {
@@ -111,9 +113,11 @@ function readRange(
       message: "Cannot specify both Range header and partNumber query parameter",
     });
   }
+  // Only now, when it is known that the object may be read: how many parts it has is told to nobody else.
+  const part = object.part(partNumber);
   if (info.partCount !== undefined) headers["x-amz-mp-parts-count"] = String(info.partCount);
   // An empty part is the whole of an empty object.
-  return object.part === undefined || info.size === 0 ? null : object.part;
+  return info.size === 0 ? null : part;
 }
 
 /** "To retrieve the checksum, this mode must be enabled." Of a part it is the part's own; a range has none. */
