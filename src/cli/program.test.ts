@@ -35,6 +35,16 @@ test("runProgram() says what was meant by a wrong option", async () => {
   assert.match(stderr, /unknown option '--prot'\n\(Did you mean --port\?\)/);
 });
 
+test("runProgram() names the command whose help lists its options", async () => {
+  for (const path of ["", "serve", "bucket", "bucket quota"]) {
+    const { stderr } = await run(`${path} --none-such`);
+    assert.equal(
+      stderr.split("\n").at(-2),
+      `(stowage ${path} --help lists what there is)`.replace("  ", " "),
+    );
+  }
+});
+
 for (const [line, expected] of [
   ["serve --port 65536", /"65536" is no port; give a number from 0 to 65535/],
   ["serve --port 80x", /"80x" is no port/],

@@ -9,6 +9,7 @@ import { version } from "./version.ts";
 const groups: Readonly<Record<string, string>> = {
   user: "Manage the users that own buckets and objects",
   key: "Manage the access keys that users sign with",
+  bucket: "Manage how much buckets may hold",
 };
 
 const helpWidth = 100;
@@ -30,7 +31,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
 }
 
 function createProgram(io: Io): Parser {
-  const program = dress(new Parser("stowage"), io)
+  const program = dress(new Parser("stowage"), "", io)
     .description("An S3 server of your own, and the tools around it.")
     .version(version, "-V, --version", "Print the version")
     .helpCommand("help [command]", "Print the help of a command");
@@ -43,12 +44,12 @@ function createProgram(io: Io): Parser {
     if (group !== undefined) {
       parent =
         parents.get(group) ??
-        dress(program.command(group), io)
+        dress(program.command(group), group, io)
           .description(groups[group] ?? "")
           .helpCommand(false);
       parents.set(group, parent);
     }
-    addCommand(dress(parent.command(name), io), command, io);
+    addCommand(dress(parent.command(name), command.path, io), command, io);
   }
   return program;
 }
@@ -96,13 +97,12 @@ function notesOf({ environment, examples }: Command): string {
   return parts.join("\n");
 }
 
-function dress(parser: Parser, io: Io): Parser {
+/** @param path Words after `stowage`. */
+function dress(parser: Parser, path: string, io: Io): Parser {
   return parser
     .exitOverride()
     .helpOption("-h, --help", "Print this help")
-    .showHelpAfterError(
-      `(stowage ${parser.name() === "stowage" ? "" : `${parser.name()} `}--help lists what there is)`,
-    )
+    .showHelpAfterError(`(${["stowage", path, "--help"].filter(Boolean).join(" ")} lists what there is)`)
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
