@@ -26,6 +26,8 @@ export interface StoredContent {
 export interface StoreOptions {
   /** Base64 of what the MD5 must be. */
   readonly contentMd5?: string | undefined;
+  /** Bytes that a body which flows will have, where that is known. */
+  readonly size?: number | undefined;
   /** What the bytes are encrypted with. */
   readonly key?: NewDataKey | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -47,6 +49,9 @@ export async function storeContent(
   }
 
   const source = body instanceof Uint8Array ? piecesOf([body]) : body;
+  const size = body instanceof Uint8Array ? body.length : (options.size ?? 0);
+  // A body for which there is no room is refused before it is read.
+  if (size > inlineBytes) engine.takeRoom(0, "file", size);
   const pieces = source[Symbol.asyncIterator]();
   const head: Uint8Array[] = [];
   let headBytes = 0;

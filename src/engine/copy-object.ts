@@ -4,7 +4,7 @@ import { putObject } from "./put-object.ts";
 import type { PutObjectInput } from "./put-object.ts";
 import type { Body, Engine, ObjectChecksum, ObjectInfo } from "./types.ts";
 
-export interface CopyObjectInput extends Omit<PutObjectInput, "body" | "contentMd5" | "checksum"> {
+export interface CopyObjectInput extends Omit<PutObjectInput, "body" | "size" | "contentMd5" | "checksum"> {
   /** What is copied, opened by the caller, who has asked whether it may be read and who closes it. */
   readonly source: OpenObject;
   /** Default: the source's, should it have a checksum. */
@@ -22,7 +22,8 @@ export async function copyObject(
   input: CopyObjectInput,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ObjectInfo> {
-  const { source, checksumAlgorithm, ...put } = input;
+  const { source, checksumAlgorithm, ...rest } = input;
+  const put = { ...rest, size: source.info.size };
   const { checksum: known } = source.info;
   const algorithm = checksumAlgorithm ?? known?.algorithm;
   const body = bytesOf(source);

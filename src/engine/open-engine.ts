@@ -121,7 +121,7 @@ export async function openEngine({
       locks: createKeyedLocks(),
       cache: createDecodedCache(index),
       manifestCache: createManifestCache(),
-      takeRoom: (bytes, where) => room.take(bytes, where),
+      takeRoom: (bytes, where, later) => room.take(bytes, where, later),
       close: closeAll,
     };
     if (hasMaintenance && owner === undefined) {

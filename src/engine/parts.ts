@@ -14,7 +14,7 @@ import type { PartRecord } from "./records/manifest.ts";
 import type { Snapshot } from "./index/index.ts";
 import { afterPrefix, bucketKey, partKey, uploadKey } from "./table-keys.ts";
 import type { Body, Bucket, Engine, ObjectChecksum, Part, Upload } from "./types.ts";
-import { commitCounted } from "./usage.ts";
+import { commitCounted, requireQuota } from "./usage.ts";
 import { encodeUpload, noSuchUpload, uploadOf } from "./uploads.ts";
 
 /** The highest part number, and so the most parts of an upload. */
@@ -27,6 +27,8 @@ export interface PutPartInput {
   /** 1 to 10,000. */
   readonly partNumber: number;
   readonly body: Body;
+  /** Bytes that a body which flows will have, where that is known: what has no room is refused before it is read. */
+  readonly size?: number | undefined;
   /** Base64. */
   readonly contentMd5?: string | undefined;
   /** Asked for after the last byte. */
@@ -39,7 +41,7 @@ export interface PutPartInput {
  * Stores a part, in place of the one that has its number.
  *
  * @throws S3Error NoSuchUpload, BadDigest, InvalidRequest for a checksum of another algorithm or a customer's key other
- *   than the upload's, InsufficientStorage; whatever the body throws. Nothing is stored then.
+ *   than the upload's, InsufficientStorage, QuotaExceeded; whatever the body throws. Nothing is stored then.
  */
 export async function putPart(
   engine: Engine,
@@ -51,7 +53,9 @@ export async function putPart(
     throw new RangeError(`Invalid part number ${partNumber}: it must be from 1 to ${maxPartNumber}`);
   }
   const key = openUploadKey(engine, input.upload, input.customerKey);
+  if (input.bucket?.quota !== undefined) await refuseBeyondQuota(engine, input.bucket, input);
   const stored = await storeContent(engine, input.body, {
+    size: input.size,
     contentMd5: input.contentMd5,
     key,
     signal: options.signal,
@@ -66,8 +70,7 @@ export async function putPart(
       ...(key === undefined ? {} : { isEncrypted: true }),
       ...(await checksumOf(engine, input, stored, key?.dataKey)),
     };
-    const id = Buffer.from(input.upload.uploadId, "hex");
-    const rowKey = partKey(id, partNumber);
+    const rowKey = partRowKey(input);
     let { upload, bucket } = input;
     return await atomically(engine, `part ${upload.uploadId} ${partNumber}`, async () => {
       const replaced = await engine.index.get("parts", rowKey);
@@ -94,6 +97,19 @@ export async function putPart(
     await dropContent(engine, stored);
     throw error;
   }
+}
+
+/** Refuses what the commit would refuse, before the body is read. */
+async function refuseBeyondQuota(engine: Engine, bucket: Bucket, input: PutPartInput): Promise<void> {
+  const { body, size } = input;
+  if (body instanceof Uint8Array || size === undefined) return;
+  const replaced = await engine.index.get("parts", partRowKey(input));
+  const freed = replaced === null ? 0 : decodePart(replaced.value).size;
+  await requireQuota(engine, bucket, { bytes: size - freed, objects: 0 });
+}
+
+function partRowKey({ upload, partNumber }: PutPartInput): Buffer {
+  return partKey(Buffer.from(upload.uploadId, "hex"), partNumber);
 }
 
 /** One page of an upload's parts, by number. */

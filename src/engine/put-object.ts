@@ -6,7 +6,7 @@ import { atomically, conflict, Draft } from "./atomic.ts";
 import { guardBucket, rereadBucket } from "./buckets.ts";
 import { noteEvent } from "./events.ts";
 import { commitContent, dropContent, keepContent, storeContent } from "./content.ts";
-import { commitCounted } from "./usage.ts";
+import { commitCounted, requireQuota } from "./usage.ts";
 import type { StoredContent } from "./content.ts";
 import { idTimeMs } from "./ids.ts";
 import { addVersion, readKeyState } from "./key-versions.ts";
@@ -28,6 +28,8 @@ export interface PutObjectInput extends ObjectAttributes, WriteConditions, Cause
   readonly bucket: Bucket;
   readonly key: string;
   readonly body: Body;
+  /** Bytes that a body which flows will have, where that is known: what has no room is refused before it is read. */
+  readonly size?: number | undefined;
   /** Base64. */
   readonly contentMd5?: string | undefined;
   /** Asked for after the last byte. */
@@ -48,8 +50,8 @@ interface Caused {
  * Stores an object, as the newest version of its key; where its bucket keeps no versions, in place of the one before.
  * When it resolves, bytes and record are durable.
  *
- * @throws S3Error NoSuchBucket, BadDigest, PreconditionFailed, ConditionalRequestConflict, InsufficientStorage; whatever
- *   the body throws. Nothing is stored then.
+ * @throws S3Error NoSuchBucket, BadDigest, PreconditionFailed, ConditionalRequestConflict, InsufficientStorage,
+ *   QuotaExceeded; whatever the body throws. Nothing is stored then.
  * @example
  * await putObject(engine, { bucket, key: "a", body: Buffer.from("hello"), owner, grants });
  */
@@ -62,7 +64,9 @@ export async function putObject(
     input.encryption === undefined
       ? undefined
       : createDataKey(engine, objectKey(input.bucket.id, input.key), input.encryption);
+  if (input.bucket.quota !== undefined) await refuseBeyondQuota(engine, input);
   const stored = await storeContent(engine, input.body, {
+    size: input.size,
     contentMd5: input.contentMd5,
     key,
     signal: options.signal,
@@ -75,6 +79,22 @@ export async function putObject(
     throw error;
   }
   return commitObject(engine, input, { stored, checksum, encryption: key?.encryption });
+}
+
+/** Refuses what the commit would refuse, before the body is read. */
+async function refuseBeyondQuota(engine: Engine, { bucket, key, body, size }: PutObjectInput): Promise<void> {
+  if (body instanceof Uint8Array || size === undefined) return;
+  // Which version it takes the place of, the commit finds out.
+  if (bucket.versioning === "Suspended") return;
+  const replaced = bucket.versioning === undefined ? await headCurrent(engine, bucket, key) : null;
+  await requireQuota(engine, bucket, {
+    bytes: size - (replaced?.size ?? 0),
+    objects: replaced === null ? 1 : 0,
+  });
+}
+
+async function headCurrent(engine: Engine, bucket: Bucket, key: string): Promise<ObjectInfo | null> {
+  return (await readKeyState(engine.index, bucket, key)).current?.info ?? null;
 }
 
 /** A body that is stored, to become an object. */

@@ -24,12 +24,13 @@ const commitBytes = 4 * 1024;
 
 export interface Room {
   /**
-   * Takes room for a body.
+   * Takes room for a body, or for a piece of one.
    *
    * @param where Whether it goes into the index or into a file.
+   * @param later Bytes that will be taken after these, for which there must be room too.
    * @throws S3Error InsufficientStorage
    */
-  take(bytes: number, where: "index" | "file"): void;
+  take(bytes: number, where: "index" | "file", later?: number): void;
 }
 
 export interface RoomSource {
@@ -68,13 +69,13 @@ export async function watchRoom(source: RoomSource, clock: () => number): Promis
   };
   await ask();
   return {
-    take(bytes, where): void {
+    take(bytes, where, later = 0): void {
       const isLittle = diskFreeBytes < reserveBytes * littleReserves;
       const ageMs = clock() - askedAtMs;
       // A clock that was set back must not stop the asking.
       if (!isAsking && (ageMs < 0 || ageMs >= (isLittle ? freshWithLittleMs : freshMs))) void ask();
       const freeBytes = where === "index" ? diskFreeBytes + indexFreeBytes : diskFreeBytes;
-      if (freeBytes < reserveBytes + bytes) throw new S3Error("InsufficientStorage");
+      if (freeBytes < reserveBytes + bytes + later) throw new S3Error("InsufficientStorage");
       diskFreeBytes -= bytes + commitBytes;
     },
   };

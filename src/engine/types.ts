@@ -228,9 +228,10 @@ export interface Engine {
   /**
    * Takes room for bytes in the index or in a file, before they are stored.
    *
+   * @param later Bytes that will be taken after these, for which there must be room too. Default 0.
    * @throws S3Error InsufficientStorage while the disk is nearly full. Deleting needs no room.
    */
-  takeRoom(bytes: number, where: "index" | "file"): void;
+  takeRoom(bytes: number, where: "index" | "file", later?: number): void;
   /** Stops the background work, waits for what is under way and closes index and blobs. */
   close(): Promise<void>;
 }

@@ -63,20 +63,35 @@ export async function commitCounted(
       const before = usageOf(row);
       const change = plus(draft.usage, measure === undefined ? nothing : await measure());
       if (change.bytes === 0 && change.objects === 0) return commit(draft);
-      const after = { ...plus(before, change), isCounted: before.isCounted };
-      const refusal = before.isCounted ? refusalOf(bucket, quota, change, after) : null;
+      const refusal = refusalOf(bucket, quota, change, before);
       if (refusal !== null) {
-        // The quota may have been changed since the bucket was read.
-        const now = await engine.index.get("buckets", bucketKey(bucket.name));
-        if (now?.version !== bucket.version) return false;
+        if (!(await isNewest(engine, bucket))) return false;
         throw refusal;
       }
+      const after = { ...plus(before, change), isCounted: before.isCounted };
       const counted = draft.copy().check("usage", rowKey, row?.version ?? null);
       if (await commit(counted.put("usage", rowKey, encodeUsage(after)))) return true;
       const now = await engine.index.get("usage", rowKey);
       if (now?.version === row?.version || attempt === mostAttempts) return false;
     }
   });
+}
+
+/**
+ * Looks ahead whether a change may be made, so that what {@link commitCounted} would refuse need not be read first.
+ *
+ * @throws S3Error QuotaExceeded
+ */
+export async function requireQuota(engine: Engine, bucket: Bucket, change: Usage): Promise<void> {
+  if (bucket.quota === undefined) return;
+  const before = usageOf(await engine.index.get("usage", bucketPrefix(bucket.id)));
+  const refusal = refusalOf(bucket, bucket.quota, change, before);
+  if (refusal !== null && (await isNewest(engine, bucket))) throw refusal;
+}
+
+/** Whether the bucket, and with it its quota, is still what was read. */
+async function isNewest(engine: Engine, { name, version }: Bucket): Promise<boolean> {
+  return (await engine.index.get("buckets", bucketKey(name)))?.version === version;
 }
 
 const nothing: Usage = { bytes: 0, objects: 0 };
@@ -93,8 +108,11 @@ function refusalOf(
   { name }: Bucket,
   { maxBytes, maxObjects }: Quota,
   change: Usage,
-  after: Usage,
+  before: UsageRecord,
 ): S3Error | null {
+  // What was there before the quota is not yet known.
+  if (!before.isCounted) return null;
+  const after = plus(before, change);
   const exceeded = (what: string, most: number): S3Error =>
     new S3Error("QuotaExceeded", {
       message: `The bucket ${JSON.stringify(name)} may hold ${most} ${what}, and this would be more.`,

@@ -14,7 +14,7 @@ import {
 import { putObject } from "../../src/engine/put-object.ts";
 import { readUsage, setQuota } from "../../src/engine/quotas.ts";
 import type { Bucket, Engine } from "../../src/engine/types.ts";
-import { access, eachEngine } from "./engines.ts";
+import { access, eachEngine, inPieces } from "./engines.ts";
 
 const put = (engine: Engine, bucket: Bucket, key: string, size: number) =>
   putObject(engine, { bucket, key, body: Buffer.alloc(size), ...access });
@@ -47,6 +47,56 @@ eachEngine("quotas", (open) => {
     await deleteObject(engine, bucket, "b");
     await put(engine, bucket, "d", 400);
     assert.deepEqual(await readUsage(engine, bucket), { bytes: 1000, objects: 4 });
+  });
+
+  it("a body whose size is known and too much is refused before it is read", async () => {
+    const { engine, newBucket } = open();
+    const { name } = await newBucket();
+    await setQuota(engine, name, { maxBytes: 1000, maxObjects: 2 });
+    const bucket = await requireBucket(engine, name);
+    const unread = (size: number) => {
+      const body = (async function* (): AsyncGenerator<Uint8Array> {
+        assert.fail("the body was read");
+      })();
+      return { body, size };
+    };
+    const flows = (size: number) => ({ body: inPieces(Buffer.alloc(size), 300), size });
+    const refusal = { code: "QuotaExceeded", status: 403 };
+    await putObject(engine, { bucket, key: "a", ...flows(600), ...access });
+    await assert.rejects(putObject(engine, { bucket, key: "b", ...unread(401), ...access }), refusal);
+    await assert.rejects(putObject(engine, { bucket, key: "a", ...unread(1001), ...access }), refusal);
+    await putObject(engine, { bucket, key: "a", ...flows(1000), ...access });
+    await putObject(engine, { bucket, key: "a", ...flows(500), ...access });
+    await putObject(engine, { bucket, key: "b", ...flows(100), ...access });
+    await assert.rejects(putObject(engine, { bucket, key: "c", ...unread(101), ...access }), refusal);
+
+    const upload = await createUpload(engine, { bucket, key: "u", ...access });
+    const part = (body: { body: AsyncIterable<Uint8Array>; size: number }) =>
+      putPart(engine, { bucket, upload, partNumber: 1, ...body });
+    await assert.rejects(part(unread(401)), refusal);
+    await part(flows(400));
+    await part(flows(300));
+    await assert.rejects(part(unread(401)), refusal);
+
+    // The quota is looked at as it is now, not as it was when the bucket was read.
+    await setQuota(engine, name, { maxBytes: 5000 });
+    await putObject(engine, { bucket, key: "c", ...flows(2000), ...access });
+    await updateBucket(engine, name, () => ({ versioning: "Enabled" }));
+    const versioned = await requireBucket(engine, name);
+    // The version before stays and counts.
+    await assert.rejects(
+      putObject(engine, { bucket: versioned, key: "c", ...unread(2101), ...access }),
+      refusal,
+    );
+    await putObject(engine, { bucket: versioned, key: "c", ...flows(2100), ...access });
+    await updateBucket(engine, name, () => ({ versioning: "Suspended" }));
+    const suspended = await requireBucket(engine, name);
+    // The null version is replaced, though it is not the newest.
+    await putObject(engine, { bucket: suspended, key: "c", ...flows(2000), ...access });
+    await assert.rejects(
+      putObject(engine, { bucket: suspended, key: "c", ...flows(2101), ...access }),
+      refusal,
+    );
   });
 
   it("a bucket takes no more objects than its quota; overwriting and deleting still work", async () => {

@@ -82,6 +82,7 @@ export async function uploadPart(context: BucketContext): Promise<S3Response> {
       ...bodyInput(body, request.headers),
       ...readKey(context),
       body: await bodyOf(body, site.engine.limits.inlineBytes),
+      size: body.size,
     },
     { signal: signal() },
   );
@@ -115,7 +116,7 @@ async function copyPart(context: BucketContext, answer: Record<string, string>):
     if (end - start + 1 > maxPutBytes) throw sourceTooLarge();
     const part = await putPart(
       site.engine,
-      { bucket, upload, partNumber, body: bytesOf(object, start, end), ...partKey },
+      { bucket, upload, partNumber, body: bytesOf(object, start, end), size: end - start + 1, ...partKey },
       { signal: signal() },
     );
     const { etag, lastModifiedMs, checksum } = part;

@@ -39,6 +39,7 @@ export async function putObjectOperation(context: BucketContext): Promise<S3Resp
       bucket,
       key,
       body: bytes,
+      size: body.size,
       origin: originOf(context),
       owner: access.owner,
       grants: access.grants,
