@@ -93,8 +93,8 @@ export function send(
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
   const all: Record<string, string> = { host: `${address}:${port}` };
   for (const [name, value] of Object.entries(headers)) all[name.toLowerCase()] = value;
-  if (bytes.length > 0 || method === "PUT" || method === "POST")
-    all["content-length"] ??= String(bytes.length);
+  const hasBody = bytes.length > 0 || method === "PUT" || method === "POST";
+  if (hasBody && all["transfer-encoding"] === undefined) all["content-length"] ??= String(bytes.length);
   const signed =
     as === null
       ? {}
