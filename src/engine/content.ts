@@ -60,8 +60,9 @@ export async function storeContent(
       options.signal?.throwIfAborted();
       const next = await pieces.next();
       if (next.done === true) return storeInline(engine, Buffer.concat(head, headBytes), options);
-      head.push(next.value);
       headBytes += next.value.length;
+      // Small as it is, it is copied: its source may use its memory again.
+      head.push(headBytes <= inlineBytes ? Buffer.from(next.value) : next.value);
     }
     return await storeBlob(engine, continued(head, pieces, options.signal), options);
   } finally {

@@ -130,7 +130,10 @@ export interface ObjectAttributes {
   readonly tags?: Tags | undefined;
 }
 
-/** Bytes to store: whole, or as they come. What verifies them throws at their end, and nothing is left behind. */
+/**
+ * Bytes to store: whole, or as they come. What verifies them throws at their end, and nothing is left behind. A piece may
+ * be gone once the next one is asked for.
+ */
 export type Body = Uint8Array | AsyncIterable<Uint8Array>;
 
 /** A person or program that owns buckets and objects. */

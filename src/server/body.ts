@@ -13,6 +13,7 @@ import {
 } from "../s3/checksums.ts";
 import { S3Error } from "../s3/errors.ts";
 import { createMd5, createSha256, sha256Hex, timingSafeEqual } from "../s3/hash.ts";
+import { freeBuffer } from "./free-buffer.ts";
 import type { S3Request } from "./request.ts";
 
 /** How the bytes on the wire are framed, what the signature says of them, and with what chunks are verified. */
@@ -98,10 +99,15 @@ export class RequestBody {
   /**
    * The body piece by piece.
    *
+   * @param options.freesPieces A piece is gone once the next one is asked for: for who is done with it by then.
    * @throws {S3Error} At its end at the latest: `IncompleteBody`, `SignatureDoesNotMatch`, `XAmzContentSHA256Mismatch`,
    *   `BadDigest`.
    */
-  async *stream(): AsyncGenerator<Buffer, void, undefined> {
+  async *stream({ freesPieces = false }: { freesPieces?: boolean } = {}): AsyncGenerator<
+    Buffer,
+    void,
+    undefined
+  > {
     const payload = this.#payload;
     const decoder = payload.type === "chunked" ? this.#createDecoder(payload) : undefined;
     const sha256 = payload.type === "sha256" ? createSha256() : undefined;
@@ -112,6 +118,7 @@ export class RequestBody {
         checksum?.update(chunk);
         yield chunk;
       }
+      if (freesPieces) freeBuffer(wire);
     }
     decoder?.end();
     if (payload.type === "sha256" && sha256 !== undefined)

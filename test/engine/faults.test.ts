@@ -57,10 +57,10 @@ class FaultyFiles {
 
   #handle(file: FileHandle): FileHandle {
     const calls = {
-      writev: (pieces: Uint8Array[], position: number) =>
+      write: (bytes: Buffer, offset: number, length: number, position: number) =>
         this.#call(
-          () => file.writev(pieces, position),
-          () => file.writev([pieces[0]?.subarray(0, 1000) as Uint8Array], position),
+          () => file.write(bytes, offset, length, position),
+          () => file.write(bytes, offset, Math.min(1000, length), position),
         ),
       read: (bytes: Buffer, offset: number, length: number, position: number) =>
         this.#call(

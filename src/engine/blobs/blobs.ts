@@ -20,6 +20,7 @@ export interface Blobs {
   /**
    * Stores the bytes of `source` under a new id. When it resolves, they are durable; when it rejects, nothing is left.
    *
+   * @param source Its pieces may be gone once the next one is asked for.
    * @returns The number of bytes.
    * @throws S3Error InsufficientStorage when there is no room; whatever `source` throws.
    */

@@ -1,4 +1,4 @@
-/** Buffers that readers use one after the other: each new one would be zeroed by the kernel and collected by V8. */
+/** Buffers that readers and writers use one after the other: each new one would be zeroed by the kernel and collected by V8. */
 
 /** Buffers that are kept when nobody uses them. */
 const mostFree = 32;
@@ -9,12 +9,13 @@ export interface BufferPair {
 }
 
 export class BufferPool {
-  readonly #bytes: number;
+  readonly #allocate: () => Buffer;
   readonly #free: Buffer[] = [];
   readonly #pairs = new WeakMap<object, Buffer[]>();
 
-  constructor(bytes: number) {
-    this.#bytes = bytes;
+  /** @param allocate Makes a buffer of so many bytes. */
+  constructor(bytes: number, allocate: () => Buffer = () => Buffer.allocUnsafeSlow(bytes)) {
+    this.#allocate = allocate;
   }
 
   take(): BufferPair {
@@ -23,7 +24,7 @@ export class BufferPool {
     const pair = {
       next: (): Buffer => {
         const at = turn++ % 2;
-        return (taken[at] ??= this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#bytes));
+        return (taken[at] ??= this.#free.pop() ?? this.#allocate());
       },
     };
     this.#pairs.set(pair, taken);

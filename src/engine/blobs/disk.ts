@@ -12,13 +12,11 @@ import { dirname, join } from "node:path";
 
 import { S3Error } from "../../s3/errors.ts";
 import { makeDirectory, syncDirectory } from "../make-directory.ts";
+import { BlobWriter, systemHasDirectWrites } from "./blob-writer.ts";
 import { BlockCrcs, encodeFooter } from "./block-footer.ts";
 import type { BlobId, Blobs } from "./blobs.ts";
 import { DirectorySync } from "./directory-sync.ts";
 import { readBlob } from "./read-blob.ts";
-
-/** Bytes collected for one write. Two such are in memory at a time. */
-const writeBytes = 1024 * 1024;
 
 export interface DiskBlobsOptions {
   /** Made when it is not there. */
@@ -45,6 +43,8 @@ export async function openDiskBlobs({
 }: DiskBlobsOptions): Promise<Blobs> {
   await makeDirectories(root);
   const directories = new DirectorySync(files.open);
+  // A write that nobody waits for is done soonest when it ends in the page cache.
+  const direct = { works: durability === "strict" && systemHasDirectWrites };
   /** Flushes that nobody waits for, of `relaxed`. */
   const late = new Set<Promise<void>>();
 
@@ -55,7 +55,8 @@ export async function openDiskBlobs({
         files.open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600),
       );
       try {
-        const size = await writeAll(file, id, source);
+        const writer = new BlobWriter({ open: files.open, path, file, direct });
+        const size = await writeAll(writer, id, source);
         const flushed = flush(file, directories, dirname(path));
         if (durability === "strict") {
           await onDisk(flushed);
@@ -107,58 +108,22 @@ async function makeDirectories(root: string): Promise<void> {
   if (made.some((path) => path !== undefined)) await syncDirectory(root);
 }
 
-/** Writes all that the source gives, and the footer. The next megabyte is collected while one is written. */
-async function writeAll(file: FileHandle, id: BlobId, source: AsyncIterable<Uint8Array>): Promise<number> {
+/** Writes all that the source gives, and the footer. */
+async function writeAll(writer: BlobWriter, id: BlobId, source: AsyncIterable<Uint8Array>): Promise<number> {
   const crcs = new BlockCrcs();
   let size = 0;
-  let written = 0;
-  let pieces: Uint8Array[] = [];
-  let writing: Promise<void> = Promise.resolve();
-  const write = async (): Promise<void> => {
-    await writing;
-    const batch = pieces;
-    const at = written;
-    pieces = [];
-    written = size;
-    writing = onDisk(writeFully(file, batch, at));
-    // Awaited later: until then its failure must not count as unhandled.
-    writing.catch(() => {});
-  };
   try {
     for await (const piece of source) {
-      if (piece.length === 0) continue;
       crcs.update(piece);
-      pieces.push(piece);
       size += piece.length;
-      if (size - written >= writeBytes) await write();
+      await onDisk(writer.add(piece));
     }
-    const footer = encodeFooter(id, size, crcs.end());
-    pieces.push(footer);
-    await write();
-    await writing;
+    await onDisk(writer.add(encodeFooter(id, size, crcs.end())));
+    await onDisk(writer.end());
   } finally {
-    // The file must not be closed while it is written.
-    await writing.catch(() => {});
+    await writer.release();
   }
   return size;
-}
-
-/** The system may write less than it was given. */
-async function writeFully(file: FileHandle, pieces: readonly Uint8Array[], position: number): Promise<void> {
-  let rest = [...pieces];
-  let at = position;
-  while (rest.length > 0) {
-    // IOV_MAX is 1,024 on Linux.
-    const batch = rest.slice(0, 1024);
-    let { bytesWritten } = await file.writev(batch, at);
-    if (bytesWritten === 0) throw new Error("The system wrote nothing");
-    at += bytesWritten;
-    while (rest[0] !== undefined && bytesWritten >= rest[0].length) {
-      bytesWritten -= rest[0].length;
-      rest.shift();
-    }
-    if (bytesWritten > 0) rest = [(rest[0] as Uint8Array).subarray(bytesWritten), ...rest.slice(1)];
-  }
 }
 
 async function flush(file: FileHandle, directories: DirectorySync, directory: string): Promise<void> {

@@ -84,8 +84,9 @@ export async function bodyOf(
   body: RequestBody,
   inlineLimitBytes: number,
 ): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
-  if (body.size === undefined) return limited(body.stream());
-  return body.size <= inlineLimitBytes ? body.bytes(inlineLimitBytes) : body.stream();
+  if (body.size !== undefined && body.size <= inlineLimitBytes) return body.bytes(inlineLimitBytes);
+  const pieces = body.stream({ freesPieces: true });
+  return body.size === undefined ? limited(pieces) : pieces;
 }
 
 /** AWS refuses `Transfer-Encoding: chunked` without aws-chunked; taking it costs nothing but this count. */
