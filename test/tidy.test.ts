@@ -139,6 +139,13 @@ test("no file names the machine that it was written on", () => {
   assert.deepEqual(wrong, []);
 });
 
+test("every decision has a number of its own", () => {
+  const numbers = files
+    .filter((path) => path.startsWith("docs/decisions/"))
+    .map((path) => /(\d{4})-[a-z0-9-]+\.md$/.exec(path)?.[1]);
+  assert.deepEqual(numbers.toSorted(), [...new Set(numbers)].toSorted());
+});
+
 test("links between documents lead somewhere", () => {
   const broken: string[] = [];
   for (const path of files.filter((file) => file.endsWith(".md"))) {
