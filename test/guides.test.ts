@@ -105,6 +105,7 @@ test("README's files in an application are taken and sent", async () => {
   assert.equal(file?.name, "cat.png");
   const photo = await fetch(`${url}/cat.png`);
   assert.deepEqual(Buffer.from(await photo.arrayBuffer()), png);
+  assert.equal((await fetch(`${url}/none.png`)).status, 404);
   await end(site);
 });
 

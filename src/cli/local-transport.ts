@@ -4,8 +4,8 @@ import { resolve } from "node:path";
 import { S3Error } from "../s3/errors.ts";
 import { administer } from "../server/admin.ts";
 import type { AdminTransport } from "./accounts.ts";
-import { CommandError } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
+import { refused } from "./refusal.ts";
 
 /**
  * Opens a data directory that a server has made.
@@ -21,7 +21,7 @@ export async function openLocalTransport(dataDir: string): Promise<AdminTranspor
         return (await administer(engine, { method, path, params: new Map(), body: bytes })).value;
       } catch (error) {
         if (!(error instanceof S3Error)) throw error;
-        throw new CommandError(error.message.replace(/\.$/, ""), "nothing was changed", { cause: error });
+        throw refused(error.code, error.message, { cause: error });
       }
     },
     close: () => engine.close(),

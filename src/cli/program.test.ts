@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import type { Io } from "./command.ts";
+import { commands } from "./commands/index.ts";
 import { plainLine } from "./log.ts";
 import { runProgram } from "./program.ts";
 
@@ -51,7 +52,8 @@ for (const [line, expected] of [
   ["serve --durability none", /Allowed choices are strict, relaxed/],
   ["serve --domain http://a", /"http:\/\/a" is no host name/],
   ["serve --tls-cert cert.pem", /^stowage: --tls-key is missing; give both of --tls-cert and --tls-key\n$/],
-  ["user add", /missing required argument 'name'/],
+  ["serve --port 0 --workers x", /^stowage: --workers: "x" is no number of workers; give a whole number/],
+  ["user add", /missing required argument 'name'\n\(stowage user add --help lists what there is\)\n$/],
   ["user add anna --access-key AAA", /one of --access-key and --secret-key is missing/],
   ["user ls --endpoint 127.0.0.1:9000", /is no address of a server; give it as http:/],
   ["user ls --data a --endpoint http://127.0.0.1:1", /--data and --endpoint were both given/],
@@ -104,6 +106,18 @@ test("runProgram() prints help and version on standard output", async () => {
   assert.equal(help.code, 0);
   assert.match(help.stdout, /--port <number> .*\(default: 9000\)/);
   assert.match(help.stdout, /Environment:\n {2}STOWAGE_ACCESS_KEY/);
+});
+
+test("no line of a help is longer than the help is wide", async () => {
+  for (const { path } of commands) {
+    const long = (await run(`${path} --help`)).stdout.split("\n").filter((line) => line.length > 100);
+    // What is to be copied is not broken.
+    assert.deepEqual(
+      long.filter((line) => !line.startsWith("  $ ")),
+      [],
+      path,
+    );
+  }
 });
 
 test("plainLine() keeps a key from moving the terminal's cursor", () => {

@@ -1,6 +1,6 @@
 /** From the table of commands to a program: parsing, help and the one place where an error is printed. */
 
-import { Command as Parser, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command as Parser, CommanderError, Option } from "commander";
 import { type Command, CommandError, type Flag, type Io, UsageError } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { version } from "./version.ts";
@@ -56,7 +56,9 @@ function createProgram(io: Io): Parser {
 
 function addCommand(parser: Parser, command: Command, io: Io): void {
   const { summary, details } = command;
-  parser.summary(summary).description(details === undefined ? summary : `${summary}\n\n${details}`);
+  // The help is wrapped where it is printed: a single line break is the source's own.
+  const paragraphs = details?.replaceAll(/(?<!\n)\n(?!\n)/g, " ");
+  parser.summary(summary).description(paragraphs === undefined ? summary : `${summary}\n\n${paragraphs}`);
   for (const argument of command.arguments) parser.argument(argument.name, argument.description);
   for (const flag of command.flags) parser.addOption(optionOf(flag));
   parser.addHelpText("after", notesOf(command));
@@ -77,7 +79,7 @@ function optionOf(flag: Flag): Option {
         return parse(text, previous);
       } catch (error) {
         throw error instanceof UsageError
-          ? new InvalidArgumentError(`${error.message}; ${error.fix}.`)
+          ? new UsageError(`${option.long}: ${error.message}`, error.fix, { cause: error })
           : error;
       }
     });
@@ -87,7 +89,9 @@ function optionOf(flag: Flag): Option {
 
 function notesOf({ environment, examples }: Command): string {
   const column = Math.max(0, ...environment.map(({ name }) => name.length));
-  const variables = environment.map(({ name, description }) => `  ${name.padEnd(column)}  ${description}`);
+  const variables = environment.map(({ name, description }) =>
+    wrapped(`  ${name.padEnd(column)}  `, description),
+  );
   const parts = [
     ...(variables.length === 0 ? [] : ["", "Environment:", ...variables]),
     ...(examples.length === 0
@@ -95,6 +99,17 @@ function notesOf({ environment, examples }: Command): string {
       : ["", "Examples:", ...examples.map((example) => `  $ stowage ${example}`)]),
   ];
   return parts.join("\n");
+}
+
+/** A description beside what it is of, in lines no longer than the help. */
+function wrapped(head: string, description: string): string {
+  const lines = [head];
+  for (const word of description.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    if (line.length + word.length > helpWidth) lines.push(`${" ".repeat(head.length)}${word} `);
+    else lines[lines.length - 1] = `${line}${word} `;
+  }
+  return lines.map((line) => line.trimEnd()).join("\n");
 }
 
 /** @param path Words after `stowage`. */

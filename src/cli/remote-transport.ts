@@ -6,6 +6,7 @@ import { sha256Hex } from "../s3/hash.ts";
 import { signV4 } from "../s3/sigv4.ts";
 import type { AdminTransport } from "./accounts.ts";
 import { CommandError } from "./command.ts";
+import { refused } from "./refusal.ts";
 
 /** Who asks, and when. */
 export interface RemoteOptions {
@@ -80,7 +81,7 @@ function refusal(endpoint: URL, accessKeyId: string, status: number, text: strin
     return new CommandError(`${endpoint.origin} refused the access key "${accessKeyId}" with ${code}`, known);
   }
   const message = unescapeXml(/<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? code);
-  return new CommandError(message.replace(/\.$/, ""), "nothing was changed");
+  return refused(code, message);
 }
 
 const refusals: Readonly<Record<string, string>> = {

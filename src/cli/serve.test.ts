@@ -153,7 +153,8 @@ test("users and keys are the same over a running server and on a stopped data di
     assert.deepEqual(await run(`user rm admin ${at}`, keys), {
       code: 1,
       stdout: "",
-      stderr: "stowage: This is the last key of the last administrator; nothing was changed\n",
+      stderr:
+        "stowage: This is the last key of the last administrator; make another administrator first, with stowage user add NAME --admin\n",
     });
     const refused = await run(`user ls ${at}`, {
       AWS_ACCESS_KEY_ID: "ANNAKEY",

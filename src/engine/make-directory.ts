@@ -1,16 +1,31 @@
 /** Directories that are there after a power cut: a new entry is durable when the directory that holds it is flushed. */
 
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, open, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
-/** Makes a directory for its owner only, and the ones above it that are missing, durably. */
+/**
+ * Makes a directory for its owner only, and the ones above it that are missing, durably.
+ *
+ * Node's own `recursive` asks for ever where a directory is there and takes no entries, as `/proc` does.
+ */
 export async function makeDirectory(path: string): Promise<void> {
-  const firstMade = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (firstMade === undefined) return;
-  for (let made = resolve(path); ; made = dirname(made)) {
-    await syncDirectory(dirname(made));
-    if (made === resolve(firstMade) || made === dirname(made)) return;
+  const directory = resolve(path);
+  const parent = dirname(directory);
+  try {
+    await mkdir(directory, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(directory)).isDirectory()) return;
+    const isOrphan = code === "ENOENT" && !(await isThere(parent));
+    if (!isOrphan || parent === directory) throw error;
+    await makeDirectory(parent);
+    return makeDirectory(directory);
   }
+  await syncDirectory(parent);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
 }
 
 /** Makes every entry of a directory durable. */

@@ -40,9 +40,9 @@ export async function loadConfig({
     });
   }
   if (isConfig(config)) return config;
-  throw new ImproperlyConfigured(
-    `${path} exports no configuration: it should say "export default defineConfig({ storages: … })".`,
-  );
+  throw new ImproperlyConfigured(`${path} exports no configuration.`, {
+    fix: 'Have it say "export default defineConfig({ storages: … })".',
+  });
 }
 
 function findConfig(from: string): string {
@@ -53,7 +53,9 @@ function findConfig(from: string): string {
     }
     if (dirname(directory) === directory) break;
   }
-  throw new ImproperlyConfigured(`There is no stowage.config.ts in ${resolve(from)} or above it.`);
+  throw new ImproperlyConfigured(`There is no stowage.config.ts in ${resolve(from)} or above it.`, {
+    fix: "Make one that exports defineConfig({ storages: … }), or run this where it is.",
+  });
 }
 
 function isConfig(value: unknown): value is StowageConfig {
