@@ -17,6 +17,7 @@ import {
   type UploadOptions,
   type Uploads,
 } from "stowage/express";
+import { withFiles } from "stowage/fields";
 import type { StaticFiles } from "stowage/static";
 import { FileNotFoundError } from "stowage/storage";
 import type { Database } from "./database.ts";
@@ -126,20 +127,15 @@ export function createApp({ db, forms, directUploads, s3Origin, staticFiles }: A
     return object;
   }
 
-  /** Stores a form's files for a record; where the record fails, they go. */
+  /** Stores a form's files for a record; where that does not come to be, they go. */
   async function storing(
     request: Request,
     save: (form: Uploads) => Promise<void>,
     limits: UploadLimits = {},
   ): Promise<void> {
     const form = await parseUploads(request, { ...forms, ...limits });
-    try {
-      if (form.files.length === 0) throw new UploadError("UploadMissing", "Please choose a file first.");
-      await save(form);
-    } catch (error) {
-      await form.discard();
-      throw error;
-    }
+    if (form.files.length === 0) throw new UploadError("UploadMissing", "Please choose a file first.");
+    await withFiles(() => save(form), { uploads: form });
   }
 
   return app;

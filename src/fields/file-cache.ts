@@ -7,11 +7,12 @@
 
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Content } from "../storage/content.ts";
+import { generateFilename } from "../storage/default-storages.ts";
 import { joinName, splitName } from "../storage/names.ts";
 import type { CallOptions, Storage } from "../storage/storage.ts";
 import { CachedFile } from "./cached-file.ts";
 import { readContent } from "./field-content.ts";
-import { generateFilename, removeFile } from "./store.ts";
+import { removeFile } from "./store.ts";
 
 export interface FileCacheOptions {
   readonly storage: Storage;

@@ -4,12 +4,11 @@
  * only `drizzle.ts` and `prisma.ts` know theirs. It never opens a connection to a database.
  */
 
-import { storages } from "../storage/default-storages.ts";
+import { generateFilename, storages } from "../storage/default-storages.ts";
 import { joinName, validateFileName } from "../storage/names.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { FieldContent } from "./field-content.ts";
 import { FieldFile, type SaveRecord } from "./field-file.ts";
-import { generateFilename } from "./store.ts";
 import { strftime } from "./strftime.ts";
 
 /** Where a field's files go: a directory with strftime marks in local time, or a function that makes the whole name. */

@@ -1,8 +1,7 @@
 /** How fields put files into storages, and take them out again. */
 
 import type { Content } from "../storage/content.ts";
-import { loadStorages } from "../storage/default-storages.ts";
-import { FileNotFoundError, StorageError } from "../storage/errors.ts";
+import { FileNotFoundError } from "../storage/errors.ts";
 import type { CallOptions, SaveOptions, Storage } from "../storage/storage.ts";
 
 /**
@@ -16,17 +15,6 @@ export function storeNew(
   options: SaveOptions,
 ): Promise<string> {
   return storage.save(wanted, content, { ...options, overwrite: false });
-}
-
-/** `Storage.generateFilename`, also of a storage whose configuration is still to be loaded. */
-export async function generateFilename(storage: Storage, filename: string): Promise<string> {
-  try {
-    return storage.generateFilename(filename);
-  } catch (error) {
-    if (!(error instanceof StorageError) || error.code !== "ConfigNotLoaded") throw error;
-    await loadStorages();
-    return storage.generateFilename(filename);
-  }
 }
 
 /** Deletes a file, and only a file: `Storage.delete` takes a directory of that name with all that is in it. */

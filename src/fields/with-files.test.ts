@@ -84,14 +84,19 @@ for (const [what, error, stays] of [
   test(`withFiles() ${stays ? "keeps" : "removes"} new files after ${what}`, async () => {
     const storage = memory();
     const photo = fileField("photo", { storage });
-    const failing = withFiles(async (files) => {
-      await files.within(async () => {
-        await files.save(photo.of({}).assign(cat()));
-      });
-      throw error;
-    });
+    await storage.save("streamed.jpg", "what parseUploads() stored");
+    const uploads = { discard: async () => storage.delete("streamed.jpg") };
+    const failing = withFiles(
+      async (files) => {
+        await files.within(async () => {
+          await files.save(photo.of({}).assign(cat()));
+        });
+        throw error;
+      },
+      { uploads },
+    );
     await assert.rejects(failing, error);
-    assert.deepEqual(await namesIn(storage), stays ? ["cat.jpg"] : []);
+    assert.deepEqual(await namesIn(storage), stays ? ["cat.jpg", "streamed.jpg"] : []);
   });
 }
 

@@ -13,6 +13,8 @@ import { removeFile } from "./store.ts";
 export interface WithFilesOptions extends CallOptions {
   /** Whether files that were replaced stay, for whoever saves the record later. Default: false. */
   readonly keepReplaced?: boolean | undefined;
+  /** What a form has stored already, as `parseUploads` gives it: it goes where the work is undone. */
+  readonly uploads?: { discard(): Promise<void> } | undefined;
   /** Told of a file that could not be removed; it stays for `stowage orphans`. Default: process.emitWarning. */
   readonly onLeftover?: ((name: string, error: unknown) => void) | undefined;
 }
@@ -215,9 +217,17 @@ export class FileChanges {
     this.#stop.abort(error);
     await this.#end();
     for (const { undo } of [...this.#stored].reverse()) undo();
-    await this.#remove(
-      this.#mayHaveCommitted(error) ? this.#discarded : [...this.#discarded, ...this.#stored],
-    );
+    const stays = this.#mayHaveCommitted(error);
+    await this.#remove(stays ? this.#discarded : [...this.#discarded, ...this.#stored]);
+    if (!stays) await this.#discardUploads();
+  }
+
+  async #discardUploads(): Promise<void> {
+    try {
+      await this.#options.uploads?.discard();
+    } catch (error) {
+      this.#tell("of the form", error);
+    }
   }
 
   #forget(stored: number, replaced: number, saved: number): void {

@@ -4,6 +4,7 @@ import { basename } from "node:path/posix";
 import { callbackify } from "node:util";
 import type { Request } from "express";
 import type { StorageEngine } from "multer";
+import { generateFilename } from "../storage/default-storages.ts";
 import type { Storage } from "../storage/storage.ts";
 import { displayName, repairLatin1, unescapeName } from "./file-names.ts";
 
@@ -61,7 +62,10 @@ async function store(
   // Multer's "aborted" may end the stream while nobody listens yet.
   stream.on("error", () => {});
   const originalname = displayName(unescapeName(repairLatin1(file.originalname)));
-  const wanted = storage.generateFilename((await name?.(request, { ...file, originalname })) ?? originalname);
+  const wanted = await generateFilename(
+    storage,
+    (await name?.(request, { ...file, originalname })) ?? originalname,
+  );
   let size = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {

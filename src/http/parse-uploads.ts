@@ -1,5 +1,6 @@
 /** The files of a form into a storage. */
 
+import { generateFilename } from "../storage/default-storages.ts";
 import { StorageError, SuspiciousFileOperation } from "../storage/errors.ts";
 import type { Storage } from "../storage/storage.ts";
 import { checkType, typeByName } from "./check-type.ts";
@@ -195,7 +196,7 @@ async function save(
 ): Promise<{ name: string; size: number }> {
   const { field, filename, contentType } = file;
   try {
-    const wanted = storage.generateFilename(nameOf === undefined ? filename : nameOf(file));
+    const wanted = await generateFilename(storage, nameOf === undefined ? filename : nameOf(file));
     const name = await storage.save(wanted, file, { contentType, maxLength, overwrite, signal });
     return { name, size: file.size };
   } catch (cause) {

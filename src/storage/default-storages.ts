@@ -59,6 +59,17 @@ export function useConfig(config: StowageConfig): () => void {
   };
 }
 
+/** `Storage.generateFilename`, also of a storage whose configuration is still to be loaded. */
+export async function generateFilename(storage: Storage, filename: string): Promise<string> {
+  try {
+    return storage.generateFilename(filename);
+  } catch (error) {
+    if (!(error instanceof StorageError) || error.code !== "ConfigNotLoaded") throw error;
+    await loadStorages();
+    return storage.generateFilename(filename);
+  }
+}
+
 const lazy = new Map<string, Storage>();
 
 function storageOf(alias: string): Storage {

@@ -53,5 +53,5 @@ test("docs/guides/file-fields.md: `stowage orphans` runs on its configuration", 
     },
   );
   assert.deepEqual([status, stdout], [0, ""], stderr);
-  assert.equal(stderr, "0 orphans found among 3 files.\n");
+  assert.equal(stderr, "0 orphans found among 4 files.\n");
 });
