@@ -98,7 +98,7 @@ export async function completeUpload(engine: Engine, input: CompleteUploadInput)
       draft.delete("parts", partKey(id, part.partNumber)).count(-part.size, 0);
       if (!chosen.has(part)) discardContent(engine, draft, part.content);
     }
-    noteEvent(engine, draft, bucket, {
+    await noteEvent(engine, draft, bucket, {
       event: "ObjectCreated:CompleteMultipartUpload",
       info: made,
       origin: input.origin,

@@ -94,7 +94,7 @@ async function addMarker(
   };
   const draft = guardBucket(new Draft(), bucket);
   const { versionId } = await addVersion(engine, draft, bucket, state, { info, content: { kind: "none" } });
-  noteDeletion(engine, draft, bucket, "DeleteMarkerCreated", { key, versionId }, options);
+  await noteDeletion(engine, draft, bucket, "DeleteMarkerCreated", { key, versionId }, options);
   return (await commitCounted(engine, bucket, draft)) ? { existed, versionId, deleteMarker: true } : conflict;
 }
 
@@ -119,20 +119,20 @@ async function remove(
   // what is removed counts.
   const draft = new Draft().check("buckets", bucketKey(bucket.name), bucket.version);
   await removeVersion(engine, draft, bucket, found, options);
-  noteDeletion(engine, draft, bucket, "Delete", { key, versionId: found.info.versionId }, options);
+  await noteDeletion(engine, draft, bucket, "Delete", { key, versionId: found.info.versionId }, options);
   if (!(await commitCounted(engine, bucket, draft))) return conflict;
   return { existed: true, ...named, ...(found.info.deleteMarker === true ? { deleteMarker: true } : {}) };
 }
 
-function noteDeletion(
+async function noteDeletion(
   engine: Engine,
   draft: Draft,
   bucket: Bucket,
   what: "Delete" | "DeleteMarkerCreated",
   info: { readonly key: string; readonly versionId: string | undefined },
   { origin, isExpiration }: DeleteObjectOptions,
-): void {
+): Promise<void> {
   const event =
     isExpiration === true ? (`LifecycleExpiration:${what}` as const) : (`ObjectRemoved:${what}` as const);
-  noteEvent(engine, draft, bucket, { event, info, origin });
+  await noteEvent(engine, draft, bucket, { event, info, origin });
 }

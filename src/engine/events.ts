@@ -30,13 +30,17 @@ export interface Message {
   readonly body: unknown;
 }
 
-/** Puts what the bucket's configurations want to be told of a change into the commit that makes it. */
-export function noteEvent(
+/**
+ * Puts what the bucket's configurations want to be told of a change into the commit that makes it. Called when what the
+ * change is of has been read: so the events of a key are in the order of its commits, whichever process makes them.
+ */
+export async function noteEvent(
   engine: Engine,
   draft: Draft,
   bucket: Bucket,
   { event, info, origin = lifecycleOrigin }: Change,
-): void {
+): Promise<void> {
+  let last: Buffer | undefined;
   for (const notification of bucket.notifications ?? []) {
     if (!isNotified(notification, event, info.key)) continue;
     const webhook = webhookOfArn(notification.arn);
@@ -60,7 +64,9 @@ export function noteEvent(
     });
     const message: Message = { lane: `${bucket.name}/${info.key}`, body: { Records: [record] } };
     draft.put("outbox", outboxKey(webhook, id), encodeJson(message));
+    last = id;
   }
+  if (last !== undefined) await engine.ids.passed(last);
 }
 
 /** Sends the test event to webhooks that a configuration names. */

@@ -113,7 +113,10 @@ export async function openEngine({
       blobs,
       clock,
       random,
-      ids: createIdSource(clock, random, owner?.startMs),
+      ids: createIdSource(clock, random, {
+        notBeforeMs: owner?.startMs,
+        isShared: owner !== undefined || otherPins !== undefined,
+      }),
       keyRing,
       limits: { ...defaultLimits, ...limits },
       log,

@@ -137,7 +137,7 @@ async function commitObject(
       const draft = guardBucket(new Draft(), bucket);
       const made = await addVersion(engine, draft, bucket, state, { info, content: stored.content });
       keepContent(draft, stored, { kind: "object", objectKey: objectKey(bucket.id, key) });
-      noteEvent(engine, draft, bucket, {
+      await noteEvent(engine, draft, bucket, {
         event: input.event ?? "ObjectCreated:Put",
         info: made,
         origin: input.origin,

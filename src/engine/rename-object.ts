@@ -67,8 +67,8 @@ export async function renameObject(engine: Engine, input: RenameObjectInput): Pr
     }
     // Amazon's directory buckets tell nobody; whoever keeps an index of a bucket here must learn of both keys.
     const { origin } = input;
-    noteEvent(engine, draft, bucket, { event: "ObjectRemoved:Delete", info, origin });
-    noteEvent(engine, draft, bucket, { event: "ObjectCreated:Copy", info: renamed, origin });
+    await noteEvent(engine, draft, bucket, { event: "ObjectRemoved:Delete", info, origin });
+    await noteEvent(engine, draft, bucket, { event: "ObjectCreated:Copy", info: renamed, origin });
     if (replaced !== null) {
       discardContent(engine, draft, replaced.content);
       draft.count(-replaced.info.size, -1);

@@ -58,7 +58,7 @@ export async function updateObject(
     const draft = new Draft()
       .check(table, row.key, row.version)
       .put(table, row.key, encodeObject({ info, content, order }, bucket.owner));
-    if (event !== undefined) noteEvent(engine, draft, bucket, { event, info, origin });
+    if (event !== undefined) await noteEvent(engine, draft, bucket, { event, info, origin });
     return (await engine.index.commit(draft)) ? info : conflict;
   });
 }
