@@ -1,15 +1,14 @@
 /** The life of a server: opened, announced, drained, closed. */
 
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { createSecureContext } from "node:tls";
 import type { Logger } from "pino";
 import { parseMasterKeys } from "../engine/encryption/master-keys.ts";
 import type { Engine, EngineLog } from "../engine/types.ts";
 import { createServer, type ServerOptions, type StowageServer } from "../server/listen.ts";
 import type { Webhook } from "../server/webhooks.ts";
 import { type Administrator, ensureAdministrator } from "./administrator.ts";
-import { CommandError, type Io, UsageError } from "./command.ts";
+import { followCertificate, readTls } from "./certificate.ts";
+import { CommandError, type Io } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
 import { openLog } from "./log.ts";
 import { version } from "./version.ts";
@@ -57,9 +56,11 @@ export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<
   try {
     const administrator = await ensureAdministrator(engine, dataDir, io.env);
     const server = await listen(options, engine, log, tls, webhooks);
+    const unfollow = followCertificate(server, options, tls, { log });
     announce(io, log, options, server.url, dataDir, administrator);
     const signal = await stop;
     log.info({ signal }, "finishing the requests under way");
+    unfollow();
     await server.close();
   } finally {
     await engine.close();
@@ -79,37 +80,6 @@ export function masterKeysOf(env: Io["env"]): Uint8Array[] {
     throw new CommandError(
       `STOWAGE_MASTER_KEY cannot be used: ${(cause as Error).message}`,
       "set it to 32 bytes in base64, such as those of: openssl rand -base64 32",
-      { cause },
-    );
-  }
-}
-
-export async function readTls({ tlsCert, tlsKey }: ServeOptions): Promise<ServerOptions["tls"]> {
-  if (tlsCert === undefined && tlsKey === undefined) return undefined;
-  if (tlsCert === undefined || tlsKey === undefined) {
-    const missing = tlsCert === undefined ? "--tls-cert" : "--tls-key";
-    throw new UsageError(`${missing} is missing`, "give both of --tls-cert and --tls-key");
-  }
-  const [cert, key] = await Promise.all([readPem("--tls-cert", tlsCert), readPem("--tls-key", tlsKey)]);
-  try {
-    createSecureContext({ cert, key });
-  } catch (cause) {
-    throw new CommandError(
-      `the certificate in ${tlsCert} and the key in ${tlsKey} cannot be used: ${(cause as Error).message}`,
-      "give a certificate and its own private key, both in PEM",
-      { cause },
-    );
-  }
-  return { cert, key };
-}
-
-async function readPem(flag: string, path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new CommandError(
-      `cannot read ${path}: ${reasonOf(cause)}`,
-      `give ${flag} a file that can be read`,
       { cause },
     );
   }

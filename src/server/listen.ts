@@ -27,6 +27,12 @@ import { readRequest, type S3Request } from "./request.ts";
 import { respond } from "./respond.ts";
 import type { Webhook } from "./webhooks.ts";
 
+/** What a server speaks TLS with, in PEM. */
+export interface Certificate {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
 /** What a server is started with. */
 export interface ServerOptions {
   /** The store. It stays open when the server closes. */
@@ -56,7 +62,7 @@ export interface ServerOptions {
   /** Addresses and networks of proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed. */
   readonly trustedProxies?: readonly string[];
   /** PEM certificate and key: the server speaks TLS. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  readonly tls?: Certificate;
   /** Where errors and, at level `debug`, requests are logged. No secret is. */
   readonly log?: Logger;
   /** How long `close()` waits for requests under way, in milliseconds. Default 30,000. */
@@ -74,6 +80,12 @@ export interface StowageServer {
   /** Such as `http://127.0.0.1:9000`. */
   readonly url: string;
   readonly port: number;
+  /**
+   * Shows another certificate to connections that begin from now on, such as one that was renewed.
+   *
+   * @throws {TypeError} For a server that was started without one.
+   */
+  useCertificate(certificate: Certificate): void;
   /** Takes nothing new, finishes what was begun, and resolves when the last connection is closed. */
   close(): Promise<void>;
 }
@@ -119,10 +131,8 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
     headersTimeout: headersTimeoutMs,
     maxHeaderSize: 32 * 1024,
   };
-  const http: Server =
-    options.tls === undefined
-      ? createHttpServer(settings)
-      : createHttpsServer({ ...settings, ...options.tls });
+  const https = options.tls === undefined ? null : createHttpsServer({ ...settings, ...options.tls });
+  const http: Server = https ?? createHttpServer(settings);
   http.setTimeout(idleTimeoutMs);
   http.on("request", (incoming, outgoing) => serve({ incoming, outgoing, waits: false }));
   // What else may be expected means nothing to S3, which answers all the same.
@@ -140,6 +150,10 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
   return {
     url: `${options.tls === undefined ? "http" : "https"}://${name}:${port}`,
     port,
+    useCertificate: ({ cert, key }) => {
+      if (https === null) throw new TypeError("The server does not speak TLS.");
+      https.setSecureContext({ cert, key });
+    },
     close: async () => {
       await drain(http, options.drainMs ?? 30_000);
       await accessLogs.flush();

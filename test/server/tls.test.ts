@@ -1,11 +1,40 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { request } from "node:https";
 import { test } from "node:test";
 import { S3Client } from "../../src/client/s3-client.ts";
 import { owner, startTestServer } from "../support/server.ts";
 
 /** A certificate of its own authority, for 127.0.0.1 and localhost. */
 const pem = (name: string): Promise<string> => readFile(`test/support/tls/${name}.pem`, "utf8");
+
+test("useCertificate() shows another certificate to who comes from then on", async () => {
+  const [cert, key] = await Promise.all([pem("cert"), pem("key")]);
+  const [renewed, renewedKey] = await Promise.all([pem("renewed-cert"), pem("renewed-key")]);
+  const s3 = await startTestServer({ tls: { cert, key } });
+  const status = (ca: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const url = `${s3.server.url}/_stowage/health`;
+      const outgoing = request(url, { ca, agent: false }, (incoming) => {
+        incoming.resume();
+        resolve(incoming.statusCode);
+      });
+      outgoing.once("error", reject).end();
+    });
+  try {
+    assert.equal(await status(cert), 200);
+    s3.server.useCertificate({ cert: renewed, key: renewedKey });
+    assert.equal(await status(renewed), 200);
+    await assert.rejects(status(cert), /self-signed certificate/);
+    assert.throws(() => s3.server.useCertificate({ cert: renewed, key }), /key values mismatch/);
+    assert.equal(await status(renewed), 200);
+  } finally {
+    await s3.close();
+  }
+  const plain = await startTestServer();
+  assert.throws(() => plain.server.useCertificate({ cert, key }), TypeError);
+  await plain.close();
+});
 
 test("over TLS a client that knows the authority stores and reads, and one that does not is told why", async () => {
   const [cert, key] = await Promise.all([pem("cert"), pem("key")]);

@@ -40,7 +40,10 @@ const flags: readonly Flag[] = [
     parse: collectProxy,
   },
   { flags: "--region <name>", description: "Region that requests are signed for", default: "us-east-1" },
-  { flags: "--tls-cert <file>", description: "Certificate in PEM, with its chain: serve HTTPS" },
+  {
+    flags: "--tls-cert <file>",
+    description: "Certificate in PEM, with its chain: serve HTTPS; a renewed one is taken within a minute",
+  },
   { flags: "--tls-key <file>", description: "Private key in PEM" },
   {
     flags: "--kms-key <name>",

@@ -9,6 +9,7 @@ import { startBackground } from "../../server/background.ts";
 import { siteOf } from "../../server/listen.ts";
 import { createMetrics, renderTogether } from "../../server/metrics.ts";
 import { ensureAdministrator } from "../administrator.ts";
+import { readTls } from "../certificate.ts";
 import type { Io } from "../command.ts";
 import { openDataDirectory } from "../data-directory.ts";
 import { openLog } from "../log.ts";
@@ -17,7 +18,6 @@ import {
   engineLog,
   listenFailed,
   masterKeysOf,
-  readTls,
   serverOptions,
   type ServeOptions,
 } from "../serving.ts";

@@ -8,10 +8,11 @@ import { resolve } from "node:path";
 import type { EngineOwner } from "../../engine/engine.ts";
 import { createMetrics, type RenderedMetrics } from "../../server/metrics.ts";
 import { createServer } from "../../server/listen.ts";
+import { followCertificate, readTls } from "../certificate.ts";
 import type { Io } from "../command.ts";
 import { openDataDirectory } from "../data-directory.ts";
 import { openLog } from "../log.ts";
-import { engineLog, masterKeysOf, readTls, serverOptions, type ServeOptions } from "../serving.ts";
+import { engineLog, masterKeysOf, serverOptions, type ServeOptions } from "../serving.ts";
 import { stopSignal } from "../stop-signal.ts";
 import { readWebhooks } from "../webhooks.ts";
 import { Link } from "./link.ts";
@@ -77,8 +78,10 @@ async function work({ options, owner }: WorkerTask): Promise<void> {
       return null;
     });
     if (server === null) return;
+    const unfollow = followCertificate(server, options, tls, { log });
     await report({ url: server.url });
     await stop;
+    unfollow();
     await server.close();
   } finally {
     await engine.close();
