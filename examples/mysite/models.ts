@@ -3,7 +3,7 @@
 import { desc, eq, inArray, sql } from "drizzle-orm";
 import { bigint, pgTable, serial, text, timestamp } from "drizzle-orm/pg-core";
 import { deleteWithFiles, fileColumn, fileFieldsOf, insertWithFiles, updateWithFiles } from "stowage/drizzle";
-import type { FieldFile } from "stowage/fields";
+import type { FieldFile, FileUse } from "stowage/fields";
 import type { Database } from "./database.ts";
 
 const myObjects = pgTable("my_objects", {
@@ -34,6 +34,11 @@ export interface Stored {
 /** The name in the storage for a file that comes. */
 export function nameFor({ filename }: { readonly filename: string }): string {
   return `${fileFieldsOf(myObjects)["formField"]?.directory}/${filename}`;
+}
+
+/** Which records name files. */
+export function fileUse(db: Database): FileUse {
+  return { fields: fileFieldsOf(myObjects), records: () => db.select().from(myObjects) };
 }
 
 export async function createTables(db: Database): Promise<void> {

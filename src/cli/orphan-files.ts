@@ -47,7 +47,34 @@ async function loadUses(file: string | undefined): Promise<readonly FileUse[]> {
   }
   // Fields without a storage of their own use the configuration's.
   await loadStorages({ file });
-  return uses();
+  try {
+    return (await uses()).map((use) => ({ ...use, records: () => readable(use.records) }));
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+async function* readable(records: FileUse["records"]): AsyncGenerator<Readonly<Record<string, unknown>>> {
+  try {
+    yield* await records();
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+/** The database's failures are none of ours. */
+function unreadable(cause: unknown): CommandError {
+  return new CommandError(
+    `the records cannot be read: ${lastCause(cause).message}`,
+    "look at withFileUses() in the configuration, and at the database",
+    { cause },
+  );
+}
+
+/** What an ORM's error is about. */
+function lastCause(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  return error.cause instanceof Error ? lastCause(error.cause) : error;
 }
 
 function refuseStrange({ orphans, files, names }: OrphanReport): void {
