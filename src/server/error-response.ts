@@ -1,6 +1,6 @@
 /** The one place where an error becomes an answer. */
 
-import { errorXml } from "../s3/documents/error.ts";
+import { errorXml, queryErrorXml } from "../s3/documents/error.ts";
 import { S3Error } from "../s3/errors.ts";
 import type { S3Response } from "./context.ts";
 
@@ -25,10 +25,14 @@ export function errorResponse(
   if (error.code === "MethodNotAllowed") details["Method"] ??= request.method;
   const resource = request.path;
   headers["content-type"] = "application/xml";
+  const { code, message } = error;
+  const document = { code, message, resource, requestId, details };
+  // Whoever posts to no bucket is no client of S3's, see route.ts.
+  const isQuery = request.method === "POST" && resource === "/" && !where.bucketName;
   return {
     status: error.status,
     headers,
-    body: errorXml({ code: error.code, message: error.message, resource, requestId, details }),
+    body: isQuery ? queryErrorXml(document) : errorXml(document),
   };
 }
 

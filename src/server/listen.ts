@@ -138,7 +138,7 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
   // What else may be expected means nothing to S3, which answers all the same.
   http.on("checkExpectation", (incoming, outgoing) => serve({ incoming, outgoing, waits: false }));
   http.on("checkContinue", (incoming, outgoing) => serve({ incoming, outgoing, waits: true }));
-  refuseUnreadable(http);
+  refuseUnreadable(http, nextRequestId);
 
   await new Promise<void>((resolve, reject) => {
     http.once("error", reject);
@@ -289,7 +289,9 @@ async function answer(
     ms: Math.round(seconds * 1e5) / 100,
     remote: request?.remoteAddress,
   };
-  if (response.status >= 500) log.error({ ...entry, err: error?.cause ?? error }, "request failed");
+  // What is not implemented is no fault of this server's, and anybody can ask for it.
+  if (response.status >= 500 && response.status !== 501)
+    log.error({ ...entry, err: error?.cause ?? error }, "request failed");
   else log.debug(entry, "request");
 }
 
@@ -336,7 +338,6 @@ function ended(incoming: IncomingMessage): Promise<void> {
   });
 }
 
-/** What node's parser could not read never becomes a request, but gets an answer all the same. */
 const requestIdPrefix = randomBytes(4).toString("hex").toUpperCase();
 let requestCount = 0;
 

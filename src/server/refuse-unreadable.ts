@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { errorXml } from "../s3/documents/error.ts";
 
 /**
  * Has the server refuse what it cannot read, and end the connection.
@@ -9,8 +10,10 @@ import type { Duplex } from "node:stream";
  * A client that sends more bytes than it announced has been read already: what is left over is taken for the next
  * request, which is none. The refusal of that must not overtake the answer to what could be read, or the client takes
  * one for the other.
+ *
+ * @param nextRequestId Makes an id for the answer.
  */
-export function refuseUnreadable(http: Server): void {
+export function refuseUnreadable(http: Server, nextRequestId: () => string): void {
   const latest = new WeakMap<Duplex, { incoming: IncomingMessage; outgoing: ServerResponse }>();
   const note = (incoming: IncomingMessage, outgoing: ServerResponse): void =>
     void latest.set(incoming.socket, { incoming, outgoing });
@@ -21,11 +24,11 @@ export function refuseUnreadable(http: Server): void {
     if (incoming?.complete === true && outgoing !== undefined && !outgoing.writableFinished) {
       outgoing.shouldKeepAlive = false;
       outgoing.once("close", () => socket.end(() => socket.destroy()));
-    } else refuse(error, socket);
+    } else refuse(error, socket, nextRequestId());
   });
 }
 
-function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+function refuse(error: NodeJS.ErrnoException, socket: Duplex, requestId: string): void {
   if (!socket.writable || error.code === "ECONNRESET") {
     socket.destroy();
     return;
@@ -36,8 +39,8 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
       : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
         ? "RequestTimeout"
         : "BadRequest";
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>The request could not be read as HTTP.</Message></Error>`;
+  const body = errorXml({ code, message: "The request could not be read as HTTP.", requestId });
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/xml\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    `HTTP/1.1 400 Bad Request\r\nconnection: close\r\nx-amz-request-id: ${requestId}\r\ncontent-type: application/xml\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
   );
 }

@@ -66,6 +66,13 @@ export function route(request: S3Request, domains: readonly string[]): Route {
 
 function operationOf(request: S3Request, resource: Operation["resource"]): Operation {
   const rows = candidates.get(`${request.method} ${resource}`);
+  if (request.method === "POST" && resource === "service") {
+    // S3 has no operation here, and AWS's other services have all of theirs.
+    throw new S3Error("NotImplemented", {
+      message:
+        "This is S3 alone, without STS, IAM and SNS. Users and access keys are managed by `stowage user`.",
+    });
+  }
   if (rows === undefined) {
     throw new S3Error("MethodNotAllowed", {
       details: { Method: request.method, ResourceType: resource.toUpperCase() },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { other, startTestServer, type TestServer } from "../support/server.ts";
+import { other, owner, startTestServer, type TestServer } from "../support/server.ts";
 
 describe("buckets over HTTP", () => {
   let s3: TestServer;
@@ -111,5 +111,18 @@ describe("buckets over HTTP", () => {
     await s3.send("PUT /sub");
     assert.equal((await s3.send("GET /sub?torrent")).code, "NotImplemented");
     assert.equal((await s3.send("PATCH /sub")).code, "MethodNotAllowed");
+  });
+
+  it("clients of STS, IAM and SNS are told in their own way that there is none", async () => {
+    const body = "Action=AssumeRole&Version=2011-06-15&RoleArn=arn:aws:iam::123456789012:role/a";
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    for (const as of [owner, null]) {
+      const { status, text } = await s3.send("POST /", { as, body, headers });
+      assert.equal(status, 501);
+      assert.match(
+        text,
+        /<ErrorResponse><Error><Code>NotImplemented<\/Code><Message>.*STS.*<\/Error>.*<\/ErrorResponse>$/,
+      );
+    }
   });
 });

@@ -102,7 +102,10 @@ describe("HTTP", () => {
   });
 
   it("what is no HTTP is 400 and closed", async () => {
-    assert.match(await raw(s3.server.port, "nonsense\r\n\r\n"), /^HTTP\/1\.1 400 Bad Request/);
+    const answer = await raw(s3.server.port, "nonsense\r\n\r\n");
+    assert.match(answer, /^HTTP\/1\.1 400 Bad Request/);
+    const id = /\r\nx-amz-request-id: ([0-9A-F]{16})\r\n/.exec(answer)?.[1];
+    assert.ok(answer.endsWith(`<RequestId>${id}</RequestId></Error>`), answer);
   });
 
   it("bytes past the announced length do not take the place of the answer", async () => {

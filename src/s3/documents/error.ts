@@ -16,16 +16,22 @@ export interface ErrorDocument {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#RESTErrorResponses */
-export function errorXml({
-  code,
-  message,
-  resource,
-  requestId,
-  hostId,
-  details = {},
-}: ErrorDocument): string {
+export function errorXml(document: ErrorDocument): string {
+  return xmlDeclaration + errorElement(document);
+}
+
+/**
+ * The same as the clients of STS, IAM and SNS read it.
+ *
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+ */
+export function queryErrorXml(document: ErrorDocument): string {
+  return `${xmlDeclaration}<ErrorResponse>${errorElement(document)}${element("RequestId", document.requestId)}</ErrorResponse>`;
+}
+
+function errorElement({ code, message, resource, requestId, hostId, details = {} }: ErrorDocument): string {
   const more = Object.entries(details).map(([name, value]) => element(name, value));
-  return `${xmlDeclaration}<Error>${element("Code", code)}${element("Message", message)}${more.join("")}${element("Resource", resource)}${element("RequestId", requestId)}${element("HostId", hostId)}</Error>`;
+  return `<Error>${element("Code", code)}${element("Message", message)}${more.join("")}${element("Resource", resource)}${element("RequestId", requestId)}${element("HostId", hostId)}</Error>`;
 }
 
 /**
