@@ -248,6 +248,25 @@ describe("objects over HTTP", () => {
     assert.equal(itself.code, "InvalidRequest");
   });
 
+  it("CopyObject writes on condition, and of many with If-None-Match: * one wins", async () => {
+    await s3.send("PUT /bucket/origin", { body: "new" });
+    await s3.send("PUT /bucket/there", { body: "old" });
+    const copy = (key: string, headers: Record<string, string>) =>
+      s3.send(`PUT /bucket/${key}`, { headers: { "x-amz-copy-source": "/bucket/origin", ...headers } });
+    assert.equal((await copy("there", { "if-none-match": "*" })).code, "PreconditionFailed");
+    assert.equal((await copy("there", { "if-match": '"other"' })).code, "PreconditionFailed");
+    assert.equal((await copy("not-there", { "if-match": '"other"' })).code, "NoSuchKey");
+    assert.equal((await s3.send("GET /bucket/there")).text, "old");
+    assert.equal((await copy("there", { "if-match": md5("old") })).status, 200);
+    assert.equal((await s3.send("GET /bucket/there")).text, "new");
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => copy("contended", { "if-none-match": "*" })),
+    );
+    const won = answers.filter(({ status }) => status === 200);
+    assert.equal(won.length, 1);
+    assert.ok(answers.every(({ status }) => [200, 409, 412].includes(status)));
+  });
+
   it("CopyObject needs the right to read its source", async () => {
     await s3.send("PUT /bucket/private", { body: "secret" });
     await s3.send("PUT /others", { as: other });
