@@ -1,6 +1,5 @@
 /** The tutorial's site: files of people in a list, to upload, look at, download, replace and delete. Express and Stowage. */
 
-import { pipeline } from "node:stream/promises";
 import express, {
   type Express,
   type NextFunction,
@@ -12,6 +11,7 @@ import { type DirectUpload, uploadRoutes } from "stowage/direct-upload";
 import {
   parseUploads,
   sendFile,
+  serveStatic,
   UploadError,
   type UploadLimits,
   type UploadOptions,
@@ -86,16 +86,7 @@ export function createApp({ db, forms, directUploads, s3Origin, staticFiles }: A
   });
   app.use("/uploads", uploadRoutes(directUploads, { owner }));
 
-  app.use("/static", async (request, response, next) => {
-    const url = new URL(request.originalUrl, "http://localhost");
-    const headers = new Headers(request.headers as Record<string, string>);
-    const answer = await staticFiles.respond(
-      new globalThis.Request(url, { method: request.method, headers }),
-    );
-    if (answer === null) return next();
-    response.writeHead(answer.status, Object.fromEntries(answer.headers));
-    await pipeline(answer.body ?? [], response);
-  });
+  app.use(serveStatic(staticFiles));
 
   app.use(() => {
     throw new NotFound();

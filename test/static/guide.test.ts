@@ -1,8 +1,11 @@
 /** The programs of docs/guides/static-files.md, run as they stand. */
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 
@@ -16,7 +19,7 @@ const run = `
   import { createJiti } from "jiti";
   await createJiti(process.cwd() + "/").import("./" + process.env.PROGRAM);`;
 
-test("docs/guides/static-files.md: every program runs", () => {
+test("docs/guides/static-files.md: every program runs", async () => {
   // Inside the package, so that "stowage/static" is the package itself.
   mkdirSync("dist", { recursive: true });
   const directory = mkdtempSync(resolve("dist/guide-static-"));
@@ -28,13 +31,18 @@ test("docs/guides/static-files.md: every program runs", () => {
     writeFileSync(join(directory, "dist/.vite/manifest.json"), "{}");
     for (const { file, code } of programs) writeFileSync(join(directory, file), code);
 
+    const args = ["--input-type=module", "--eval", run];
+    const envOf = (program: string): NodeJS.ProcessEnv => ({
+      ...process.env,
+      PROGRAM: program,
+      NODE_ENV: "development",
+      NODE_TEST_CONTEXT: undefined,
+    });
     const output = (program: string): string => {
-      const env = { ...process.env, PROGRAM: program, NODE_ENV: "development", NODE_TEST_CONTEXT: undefined };
-      const args = ["--input-type=module", "--eval", run];
       const { status, stdout, stderr } = spawnSync(process.execPath, args, {
         cwd: directory,
         encoding: "utf8",
-        env,
+        env: envOf(program),
       });
       assert.equal(status, 0, stderr);
       return stdout;
@@ -48,12 +56,40 @@ test("docs/guides/static-files.md: every program runs", () => {
       "deploy.ts": "1 static file copied, 1 post-processed.\ncss/site.5d41402abc4b.css\n",
     };
     assert.deepEqual(
-      programs.map(({ file }) => file),
+      programs.map(({ file }) => file).filter((file) => file !== "express.ts"),
       Object.keys(outputs),
     );
     for (const [program, expected] of Object.entries(outputs))
       assert.equal(output(program), expected, program);
+
+    const port = await freePort();
+    const env = { ...envOf("express.ts"), PORT: String(port) };
+    const site = spawn(process.execPath, args, { cwd: directory, env, stdio: "inherit" });
+    const page = await answerOf(`http://127.0.0.1:${port}/`, site);
+    const [, link = ""] = /href="([^"]+)"/.exec(page) ?? [];
+    assert.equal(await answerOf(`http://127.0.0.1:${port}${link}`, site), "hello");
+    site.kill();
+    await once(site, "exit");
   } finally {
     rmSync(directory, { recursive: true });
   }
 });
+
+async function freePort(): Promise<number> {
+  const socket = createServer().listen(0, "127.0.0.1");
+  await once(socket, "listening");
+  const { port } = socket.address() as AddressInfo;
+  socket.close();
+  return port;
+}
+
+async function answerOf(url: string, program: ChildProcess): Promise<string> {
+  for (let tries = 0; tries < 400 && program.exitCode === null; tries++) {
+    try {
+      return await (await fetch(url)).text();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  throw new Error(`The program does not listen at ${url}.`);
+}
