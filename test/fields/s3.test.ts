@@ -1,6 +1,8 @@
 /** File fields on S3, whose storage replaces files of the same name unless it is told otherwise. */
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { test } from "node:test";
 import { fileCache, fileField, findOrphans, withFiles } from "../../src/fields.ts";
 import { NotImplementedError, s3 } from "../../src/storage.ts";
@@ -45,4 +47,37 @@ test("a file goes to S3, is replaced, promoted from the cache, and leaves nothin
     await storage.close();
     await server.close();
   }
+});
+
+test("a process that is killed while a large file is on its way leaves what `stowage orphans` finds", async () => {
+  await using server = await startTestServer();
+  const source = (path: string): string => JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href);
+  const program = `
+    import { fileField, withFiles } from ${source("fields.js")};
+    import { s3 } from ${source("storage.js")};
+    const storage = s3(JSON.parse(process.env.OPTIONS));
+    const field = fileField("film", { uploadTo: "films", storage });
+    const endless = async function* () { for (;;) yield new Uint8Array(1024 ** 2); };
+    await field.of({}).save("film.mp4", endless(), { save: false });`;
+  const uploader = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+    env: { PATH: process.env["PATH"], OPTIONS: JSON.stringify(server.storageOptions) },
+    stdio: "inherit",
+  });
+  const { client, bucket } = server;
+  const partsOf = async (): Promise<number> => {
+    const { uploads } = await client.listMultipartUploads({ bucket });
+    const [upload] = uploads;
+    return upload === undefined ? 0 : (await client.listParts({ bucket, ...upload })).parts.length;
+  };
+  while ((await partsOf()) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+  uploader.kill("SIGKILL");
+  await once(uploader, "exit");
+
+  await using storage = s3(server.storageOptions);
+  const uses = [{ fields: { film: fileField("film", { uploadTo: "films", storage }) }, records: () => [] }];
+  const { orphans } = await findOrphans(uses, { graceSeconds: -60 });
+  assert.deepEqual(
+    orphans.map(({ name, size }) => [name, size]),
+    [["films/film.mp4", 0]],
+  );
 });
