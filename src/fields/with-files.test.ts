@@ -85,7 +85,13 @@ for (const [what, error, stays] of [
     const storage = memory();
     const photo = fileField("photo", { storage });
     await storage.save("streamed.jpg", "what parseUploads() stored");
-    const uploads = { discard: async () => storage.delete("streamed.jpg") };
+    let kept = false;
+    const uploads = {
+      discard: async () => storage.delete("streamed.jpg"),
+      keep: () => {
+        kept = true;
+      },
+    };
     const failing = withFiles(
       async (files) => {
         await files.within(async () => {
@@ -97,6 +103,7 @@ for (const [what, error, stays] of [
     );
     await assert.rejects(failing, error);
     assert.deepEqual(await namesIn(storage), stays ? ["cat.jpg", "streamed.jpg"] : []);
+    assert.equal(kept, stays, "nobody else may discard what a record may name");
   });
 }
 

@@ -13,8 +13,8 @@ import { removeFile } from "./store.ts";
 export interface WithFilesOptions extends CallOptions {
   /** Whether files that were replaced stay, for whoever saves the record later. Default: false. */
   readonly keepReplaced?: boolean | undefined;
-  /** What a form has stored already, as `parseUploads` gives it: it goes where the work is undone. */
-  readonly uploads?: { discard(): Promise<void> } | undefined;
+  /** What a form has stored already, as `parseUploads` gives it: it goes where the work is undone, and else is kept. */
+  readonly uploads?: { discard(): Promise<void>; keep(): void } | undefined;
   /** Told of a file that could not be removed; it stays for `stowage orphans`. Default: process.emitWarning. */
   readonly onLeftover?: ((name: string, error: unknown) => void) | undefined;
 }
@@ -195,6 +195,7 @@ export class FileChanges {
   /** Called by {@link withFiles}: the transaction has committed. */
   async commit(): Promise<void> {
     await this.#end();
+    this.#options.uploads?.keep();
     const inUse = new Set<string>();
     for (const file of this.#saved) {
       if (file.name !== "") inUse.add(file.name);
@@ -219,7 +220,8 @@ export class FileChanges {
     for (const { undo } of [...this.#stored].reverse()) undo();
     const stays = this.#mayHaveCommitted(error);
     await this.#remove(stays ? this.#discarded : [...this.#discarded, ...this.#stored]);
-    if (!stays) await this.#discardUploads();
+    if (stays) this.#options.uploads?.keep();
+    else await this.#discardUploads();
   }
 
   async #discardUploads(): Promise<void> {

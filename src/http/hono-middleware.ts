@@ -13,7 +13,7 @@ export interface UploadsEnv {
 
 /**
  * A middleware that reads the form of a request before its handler: `c.get("uploads")`. Where the handler fails, the
- * files are deleted from the storage again.
+ * files are deleted from the storage again, unless it has said {@link Uploads.keep}.
  *
  * @throws UploadError, to which Hono answers with its status and itself as JSON.
  * @example

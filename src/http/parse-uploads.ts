@@ -68,6 +68,8 @@ export interface Uploads {
   readonly files: readonly UploadedFile[];
   /** Deletes the files from the storage again: where what comes after fails. */
   discard(): Promise<void>;
+  /** From now on {@link discard} does nothing: a record names the files. `withFiles({ uploads })` says so by itself. */
+  keep(): void;
 }
 
 /**
@@ -120,7 +122,8 @@ export async function parseUploads(request: UploadRequest, options: UploadOption
     await discard().catch(() => {});
     throw error;
   }
-  return { fields, files: files.filter((file) => file !== undefined), discard };
+  const keep = (): void => void stored.splice(0);
+  return { fields, files: files.filter((file) => file !== undefined), discard, keep };
 }
 
 /** Checks what can be told before the file is stored. Null where a file input was left empty. */

@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
+import { Hono } from "hono";
+import { withFiles } from "../../src/fields.ts";
+import { uploads } from "../../src/hono.ts";
 import { type Content, memory, MemoryStorage, type SaveOptions, type Storage } from "../../src/storage.ts";
 import { form, type Part, sendAndCut } from "./forms.ts";
 import { frameworks, type Site } from "./frameworks.ts";
@@ -269,3 +272,22 @@ async function post(
     ...(text.startsWith("{") ? (JSON.parse(text) as object) : { message: text }),
   };
 }
+
+test("uploads() of Hono deletes files where the handler fails, but none that a record names", async () => {
+  const storage = memory();
+  const app = new Hono();
+  app.onError((_error, c) => c.text("failed", 500));
+  app.post("/:when", uploads({ storage }), async (c) => {
+    const form = c.get("uploads");
+    if (c.req.param("when") === "after")
+      await withFiles(async () => "the record was inserted", { uploads: form });
+    throw new Error("the page cannot be rendered");
+  });
+  const send = async (when: string): Promise<number> => {
+    const body = new FormData();
+    body.append("f", new File(["x"], `${when}.txt`));
+    return (await app.request(`/${when}`, { method: "POST", body })).status;
+  };
+  assert.deepEqual([await send("before"), await send("after")], [500, 500]);
+  assert.deepEqual(await names(storage), ["after.txt"]);
+});
