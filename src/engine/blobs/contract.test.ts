@@ -116,6 +116,26 @@ for (const [name, openStore] of Object.entries(stores)) {
         );
       }));
 
+    it("read() into buffers that are used again gives the ends of blobs of any size", () =>
+      withBlobs(async (blobs) => {
+        const mebi = 1024 * 1024;
+        for (const size of [600_000, 5 * mebi, 8 * mebi, 8 * mebi + 1, 30 * mebi + 777]) {
+          const id = ids.next();
+          const bytes = bytesOf(size);
+          await blobs.write(id, inPieces(bytes));
+          // What is read is whole blocks, half a mebibyte at most, and the footer where there is room for it.
+          for (const length of [1, 65_536, 300_000, 458_752, 500_000, 524_288, 524_289, 600_000]) {
+            const start = size - length;
+            let at = start;
+            for await (const piece of blobs.read(id, { size, start, end: size - 1, reusesBuffers: true })) {
+              assert.equal(piece.equals(bytes.subarray(at, at + piece.length)), true);
+              at += piece.length;
+            }
+            assert.equal(at, size, `the last ${length} of ${size}`);
+          }
+        }
+      }));
+
     it("read() into buffers that are used again gives each reader its own bytes, as long as they are its", () =>
       withBlobs(async (blobs) => {
         const size = 3_000_001;

@@ -9,8 +9,9 @@ import { BufferPool } from "./buffer-pool.ts";
 /** Bytes of one read and of the piece it yields: whole blocks. */
 const pieceBytes = 8 * blockBytes;
 
-/** A piece, and the footer behind it where the piece is all that is left of the file. */
-const pool = new BufferPool(pieceBytes + footerBytes(pieceBytes));
+/** A piece, and the footer behind it where both are all that is left of the file, unless the footer is a large file's. */
+const bufferBytes = pieceBytes + footerBytes(8 * 1024 * 1024);
+const pool = new BufferPool(bufferBytes);
 /** Every piece in a buffer of its own. */
 const ownBuffers = { next: (): null => null };
 
@@ -30,7 +31,7 @@ export async function* readBlob(
     let at = first;
     let crcs: Buffer;
     let head: Buffer | null = null;
-    if (size - first <= pieceBytes) {
+    if (size - first <= pieceBytes && size - first + footerBytes(size) <= bufferBytes) {
       // All that is left of the file is one read.
       const rest = await readFully(file, first, size - first + footerBytes(size), buffers.next());
       crcs = decodeFooter(rest.subarray(size - first), id, size);
