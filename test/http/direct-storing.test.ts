@@ -1,12 +1,17 @@
 /** What direct uploads store, and under which names. */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { after, afterEach, before, test } from "node:test";
 import {
   type Begun,
   directUpload,
   type DirectUpload,
   type DirectUploadOptions,
+  uploadRoutes,
 } from "../../src/direct-upload.ts";
 import { s3, type S3Options, type S3Storage } from "../../src/storage.ts";
 import { startTestServer, type TestServer } from "../../src/testing.ts";
@@ -70,6 +75,33 @@ test("replaces a file of the same name where it is told to", async () => {
     assert.equal((await uploads.complete(begun.token, "ann")).name, "same.txt");
   }
   assert.equal(await (await careful.open("same.txt")).text(), "new");
+});
+
+test("the routes on node:http answer strange targets and failures, and go on", async () => {
+  await using storage = storageWith();
+  const owner = ({ headers }: IncomingMessage): string => {
+    if (headers["x-user"] === undefined) throw new Error("the sessions are not there");
+    return String(headers["x-user"]);
+  };
+  const routes = uploadRoutes(make(storage), { owner });
+  const site = createServer((request, response) => void routes(request, response)).listen(0, "127.0.0.1");
+  await once(site, "listening");
+  const { port } = site.address() as AddressInfo;
+  const warned = once(process, "warning");
+  for (const [target, headers, status] of [
+    ["//", "x-user: ann\r\n", 404],
+    ["//[", "x-user: ann\r\n", 404],
+    ["http://elsewhere/begin", "x-user: ann\r\n", 400],
+    ["/begin", "", 500],
+    ["/upload.js", "x-user: ann\r\n", 200],
+  ] as const) {
+    const socket = connect(port, "127.0.0.1");
+    socket.write(`GET ${target} HTTP/1.1\r\nhost: x\r\n${headers}connection: close\r\n\r\n`);
+    assert.match(await text(socket), new RegExp(`^HTTP/1\\.1 ${status} `), target);
+  }
+  const [warning] = (await warned) as [Error];
+  assert.equal(warning.message, "the sessions are not there");
+  site.close();
 });
 
 test("completes once what is completed twice at the same time", async () => {

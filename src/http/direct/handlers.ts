@@ -60,8 +60,8 @@ export function uploadRoutes<Request extends NodeRequest>(
   { owner }: RoutesOptions<Request>,
 ): (request: Request, response: ServerResponse, next?: (error?: unknown) => void) => Promise<void> {
   return async (request, response, next) => {
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     try {
+      const { pathname, searchParams } = urlOf(request);
       const { status, headers, body } = await answerDirectUpload(uploads, {
         method: request.method ?? "GET",
         path: pathname,
@@ -76,10 +76,29 @@ export function uploadRoutes<Request extends NodeRequest>(
     } catch (error) {
       // Whoever went away needs no answer.
       if (request.destroyed && !request.complete) return;
-      if (next === undefined) throw error;
-      next(error);
+      if (next !== undefined) next(error);
+      else fail(response, error);
     }
   };
+}
+
+/** What a client may send as its target is not always one: it must not fold into a host. */
+function urlOf({ url = "/" }: IncomingMessage): URL {
+  const target = `http://localhost${url}`;
+  if (url.startsWith("/") && URL.canParse(target)) return new URL(target);
+  throw new UploadError("BodyMalformed", "The address is none.");
+}
+
+/** On node:http itself nobody takes an error, and one that is thrown would end the program. */
+function fail(response: ServerResponse, error: unknown): void {
+  const isRefusal = error instanceof UploadError;
+  if (!isRefusal) process.emitWarning(error instanceof Error ? error : String(error));
+  const answer = isRefusal
+    ? error
+    : { code: "Server", message: "That did not work. Please try again in a while." };
+  response
+    .writeHead(isRefusal ? error.status : 500, { "content-type": "application/json" })
+    .end(JSON.stringify(answer));
 }
 
 /** The body as JSON. @throws UploadError `TooLarge`, `BodyMalformed`. */
