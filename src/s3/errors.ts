@@ -48,7 +48,6 @@ const errorTable = {
     400,
     "The encryption request that you specified is not valid. The valid value is AES256.",
   ],
-  InvalidLocationConstraint: [400, "The specified location constraint is not valid."],
   InvalidObjectState: [403, "The operation is not valid for the object's storage class."],
   InvalidPart: [
     400,
@@ -142,19 +141,10 @@ const errorTable = {
     "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
   ],
   SlowDown: [503, "Please reduce your request rate."],
-  TooManyBuckets: [400, "You have attempted to create more buckets than allowed."],
   UnexpectedContent: [400, "This request does not support content."],
   UnresolvableGrantByEmailAddress: [
     400,
     "The email address you provided does not match any account on record.",
-  ],
-  UserKeyMustBeSpecified: [
-    400,
-    "The bucket POST must contain the specified field name. If it is specified, check the order of the fields.",
-  ],
-  XAmzContentChecksumMismatch: [
-    400,
-    "The provided 'x-amz-checksum' header does not match what was computed.",
   ],
   XAmzContentSHA256Mismatch: [
     400,

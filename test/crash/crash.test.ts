@@ -1,6 +1,7 @@
 /**
  * A writer under load gets SIGKILL at a random moment, again and again on the same data directory. After each:
  * everything acknowledged is there and whole, nothing deleted comes back, and an operation under way has happened or not.
+ * Before it is looked at, two more processes are killed, while they open the directory, sweep it and empty its trash.
  *
  * A few rounds by default; `STOWAGE_CRASH_ROUNDS=50` for more.
  */
@@ -20,6 +21,7 @@ import type { Line } from "./operations.ts";
 
 const rounds = Number(process.env["STOWAGE_CRASH_ROUNDS"] ?? 3);
 const writer = fileURLToPath(new URL("writer.js", import.meta.url));
+const opener = fileURLToPath(new URL("opener.js", import.meta.url));
 
 it(
   `keeps what it acknowledged through ${rounds} kills`,
@@ -35,7 +37,10 @@ it(
         const lines = await writeUntilKilled(dataDir, round * 1_000_000, seed + round, afterMs);
         acknowledged += lines.filter(({ state }) => state === "done").length;
         for (const line of lines) follow(states, line);
-        await judge(dataDir, states, `seed ${seed}, round ${round}, killed after ${Math.round(afterMs)} ms`);
+        let opened = "";
+        for (let i = 0; i < 2; i++) opened += await openUntilKilled(dataDir);
+        const when = `seed ${seed}, round ${round}, killed after ${Math.round(afterMs)} ms, opened ${opened}`;
+        await judge(dataDir, states, when);
       }
     } finally {
       await rm(dataDir, { recursive: true });
@@ -71,4 +76,16 @@ async function writeUntilKilled(
   const [, signal] = (await closed) as [number | null, string | null];
   assert.equal(signal, "SIGKILL", "the writer ended by itself");
   return lines;
+}
+
+/** Lets a process open the directory, and kills it in the midst of that or soon after; returns what it said. */
+async function openUntilKilled(dataDir: string): Promise<string> {
+  const child = spawn(process.execPath, [opener, dataDir], { stdio: ["ignore", "pipe", "inherit"] });
+  const afterMs = 80 + Math.random() * 200;
+  setTimeout(() => child.kill("SIGKILL"), afterMs);
+  let said = `for ${Math.round(afterMs)} ms `;
+  child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString().trim()));
+  const [, signal] = (await once(child, "close")) as [number | null, string | null];
+  assert.equal(signal, "SIGKILL", "the opener ended by itself");
+  return `${said}; `;
 }

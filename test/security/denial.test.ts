@@ -146,6 +146,20 @@ describe("attacks that deny service", () => {
     await alive();
   });
 
+  it("documents and forms of anonymous, held before it is known that nothing is allowed", async () => {
+    await s3.send("PUT /refusing");
+    for (const target of [
+      "/refusing?delete",
+      "/refusing?policy",
+      "/refusing?tagging",
+      "/refusing/key?uploadId=x",
+    ]) {
+      const method = target.endsWith("?delete") || target.includes("uploadId") ? "POST" : "PUT";
+      const head = `${method} ${target} HTTP/1.1\r\nhost: x\r\ncontent-length: 4000000\r\n\r\n`;
+      assert.match(await raw(s3.server.port, `${head}<`, 150), /^HTTP\/1\.1 403 /, target);
+    }
+  });
+
   it("entities, document types and depth in XML", async () => {
     for (const prologue of [
       '<!DOCTYPE a [<!ENTITY b "c">]>',

@@ -11,7 +11,7 @@ import {
 } from "../../s3/documents/delete.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkKey } from "../../s3/keys.ts";
-import { mayDelete, mayRead } from "../authorize.ts";
+import { mayDelete, mayOnBucket, mayRead } from "../authorize.ts";
 import type { AlsoLogged } from "../access-log.ts";
 import { readDocument, requireDigest } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
@@ -42,6 +42,10 @@ export async function deleteObjectOperation(context: BucketContext): Promise<S3R
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 export async function deleteObjects(context: BucketContext): Promise<S3Response> {
   const { site, request, identity, bucket, body } = context;
+  // Whatever the document says, nothing of it is allowed: nobody in particular must not make the server hold it.
+  if (identity.anonymous && bucket.policy === undefined && !mayOnBucket(identity, bucket, "WRITE")) {
+    throw new S3Error("AccessDenied");
+  }
   const document = await readDocument(body, request.headers, deleteLimitBytes);
   requireDigest(context);
   const { quiet, objects } = parseDelete(document);
