@@ -11,12 +11,16 @@ export class BucketLogging {
   /** What their keys begin with. */
   readonly prefix: string;
   /** Who may do what with them, beside the owner of their bucket. */
-  readonly grants: readonly Grant[];
+  readonly grants: Grant[];
 
   constructor(target?: string, prefix = "", grants: readonly Grant[] = []) {
     this.target = target;
     this.prefix = prefix;
-    this.grants = grants;
+    this.grants = [...grants];
+  }
+
+  addGrant(grant: Grant): void {
+    this.grants.push(grant);
   }
 
   static from(logging: PlainLogging | null): BucketLogging {

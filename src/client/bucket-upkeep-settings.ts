@@ -64,6 +64,12 @@ export abstract class BucketUpkeepSettings {
     await this.connection.client.putBucketLogging({ bucket: this.name, logging }, { signal });
   }
 
+  /** Has the bucket's requests logged as a document says: a BucketLoggingStatus. */
+  async setXmlLogging(xml: string, options?: RequestOptions): Promise<void> {
+    const logging = BucketLogging.fromXml(xml).toPlain();
+    await this.connection.client.putBucketLogging({ bucket: this.name, logging }, options);
+  }
+
   async disableLogging(options?: RequestOptions): Promise<void> {
     await this.connection.client.putBucketLogging({ bucket: this.name, logging: null }, options);
   }

@@ -1,6 +1,7 @@
 /** boto's Key: an object by its name, whether it exists or not. */
 
 import type { Checksum } from "../s3/checksums.ts";
+import { parseHttpDate } from "../s3/dates.ts";
 import type { ListedObject } from "../s3/documents/list-objects.ts";
 import { createMd5 } from "../s3/hash.ts";
 import type { Body } from "./bodies.ts";
@@ -64,6 +65,12 @@ export class Key extends KeyAccess {
   deleteMarker = false;
   isLatest: boolean | undefined;
   checksum: Checksum | undefined;
+  /** How it is encrypted on the server's disk, as {@link ObjectInfo.encryption}. */
+  encrypted: ObjectInfo["encryption"];
+  /** Whether it is on its way back from the archive; undefined where nobody asked for it. */
+  ongoingRestore: boolean | undefined;
+  /** Until when it is back from the archive. */
+  expiryDate: Date | undefined;
 
   #name: string;
   /** Whether the fields tell of the object that is stored under the name. */
@@ -372,6 +379,12 @@ export class Key extends KeyAccess {
     this.size = info.size;
     this.deleteMarker = info.deleteMarker;
     this.checksum = info.checksum;
+    this.encrypted = info.encryption;
+    // ongoing-request="false", expiry-date="Fri, 21 Dec 2012 00:00:00 GMT"
+    const restore = info.headers["x-amz-restore"];
+    const ends = parseHttpDate(/expiry-date="([^"]+)"/.exec(restore ?? "")?.[1] ?? "");
+    this.ongoingRestore = restore === undefined ? undefined : restore.includes('ongoing-request="true"');
+    this.expiryDate = ends === null ? undefined : new Date(ends);
     this.#settle();
   }
 

@@ -1,3 +1,6 @@
+import { S3Connection } from "./connection.ts";
+import { Key } from "./key.ts";
+import { Bucket } from "./bucket.ts";
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "node:test";
@@ -284,4 +287,30 @@ test("a conditional PUT that was its own predecessor is told by its ETag", async
     server.seen.map(({ method }) => method),
     ["PUT", "PUT", "HEAD", "PUT", "PUT", "HEAD"],
   );
+});
+
+test("a key tells whether it is on its way back from the archive, until when it is there, and its encryption", async () => {
+  const coming = 'ongoing-request="true"';
+  const here = 'ongoing-request="false", expiry-date="Fri, 21 Dec 2012 00:00:00 GMT"';
+  await using server = await fakeServer((_, response, nth) =>
+    response
+      .writeHead(200, {
+        ...(nth === 3 ? {} : { "x-amz-restore": nth === 1 ? coming : here }),
+        "x-amz-server-side-encryption": "AES256",
+      })
+      .end(),
+  );
+  const conn = new S3Connection("AKID", "secret", { endpoint: server.url, env: {} });
+  const key = new Key(new Bucket(conn, "b"), "k");
+  const told: unknown[] = [];
+  for (let nth = 1; nth <= 3; nth++) {
+    await key.refresh();
+    told.push([key.ongoingRestore, key.expiryDate?.getTime(), key.encrypted]);
+  }
+  await conn.close();
+  assert.deepEqual(told, [
+    [true, undefined, "AES256"],
+    [false, Date.UTC(2012, 11, 21), "AES256"],
+    [undefined, undefined, "AES256"],
+  ]);
 });

@@ -63,6 +63,13 @@ test("logging is enabled into a bucket that was made a target, and disabled; not
     await photos.enableLogging(logs, { targetPrefix: "photos/", grants });
     const status = await photos.getLoggingStatus();
     assert.deepEqual([status.target, status.prefix, status.grants[0]?.id], ["logs", "photos/", other.id]);
+    status.addGrant(new Grant({ permission: "WRITE", id: other.id }));
+    await photos.setXmlLogging(status.toXml());
+    const { grants: both } = await photos.getLoggingStatus();
+    assert.deepEqual(
+      both.map(({ permission }) => permission),
+      ["READ", "WRITE"],
+    );
     await photos.disableLogging();
     assert.equal(await client.getBucketLogging({ bucket: "photos" }), null);
 
