@@ -41,7 +41,10 @@ export interface DirectUploadOptions {
   readonly partSizeBytes?: number | undefined;
   /** For files that are stored so. Default: the storage's. */
   readonly acl?: CannedAcl | undefined;
-  /** Signs the tokens. Default: made from the storage's secret key, so that all servers of a site agree. */
+  /**
+   * Signs the tokens. Default: the storage's secret key, on which all servers of a site agree. Give one where the keys are
+   * those of a role, which change, and are others on each server.
+   */
   readonly secret?: string | undefined;
   /**
    * Let the bytes pass through the application, in parts: where the bucket takes no requests from other origins (CORS).
