@@ -16,6 +16,9 @@ export function errorResponse(
   where: { readonly bucketName?: string; readonly key?: string },
 ): S3Response {
   const headers: Record<string, string> = { ...error.headers };
+  // The answer to a HEAD has no document that could tell an SDK the region to sign for.
+  const { Region: region } = error.details;
+  if (region !== undefined) headers["x-amz-bucket-region"] = region;
   if (request.method === "HEAD" || error.status === 304) {
     return { status: error.status, headers };
   }

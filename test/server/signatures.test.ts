@@ -102,6 +102,18 @@ describe("signatures over HTTP", () => {
     }
   });
 
+  it("a signature for another region is told the right one, also where the answer has no document", async () => {
+    for (const method of ["GET", "HEAD"]) {
+      const signed = signV4(
+        { method, path: "/signed", query: "", headers: { host: host() } },
+        { credentials: owner, region: "eu-west-1", payloadHash: "UNSIGNED-PAYLOAD", date: new Date() },
+      );
+      const sent = await s3.send(`${method} /signed`, { as: null, headers: signed });
+      assert.deepEqual([sent.status, sent.headers["x-amz-bucket-region"]], [400, "us-east-1"]);
+      if (method === "GET") assert.match(sent.text, /<Region>us-east-1<\/Region>/);
+    }
+  });
+
   it("SigV2 in headers, with a subresource, and presigned", async () => {
     const request = { method: "GET", path: "/signed", query: "acl", headers: { host: host() } };
     const headers = signV2(request, { credentials: owner, date: new Date() });
