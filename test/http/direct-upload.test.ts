@@ -187,8 +187,18 @@ for (const relayed of [false, true]) {
   describe(`uploadFile() ${relayed ? "through the application" : "straight to S3"}`, () => {
     let application: Server;
     let browser: Browser;
+    let lostAnswers = 0;
     before(async () => {
       const app = express();
+      app.use("/uploads/complete", (request, response, next) => {
+        if (lostAnswers-- > 0) {
+          response.end = () => {
+            request.socket.destroy();
+            return response;
+          };
+        }
+        next();
+      });
       const uploads = directUpload({
         storage,
         types: ["image/*", "video/*"],
@@ -238,6 +248,16 @@ for (const relayed of [false, true]) {
       const file = await uploadFile(film(), { ...options, concurrency: 2 });
       assert.equal(await storage.size(file.name), film().size);
       browser.breaks = () => false;
+    });
+
+    test("completes again where the answer was lost", async () => {
+      for (const file of [new File([png], "cat.png"), film()]) {
+        lostAnswers = 1;
+        const { name } = await uploadFile(file, options);
+        assert.equal(await storage.size(name), file.size);
+        assert.ok(lostAnswers < 0);
+      }
+      assert.equal((await keys()).length, 2);
     });
 
     test("goes on where it was stopped, with the parts that are missing", async () => {

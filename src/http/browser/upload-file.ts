@@ -12,7 +12,7 @@ export interface UploadFileOptions {
   readonly signal?: AbortSignal | undefined;
   /** Parts under way at once. Default: 4. */
   readonly concurrency?: number | undefined;
-  /** How often a part, or the whole where it is one, is tried again. Default: 5. */
+  /** How often a part, or the whole where it is one, and the completion are tried again. Default: 5. */
   readonly retries?: number | undefined;
   /** Further headers for the application, such as a CSRF token. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -81,7 +81,10 @@ export async function uploadFile(file: File, options: UploadFileOptions): Promis
   const begun = resumed?.begun ?? (await begin(file, options));
   if (begun.method === "POST") await sendForm(file, begun, options);
   else await sendParts(file, begun, resumed?.parts ?? [], options);
-  const done = await call<UploadedDirectly>("POST", "complete", options, { token: begun.token });
+  // Where its answer was lost, the server says the same again.
+  const done = await retrying(options, () =>
+    call<UploadedDirectly>("POST", "complete", options, { token: begun.token }),
+  );
   forget(file, options);
   return done;
 }
@@ -282,14 +285,13 @@ function refusal({ status, responseText }: Sender): UploadFailed {
 }
 
 /** Again after a while, twice as long each time, where that may help. */
-async function retrying(
+async function retrying<T>(
   { retries = 5, signal }: UploadFileOptions,
-  attempt: () => Promise<void>,
-): Promise<void> {
+  attempt: () => Promise<T>,
+): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {
-      await attempt();
-      return;
+      return await attempt();
     } catch (error) {
       signal?.throwIfAborted();
       const status = error instanceof UploadFailed ? error.status : 400;
