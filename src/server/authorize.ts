@@ -122,15 +122,20 @@ function demandObject(asking: Asking, bucket: Bucket, right: ObjectRight): void 
   if (!permits(asking, bucket, actions, byList, { key, versionId, info })) throw new S3Error("AccessDenied");
 }
 
-/** Whether one key of many may be deleted. */
+/**
+ * Whether one key of many may be deleted.
+ *
+ * @param named What is said of it beside the key, in the document that lists the keys.
+ */
 export function mayDelete(
   context: Context,
   bucket: Bucket,
   key: string,
-  versionId: string | undefined,
+  named: Pick<Subject, "versionId" | "ifMatch"> = {},
 ): boolean {
   const byList = mayOnBucket(context.identity, bucket, "WRITE");
-  return permits(context, bucket, [actionOn("s3:DeleteObject", versionId)], byList, { key, versionId });
+  const actions = [actionOn("s3:DeleteObject", named.versionId)];
+  return permits(context, bucket, actions, byList, { key, ...named });
 }
 
 /** Whether the tags of an object may be read, which fewer may than read its bytes. */

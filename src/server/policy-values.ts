@@ -15,6 +15,8 @@ import type { S3Request } from "./request.ts";
 /** What of an object is spoken of, where that is not what the request names. */
 export interface Subject {
   readonly versionId?: string | undefined;
+  /** The ETag that one of many deletions names, as a header would. */
+  readonly ifMatch?: string | undefined;
   /** Stands for `s3:prefix`, where the right to list decides whether a key may be known to be missing. */
   readonly prefix?: string | undefined;
   /** Those of the object that is there. */
@@ -111,6 +113,8 @@ function globalValue({ site, request, identity }: Asking, bucket: Bucket, key: s
 function s3Value(asking: Asking, bucket: Bucket, subject: Subject, key: string): string | undefined {
   const { site, request, signature } = asking;
   const { headers, params } = request;
+  // A header there is none of the conditions that are held against the objects.
+  if (key === "if-match" && asking.operation.name === "DeleteObjects") return subject.ifMatch;
   if (headerKeys.has(key)) return headers[key];
   if (key === "prefix" && subject.prefix !== undefined) return subject.prefix;
   if (parameterKeys.has(key)) return params.get(key);

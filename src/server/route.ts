@@ -125,6 +125,7 @@ function hasParam(params: ReadonlyMap<string, string>, wanted: string): boolean 
 
 /** The bucket that stands in a host name before one of the domains; null for another host. */
 export function bucketOfHost(host: string, domains: readonly string[]): string | null {
+  if (domains.length === 0) return null;
   const name = host.replace(/:\d+$/, "").toLowerCase();
   for (const domain of domains) {
     if (name.length > domain.length + 1 && name.endsWith(`.${domain}`))

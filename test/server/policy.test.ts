@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { addUser } from "../../src/engine/users.ts";
@@ -324,6 +325,33 @@ describe("bucket policies over HTTP", () => {
     assert.deepEqual([await complete({}), await complete(ifNone)], [403, 200]);
   });
 
+  it("AWS's own example lets nobody delete without a condition, by DeleteObjects neither", async () => {
+    const bucket = await bucketWith(
+      { Action: "s3:DeleteObject", Condition: { Null: { "s3:if-match": "false" } } },
+      { Action: "s3:GetObject" },
+    );
+    const { headers } = await s3.send(`PUT /${bucket}/second`, { body: "x" });
+    const etag = headers["etag"] ?? "";
+    const remove = async (more: Record<string, string>): Promise<number> =>
+      (await s3.send(`DELETE /${bucket}/key`, { as: other, headers: more })).status;
+    assert.deepEqual([await remove({}), await remove({ "if-match": etag })], [403, 204]);
+    const many = async (condition: string, more: Record<string, string> = {}): Promise<string> => {
+      const body = `<Delete><Object><Key>second</Key>${condition}</Object></Delete>`;
+      const digest = createHash("md5").update(body).digest("base64");
+      return (
+        await s3.send(`POST /${bucket}?delete`, {
+          as: other,
+          body,
+          headers: { "content-md5": digest, ...more },
+        })
+      ).text;
+    };
+    assert.match(await many(""), /<Code>AccessDenied</);
+    assert.match(await many("", { "if-match": etag }), /<Code>AccessDenied</);
+    assert.match(await many("<ETag>other</ETag>"), /<Code>PreconditionFailed</);
+    assert.match(await many(`<ETag>${etag}</ETag>`), /<Deleted><Key>second</);
+  });
+
   it("DeleteObjects is judged key by key", async () => {
     const bucket = await bucketWith({
       Action: "s3:DeleteObject",
@@ -331,7 +359,7 @@ describe("bucket policies over HTTP", () => {
     });
     await s3.send(`PUT /${bucket}/tmp/a`, { body: "x" });
     const body = "<Delete><Object><Key>tmp/a</Key></Object><Object><Key>key</Key></Object></Delete>";
-    const md5 = (await import("node:crypto")).createHash("md5").update(body).digest("base64");
+    const md5 = createHash("md5").update(body).digest("base64");
     const { text } = await s3.send(`POST /${bucket}?delete`, {
       as: other,
       body,

@@ -108,6 +108,15 @@ describe("POST form uploads", () => {
     assert.equal((await post("form", [["key", "free"]])).status, 403);
   });
 
+  it("a condition in a form is one", async () => {
+    const fields: [string, string][] = [
+      ["key", "once"],
+      ["if-none-match", "*"],
+    ];
+    assert.equal((await post("open", fields)).status, 204);
+    assert.equal((await post("open", fields)).code, "PreconditionFailed");
+  });
+
   it("a form without file, without key, with a field twice, or that is no form", async () => {
     assert.equal((await post("open", [["key", "k"]], null)).code, "InvalidArgument");
     assert.equal((await post("open", [])).code, "InvalidArgument");

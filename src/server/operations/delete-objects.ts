@@ -55,7 +55,7 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
     objects.map(async ({ key, versionId, etag, lastModifiedMs, size }, i) => {
       try {
         // Who may not delete is told so for each key, as on AWS: the document is read either way.
-        if (!mayDelete(context, bucket, key, versionId)) throw new S3Error("AccessDenied");
+        if (!mayDelete(context, bucket, key, { versionId, ifMatch: etag })) throw new S3Error("AccessDenied");
         checkKey(key);
         const conditions = { ifMatch: etag, ifMatchLastModifiedMs: lastModifiedMs, ifMatchSize: size };
         await authorizeConditions(context, key, conditions);

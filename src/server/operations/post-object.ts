@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
 import { putObject } from "../../engine/put-object.ts";
 import { type Checksum, createChecksum, readChecksumHeaders } from "../../s3/checksums.ts";
+import { parseWriteConditions } from "../../s3/conditions.ts";
 import { postResponseXml } from "../../s3/documents/post-response.ts";
 import { parseTagging } from "../../s3/documents/tagging.ts";
 import { S3Error } from "../../s3/errors.ts";
@@ -65,6 +66,8 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
         ...formTags,
         ...readLock(asking, headers, bucket, key),
         contentMd5: contentMd5(fields),
+        // What a bucket's policy takes for a condition must be one.
+        ...parseWriteConditions(headers),
         ...readEncryption(context, bucket, headers),
         body: file.stream(),
         checksum: () => file.checksum,

@@ -22,7 +22,7 @@ export async function renameObjectOperation(context: BucketContext): Promise<S3R
   }
   if (source.versionId !== undefined) throw invalidSource(header, "A version cannot be renamed.");
   // What is renamed is no more under its old key: who may not delete it may not.
-  if (!mayDelete(context, bucket, source.key, undefined)) throw new S3Error("AccessDenied");
+  if (!mayDelete(context, bucket, source.key)) throw new S3Error("AccessDenied");
   // And it can be read under its new one: who may not read it may not either, nor learn whether it is there.
   const authorizeRead = (info: ObjectInfo | null): void =>
     authorizeSource(context, bucket, { key: source.key, info, missing: undefined });
