@@ -4,8 +4,8 @@ import { createHash, randomBytes, randomInt } from "node:crypto";
 import type { S3Client } from "../../src/client/s3-client.ts";
 
 export const bucket = "crash";
-/** Inline, and in a file of its own. */
-const sizes = [0, 100, 4096, 300_000];
+/** Inline, in a file of its own, and past the page cache but for its end. */
+const sizes = [0, 100, 4096, 300_000, 2_500_000];
 
 /** What one key may hold: the ETag that was acknowledged last, null for none, and what was under way since. */
 export interface Expected {

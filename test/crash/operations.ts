@@ -1,7 +1,22 @@
 /** What the writer does until it is killed, and what a store may hold after it: the same for writer and judge. */
 
 /** In a bucket that keeps no versions. Some stand here more than once: they are that many times as frequent. */
-export const kinds = ["small", "small", "small", "large", "multipart", "copy", "delete"] as const;
+export const kinds = [
+  "small",
+  "small",
+  "small",
+  "small",
+  "small",
+  "large",
+  "large",
+  "multipart",
+  "multipart",
+  "copy",
+  "copy",
+  "delete",
+  "delete",
+  "huge",
+] as const;
 /** In a bucket that keeps them: a version, a large one, a delete marker, and the oldest or the newest removed for good. */
 export const versionedKinds = [
   "version",
@@ -41,6 +56,8 @@ export function bodyOf({ key, sequence, kind }: Operation): Buffer {
   const text = `${key} ${sequence} ${kind}\n`;
   const sizes: Partial<Record<Operation["kind"], number>> = {
     large: 150_000,
+    // Goes past the page cache but for its end.
+    huge: 1_100_000,
     multipart: 90_000,
     "large version": 50_000,
   };
