@@ -86,7 +86,13 @@ export type {
   UploadPartInput,
   WriteConditions,
 } from "./client/inputs.ts";
-export type { CopyKeyOptions, GetOptions, ProgressOptions, PutOptions } from "./client/key-options.ts";
+export type {
+  CopyKeyOptions,
+  GetFileOptions,
+  GetOptions,
+  ProgressOptions,
+  PutOptions,
+} from "./client/key-options.ts";
 export type { CopyPartOptions, UploadPartOptions } from "./client/multipart-upload.ts";
 export type { FileDownloadOptions } from "./client/node-files.ts";
 export type { ObjectInfo, Versioned, Written } from "./client/outputs.ts";

@@ -181,3 +181,57 @@ test("downloadFile() makes an empty file of an empty object", async () => {
     assert.equal((await readFile(join(directory, "empty"))).length, 0);
   });
 });
+
+test("downloadFile() with resume goes on where another has stopped, and begins anew with another object", async () => {
+  const mebibyte = 1024 * 1024;
+  const large = Buffer.alloc(17 * mebibyte, "0123456789a");
+  let refuses = true;
+  await using server = await fakeServer((request, response) => {
+    if (refuses && request.headers.range?.startsWith(`bytes=${10 * mebibyte}-`) === true) {
+      return sendError(response, 403, "AccessDenied");
+    }
+    return serve(request, response, undefined, large);
+  });
+  const directory = await mkdtemp(join(tmpdir(), "stowage-resume-"));
+  const path = join(directory, "file");
+  const options = { resume: true, partSizeBytes: 5 * mebibyte, concurrency: 1 };
+  const loaded: number[] = [];
+  try {
+    await writeFile(path, "what was there");
+    await assert.rejects(server.client().downloadFile(object, path, options), { code: "AccessDenied" });
+    assert.equal(await readFile(path, "utf8"), "what was there");
+    assert.deepEqual((await readdir(directory)).toSorted(byName), [
+      ".file.part",
+      ".file.part.ranges",
+      "file",
+    ]);
+    refuses = false;
+    const before = server.seen.length;
+    await server.client().downloadFile(object, path, {
+      ...options,
+      onProgress: ({ loadedBytes }) => loaded.push(loadedBytes),
+    });
+    assert.ok(large.equals(await readFile(path)));
+    assert.deepEqual(await readdir(directory), ["file"]);
+    assert.deepEqual(
+      server.seen.slice(before).map(({ headers }) => headers.range),
+      [undefined, ...[10, 15].map((at) => `bytes=${at * mebibyte}-${Math.min(at + 5, 17) * mebibyte - 1}`)],
+    );
+    assert.ok((loaded[0] ?? 0) > 10 * mebibyte);
+    assert.equal(loaded.at(-1), large.length);
+
+    // What is left of another object is of no use.
+    await writeFile(join(directory, ".file.part"), "other bytes");
+    const other = { ...object, etag: "etag-0", size: large.length, partSize: 5 * mebibyte };
+    await writeFile(join(directory, ".file.part.ranges"), `${JSON.stringify(other)}\n[0,""]\n`);
+    await server.client().downloadFile(object, path, options);
+    assert.ok(large.equals(await readFile(path)));
+    assert.deepEqual(await readdir(directory), ["file"]);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+function byName(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}

@@ -55,6 +55,11 @@ export interface GetOptions extends ProgressOptions, ReadConditions, CustomerKey
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface GetFileOptions extends GetOptions {
+  /** Go on where a download that failed has stopped, also in another process. Default: false. See FileDownloadOptions. */
+  readonly resume?: boolean | undefined;
+}
+
 export interface CopyKeyOptions extends EncryptionInput {
   /** boto's: have the server encrypt the copy, with a key of its own. */
   readonly encryptKey?: boolean | undefined;

@@ -13,6 +13,7 @@ import type { CopySource, CustomerKeyInput, ObjectProperties } from "./inputs.ts
 import { KeyAccess, requireName } from "./key-access.ts";
 import {
   type CopyKeyOptions,
+  type GetFileOptions,
   type GetOptions,
   type PutOptions,
   encryptionOf,
@@ -216,13 +217,12 @@ export class Key extends KeyAccess {
    * Writes the object into a file by its path, large ones by several ranges at once. The file gets the object's time. A
    * download that fails leaves what was there.
    */
-  async getContentsToFilename(path: string, options: GetOptions = {}): Promise<void> {
-    const info = await this.#client.downloadFile({ ...this.#versioned, ...getInput(options) }, path, {
-      signal: options.signal,
-      onProgress: listenerOf(options),
-      keepModified: true,
-    });
-    this.#learn(info);
+  async getContentsToFilename(path: string, options: GetFileOptions = {}): Promise<void> {
+    const { signal, resume } = options;
+    const input = { ...this.#versioned, ...getInput(options) };
+    const onProgress = listenerOf(options);
+    const file = { signal, resume, onProgress, keepModified: true };
+    this.#learn(await this.#client.downloadFile(input, path, file));
   }
 
   // ------------------------------------------------------------------------------------- what stands beside the bytes

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { combineChecksums, createChecksum } from "../s3/checksums.ts";
+import { DownloadJournal } from "./download-journal.ts";
 import { S3DataError } from "./errors.ts";
 import type { GetObjectInput } from "./inputs.ts";
 import type { ObjectBody } from "./object-body.ts";
@@ -23,6 +24,12 @@ export interface FileDownloadOptions {
   readonly partSizeBytes?: number | undefined;
   /** Ranges under way at once. Default: the client's concurrency. */
   readonly concurrency?: number | undefined;
+  /**
+   * Whether a large download that fails, or whose process ends, keeps what has arrived, beside the file in two files whose
+   * names begin with a dot and end in `.part` and `.part.ranges`, and goes on from there the next time that it is asked
+   * for with this option. One process at a time. Default: false.
+   */
+  readonly resume?: boolean | undefined;
 }
 
 /** Calls `use` with the file open for reading. */
@@ -49,14 +56,27 @@ export async function downloadFile(
   const { body, ...info } = await getObject(core, input, { signal });
   const whole = input.range === undefined && input.partNumber === undefined;
   const inRanges = whole && info.etag !== "" && info.contentLength > 2 * partSize;
+  const fill = async (file: FileHandle, journal?: DownloadJournal): Promise<void> => {
+    const write = new PositionedWriter(file, info.contentLength, onProgress);
+    if (inRanges) await fetchRanges(core, input, { body, info, write, partSize, options, file, journal });
+    else await write.all(body, 0);
+    const seconds = info.lastModifiedMs / 1000;
+    if (options.keepModified === true && seconds > 0) await file.utimes(seconds, seconds);
+  };
   try {
-    await replaceFile(path, async (file) => {
-      const write = new PositionedWriter(file, info.contentLength, onProgress);
-      if (inRanges) await fetchRanges(core, input, { body, info, write, partSize, options });
-      else await write.all(body, 0);
-      const seconds = info.lastModifiedMs / 1000;
-      if (options.keepModified === true && seconds > 0) await file.utimes(seconds, seconds);
-    });
+    if (options.resume === true && inRanges) {
+      const { etag, size } = info;
+      const identity = {
+        bucket: input.bucket,
+        key: input.key,
+        etag,
+        size,
+        partSize: partSizeFor(size, partSize),
+      };
+      await resumeFile(path, (part) => DownloadJournal.open(part, identity), fill);
+    } else {
+      await replaceFile(path, fill);
+    }
   } finally {
     body.cancel();
   }
@@ -69,13 +89,16 @@ interface Ranges {
   readonly write: PositionedWriter;
   readonly partSize: number;
   readonly options: FileDownloadOptions;
+  readonly file: FileHandle;
+  /** Of a download that another may go on with. */
+  readonly journal: DownloadJournal | undefined;
 }
 
 /** The ranges of a large object side by side, each held to the ETag that the first answer named. */
 async function fetchRanges(
   core: ClientCore,
   input: GetObjectInput,
-  { body: first, info, write, partSize: wanted, options }: Ranges,
+  { body: first, info, write, partSize: wanted, options, file, journal }: Ranges,
 ): Promise<void> {
   const { signal, concurrency = core.settings.concurrency } = options;
   const { contentLength: size, etag, checksum: told } = info;
@@ -83,8 +106,14 @@ async function fetchRanges(
   const algorithm = told?.type === "FULL_OBJECT" && told.algorithm.startsWith("CRC") ? told.algorithm : null;
   const checksums: { readonly value: string; readonly size: number }[] = [];
   const starts = Array.from({ length: Math.ceil(size / partSize) }, (_, index) => index * partSize);
-  await runParallel(starts, { concurrency, signal }, async (start, partSignal) => {
-    const end = Math.min(start + partSize, size);
+  const endOf = (start: number): number => Math.min(start + partSize, size);
+  for (const [start, value] of journal?.done ?? []) {
+    checksums[start / partSize] = { value, size: endOf(start) - start };
+    write.skip(endOf(start) - start);
+  }
+  const missing = starts.filter((start) => journal?.done.has(start) !== true);
+  await runParallel(missing, { concurrency, signal }, async (start, partSignal) => {
+    const end = endOf(start);
     const bytes =
       start === 0
         ? head(first, end)
@@ -97,7 +126,11 @@ async function fetchRanges(
           ).body;
     const checksum = algorithm === null ? null : createChecksum(algorithm);
     const written = await write.all(bytes, start, checksum?.update.bind(checksum), end - start);
-    if (checksum !== null) checksums[start / partSize] = { value: checksum.digest(), size: written };
+    const value = checksum?.digest() ?? "";
+    checksums[start / partSize] = { value, size: written };
+    if (journal === undefined) return;
+    await file.datasync();
+    await journal.finish(start, value);
   });
   if (algorithm === null) return;
   const computed = combineChecksums(algorithm, checksums);
@@ -131,6 +164,11 @@ class PositionedWriter {
     this.#file = file;
     this.#totalBytes = totalBytes;
     this.#onProgress = onProgress;
+  }
+
+  /** Bytes that are there already. */
+  skip(bytes: number): void {
+    this.#loadedBytes += bytes;
   }
 
   /** Writes a body from a position on, and returns its size. */
@@ -193,4 +231,38 @@ async function replaceFile(path: string, fill: (file: FileHandle) => Promise<voi
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/**
+ * Makes a file whole, from where an earlier attempt has left it. What fails leaves what it has for the next one.
+ *
+ * @param openJournal Opens what tells how far it is.
+ */
+async function resumeFile(
+  path: string,
+  openJournal: (path: string) => Promise<DownloadJournal>,
+  fill: (file: FileHandle, journal: DownloadJournal) => Promise<void>,
+): Promise<void> {
+  const target = await stat(path).catch(() => null);
+  if (target !== null && !target.isFile()) throw new TypeError(`Cannot download to ${path}: it is no file.`);
+  const place = target === null ? path : await realpath(path);
+  const part = join(dirname(place), `.${basename(place)}.part`);
+  const ranges = `${part}.ranges`;
+  // Ranges of a file that is not there any more are on no disk.
+  if ((await stat(part).catch(() => null)) === null) await rm(ranges, { force: true });
+  const journal = await openJournal(ranges);
+  const file = await open(part, journal.done.size === 0 ? "w" : "r+", target?.mode ?? 0o666);
+  try {
+    await fill(file, journal);
+  } catch (error) {
+    await journal.close();
+    // What arrived whole and is wrong all the same is not to be gone on with.
+    if (error instanceof S3DataError)
+      await Promise.all([part, ranges].map((one) => rm(one, { force: true })));
+    throw error;
+  } finally {
+    await file.close();
+  }
+  await rename(part, place);
+  await journal.remove();
 }
