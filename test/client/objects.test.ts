@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdtemp, open, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import { Readable, Writable } from "node:stream";
 import { after, before, test } from "node:test";
 import type { Bucket } from "../../src/client/bucket.ts";
 import { Key } from "../../src/client/key.ts";
+import type { PresignInput } from "../../src/client/presign.ts";
 import { describeClient } from "./endpoints.ts";
 
 /** Names that other clients and servers trip over. */
@@ -339,6 +341,39 @@ describeClient("objects", (context) => {
       (await fetch(ended.generateUrl(60, "GET", { bucket: bucket.name, key: key.name }))).status,
       403,
     );
+  });
+
+  test("a presigned URL does whatever an operation does: parts, copies, ACLs, many deletions", async () => {
+    const { client } = context().conn;
+    const name = bucket.name;
+    const object = { bucket: name, key: "by urls" };
+    const send = async (input: PresignInput, body?: string): Promise<string> => {
+      const { method = "GET", headers = {} } = input;
+      const answer = await fetch(client.presign(input), {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
+      const text = await answer.text();
+      assert.ok(answer.ok, `${method} ${JSON.stringify(input)}: ${text}`);
+      return answer.headers.get("etag") ?? text;
+    };
+    const begun = await send({ ...object, method: "POST", query: { uploads: "" } });
+    const uploadId = /<UploadId>([^<]+)</.exec(begun)?.[1] ?? "";
+    const etag = await send({ ...object, method: "PUT", uploadId, partNumber: 1 }, "a part");
+    const part = `<Part><PartNumber>1</PartNumber><ETag>${etag}</ETag></Part>`;
+    const complete = `<CompleteMultipartUpload>${part}</CompleteMultipartUpload>`;
+    await send({ ...object, method: "POST", uploadId }, complete);
+    const copySource = { "x-amz-copy-source": `${name}/by%20urls` };
+    await send({ bucket: name, key: "copied", method: "PUT", headers: copySource });
+    assert.equal(await bucket.newKey("copied").text(), "a part");
+    assert.match(await send({ bucket: name, key: "copied", query: { acl: "" } }), /FULL_CONTROL/);
+    assert.match(await send({}), new RegExp(`<Name>${name}</Name>`));
+    await send({ bucket: name, key: "copied", method: "DELETE" });
+    const many = "<Delete><Object><Key>by urls</Key></Object></Delete>";
+    const headers = { "content-md5": createHash("md5").update(many).digest("base64") };
+    await send({ bucket: name, method: "POST", query: { delete: "" }, headers }, many);
+    assert.deepEqual([await bucket.getKey("copied"), await bucket.getKey("by urls")], [null, null]);
   });
 
   test("a form uploads a file, within its conditions", async () => {
