@@ -11,17 +11,27 @@ import { dirname, resolve } from "node:path";
 export async function makeDirectory(path: string): Promise<void> {
   const directory = resolve(path);
   const parent = dirname(directory);
+  const missing = await makeOne(directory);
+  if (missing === null) return;
+  if (parent === directory) throw missing;
+  if (!(await isThere(parent))) await makeDirectory(parent);
+  // Who makes the same in the same moment may have made the parent since. Where that takes no entries, trying again is in vain.
+  const stillMissing = await makeOne(directory);
+  if (stillMissing !== null) throw stillMissing;
+}
+
+/** @returns The error where something above it is missing, null where it is there. */
+async function makeOne(directory: string): Promise<Error | null> {
   try {
     await mkdir(directory, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST" && (await stat(directory)).isDirectory()) return;
-    const isOrphan = code === "ENOENT" && !(await isThere(parent));
-    if (!isOrphan || parent === directory) throw error;
-    await makeDirectory(parent);
-    return makeDirectory(directory);
+    if (code === "EEXIST" && (await stat(directory)).isDirectory()) return null;
+    if (code === "ENOENT") return error as Error;
+    throw error;
   }
-  await syncDirectory(parent);
+  await syncDirectory(dirname(directory));
+  return null;
 }
 
 async function isThere(path: string): Promise<boolean> {
