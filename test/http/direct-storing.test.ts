@@ -114,6 +114,21 @@ test("completes once what is completed twice at the same time", async () => {
   assert.deepEqual(await keys(), ["media/a.txt"]);
 });
 
+test("completes once what arrived in parts and is completed twice at the same time", async () => {
+  await using careful = storageWith();
+  const options = { maxBytes: 20 * mebibyte, partsFromBytes: 1, partSizeBytes: 5 * mebibyte };
+  const uploads = make(careful, { ...options, types: undefined, name: ({ filename }) => filename });
+  const begun = await uploads.begin({ filename: "a.bin", size: 5 * mebibyte + 1 }, "ann");
+  for (const [partNumber, bytes] of [5 * mebibyte, 1].entries()) {
+    const { url } = await uploads.signPart(begun.token, partNumber + 1, "ann");
+    assert.equal((await fetch(url, { method: "PUT", body: Buffer.alloc(bytes) })).status, 200);
+  }
+  const files = await Promise.all([1, 2, 3, 4].map(() => uploads.complete(begun.token, "ann")));
+  const names = await keys();
+  assert.equal(names.length, 1);
+  for (const { name, size } of files) assert.deepEqual([`media/${name}`, size], [names[0], 5 * mebibyte + 1]);
+});
+
 test("keeps to maxLength, also where the name is taken when the file arrives", async () => {
   await using careful = storageWith();
   const uploads = make(careful, { name: ({ filename }) => `dummy/${filename}`, maxLength: 40 });

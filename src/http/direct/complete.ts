@@ -86,15 +86,24 @@ export async function completeParts(context: DirectContext, ticket: Ticket): Pro
       limit,
     });
   }
-  const { etag } = await client.completeMultipartUpload({
-    bucket,
-    key,
-    uploadId,
-    parts: parts.map(numbered),
-    ifNoneMatch: context.options.overwrite === true ? undefined : "*",
-  });
+  let made: { readonly etag: string };
   try {
-    await checkBytes(context, ticket, key, etag);
+    made = await client.completeMultipartUpload({
+      bucket,
+      key,
+      uploadId,
+      parts: parts.map(numbered),
+      ifNoneMatch: context.options.overwrite === true ? undefined : "*",
+    });
+  } catch (error) {
+    if (!(error instanceof S3Error) || !lostRace.has(error.status)) throw error;
+    // Completed twice at once, the other was faster: the upload is gone, or the name taken.
+    const file = await fileBefore(context, ticket);
+    if (file === null) throw error;
+    return file;
+  }
+  try {
+    await checkBytes(context, ticket, key, made.etag);
   } catch (error) {
     if (error instanceof UploadError) await client.deleteObject({ bucket, key });
     throw error;
@@ -102,15 +111,25 @@ export async function completeParts(context: DirectContext, ticket: Ticket): Pro
   return fileOf(ticket, name, size);
 }
 
+/** What S3 answers to one who completes what another has completed, or is completing. */
+const lostRace = new Set([404, 409, 412]);
+
 /** Where there is nothing to complete: it was completed before, and its answer was lost; or nothing came. */
 async function completedBefore(context: DirectContext, ticket: Ticket): Promise<DirectFile> {
+  const file = await fileBefore(context, ticket);
+  if (file === null) throw missing(ticket, "nothing arrived");
+  return file;
+}
+
+/** The file that an earlier completion made, null where there was none. */
+async function fileBefore(context: DirectContext, ticket: Ticket): Promise<DirectFile | null> {
   const { client, bucket, keyOf } = await context.place();
   for (const name of namesOf(ticket)) {
     const found = await orNull("NotFound", client.headObject({ bucket, key: keyOf(name) }));
     // A file of that name may be another's, and an empty one only takes the name.
     if (found !== null && found.size > 0 && isOf(ticket, found)) return fileOf(ticket, name, found.size);
   }
-  throw missing(ticket, "nothing arrived");
+  return null;
 }
 
 async function checkBytes(
