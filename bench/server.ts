@@ -86,6 +86,7 @@ export function generate(
     serverPid: server.pid,
     bucket: "bench",
     sizeBytes: 4096,
+    signsPayload: true,
     keys: 1,
     prefix: "",
     once: false,

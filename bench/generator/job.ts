@@ -24,6 +24,8 @@ export interface Job extends LoadOptions {
   readonly operation: Operation;
   /** Size of each object, in bytes. */
   readonly sizeBytes: number;
+  /** Whether the signature of a PUT is over its body's SHA-256, as of SDKs over HTTP; else UNSIGNED-PAYLOAD, as over TLS. */
+  readonly signsPayload: boolean;
   /** How many different keys the requests name. They are signed ahead, one request for each, and then repeated. */
   readonly keys: number;
   /** Before every key. */

@@ -81,9 +81,12 @@ function signerOf(job: Job): Sign {
   let payloadHash = createHash("sha256").digest("hex");
   return (method, path, query, body, expect) => {
     if (body !== hashedBody) {
-      payloadHash = createHash("sha256")
-        .update(body ?? "")
-        .digest("hex");
+      const isSigned = body === null || job.signsPayload;
+      payloadHash = isSigned
+        ? createHash("sha256")
+            .update(body ?? "")
+            .digest("hex")
+        : "UNSIGNED-PAYLOAD";
       hashedBody = body;
     }
     const plain: Record<string, string> = { host };
