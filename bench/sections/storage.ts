@@ -37,7 +37,7 @@ export async function measureStorage(settings: Settings): Promise<Section> {
   const count = settings.quick ? 16 : 400;
   try {
     const inOrder = Object.entries(steps) as [keyof typeof steps, (typeof steps)["put"]][];
-    for (let round = -1; round < settings.rounds * 5; round++) {
+    for (let round = -1; round < settings.rounds * 15; round++) {
       // In turn there and back: what the garbage collector does after each is not always the same one's to pay.
       for (const [name, step] of round % 2 === 1 ? inOrder.toReversed() : inOrder) {
         const before = usedMicros(server.pid);
