@@ -33,7 +33,7 @@ export class ContentSource implements AsyncIterable<Uint8Array> {
   readonly size: number | undefined;
   readonly #signal: AbortSignal | undefined;
   #read: ByteReader | null = null;
-  readonly #open: () => ByteReader;
+  readonly #open: (() => ByteReader) | undefined;
   #taken = false;
   /** Read ahead. */
   #head: Uint8Array[] = [];
@@ -43,11 +43,16 @@ export class ContentSource implements AsyncIterable<Uint8Array> {
   /** @throws TypeError for what is no content. */
   constructor(content: Content, { signal }: { readonly signal?: AbortSignal | undefined } = {}) {
     this.#signal = signal;
-    const { name, contentType, size, open } = describe(content);
+    const { name, contentType, size, whole, open } = describe(content);
     this.name = name;
     this.contentType = contentType;
-    this.size = size;
+    this.size = whole?.length ?? size;
     this.#open = open;
+    if (whole === undefined) return;
+    // Bytes that are at hand need no reading.
+    this.#head = [whole];
+    this.#headBytes = whole.length;
+    this.#ended = true;
   }
 
   /**
@@ -80,7 +85,10 @@ export class ContentSource implements AsyncIterable<Uint8Array> {
     if (this.#taken) throw new TypeError("This content was read already.");
     this.#taken = true;
     try {
-      for (let piece = this.#head.shift(); piece !== undefined; piece = this.#head.shift()) yield piece;
+      for (let piece = this.#head.shift(); piece !== undefined; piece = this.#head.shift()) {
+        this.#signal?.throwIfAborted();
+        if (piece.length > 0) yield piece;
+      }
       for (;;) {
         const chunk = await this.#next();
         if (chunk === null) return;
@@ -100,7 +108,7 @@ export class ContentSource implements AsyncIterable<Uint8Array> {
   }
 
   async #next(): Promise<Uint8Array | null> {
-    if (this.#ended) return null;
+    if (this.#ended || this.#open === undefined) return null;
     this.#signal?.throwIfAborted();
     this.#read ??= this.#open();
     const chunk = await abortable(this.#read.next(), this.#signal);
@@ -126,14 +134,16 @@ interface Described {
   readonly name?: string | undefined;
   readonly contentType?: string | undefined;
   readonly size?: number;
-  readonly open: () => ByteReader;
+  /** All of it, where it is at hand; else it is opened. */
+  readonly whole?: Uint8Array;
+  readonly open?: () => ByteReader;
 }
 
 function describe(content: Content): Described {
-  if (typeof content === "string") return bytes(Buffer.from(content));
-  if (content instanceof ArrayBuffer) return bytes(new Uint8Array(content));
+  if (typeof content === "string") return { whole: Buffer.from(content) };
+  if (content instanceof ArrayBuffer) return { whole: new Uint8Array(content) };
   if (ArrayBuffer.isView(content)) {
-    return bytes(new Uint8Array(content.buffer, content.byteOffset, content.byteLength));
+    return { whole: new Uint8Array(content.buffer, content.byteOffset, content.byteLength) };
   }
   if (isBlob(content)) {
     return {
@@ -164,16 +174,6 @@ function isBlob(content: unknown): content is Blob {
   return (
     (tag === "[object File]" || tag === "[object Blob]") && typeof (content as Blob).stream === "function"
   );
-}
-
-function bytes(whole: Uint8Array): Described {
-  let given = whole.length === 0;
-  const next = async (): Promise<Uint8Array | null> => {
-    if (given) return null;
-    given = true;
-    return whole;
-  };
-  return { size: whole.length, open: () => ({ next, cancel: () => {} }) };
 }
 
 /** `fs.createReadStream` tells the path that it reads. */
