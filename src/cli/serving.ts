@@ -11,6 +11,7 @@ import { followCertificate, readTls } from "./certificate.ts";
 import { CommandError, type Io } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
 import { openLog } from "./log.ts";
+import { keepHeapModest } from "./modest-heap.ts";
 import { version } from "./version.ts";
 import { readWebhooks } from "./webhooks.ts";
 
@@ -42,6 +43,7 @@ export interface ServeOptions {
  * @throws {CommandError} When it cannot start, with the way out.
  */
 export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<void> {
+  keepHeapModest();
   const stop = io.stopSignal();
   const log = openLog(io);
   const tls = await readTls(options);

@@ -12,6 +12,7 @@ import { followCertificate, readTls } from "../certificate.ts";
 import type { Io } from "../command.ts";
 import { openDataDirectory } from "../data-directory.ts";
 import { openLog } from "../log.ts";
+import { keepHeapModest } from "../modest-heap.ts";
 import { engineLog, masterKeysOf, serverOptions, type ServeOptions } from "../serving.ts";
 import { stopSignal } from "../stop-signal.ts";
 import { readWebhooks } from "../webhooks.ts";
@@ -56,6 +57,7 @@ await work(await link.ask<WorkerTask>("task"));
 process.exit(0);
 
 async function work({ options, owner }: WorkerTask): Promise<void> {
+  keepHeapModest();
   const stop = Promise.race([io.stopSignal(), toldToStop]);
   const log = openLog(io);
   const tls = await readTls(options);
