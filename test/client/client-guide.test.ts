@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { owner, startTestServer, type TestServer } from "../support/server.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+import { ownersEnvironment, programsOf } from "./guide-programs.ts";
 
-const guide = readFileSync("docs/guides/client.md", "utf8");
-const programs = Array.from(guide.matchAll(/```js\n([\s\S]*?)```/g), ([, code = ""]) => code);
+const programs = programsOf("client");
 
 let server: TestServer;
 let scratch = "";
@@ -34,13 +34,7 @@ for (const [at, heading] of ["Connect", "Bodies", "URLs for others"].entries()) 
     assert.equal(programs.length, expected.length);
     const program = join(scratch, `${at}.mjs`);
     writeFileSync(program, programs[at] ?? "");
-    const env = {
-      PATH: process.env["PATH"],
-      AWS_ENDPOINT_URL_S3: server.server.url,
-      AWS_ACCESS_KEY_ID: owner.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: owner.secretAccessKey,
-      AWS_REGION: "us-east-1",
-    };
+    const env = ownersEnvironment(server);
     const { stdout } = await promisify(execFile)(process.execPath, [program], { env, cwd: scratch });
     assert.deepEqual(stdout.trim().split("\n"), expected[at]);
   });

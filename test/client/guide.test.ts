@@ -2,13 +2,12 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
-import { owner, startTestServer, type TestServer } from "../support/server.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+import { ownersEnvironment, programsOf } from "./guide-programs.ts";
 
-const guide = readFileSync("docs/guides/versions.md", "utf8");
-const programs = Array.from(guide.matchAll(/```js\n([\s\S]*?)```/g), ([, code = ""]) => code);
+const programs = programsOf("versions");
 
 describe("docs/guides/versions.md", () => {
   let server: TestServer;
@@ -18,13 +17,7 @@ describe("docs/guides/versions.md", () => {
   after(() => server.close());
 
   async function run(code: string): Promise<string[]> {
-    const env = {
-      PATH: process.env["PATH"],
-      AWS_ENDPOINT_URL_S3: server.server.url,
-      AWS_ACCESS_KEY_ID: owner.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: owner.secretAccessKey,
-      AWS_REGION: "us-east-1",
-    };
+    const env = ownersEnvironment(server);
     // From the package's root, where "stowage/client" is the package itself.
     const args = ["--input-type=module", "--eval", code];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env });

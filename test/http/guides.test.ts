@@ -4,8 +4,6 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -15,6 +13,7 @@ import { startTestServer } from "../../src/testing.ts";
 import { uploadFile } from "../../src/upload-browser.ts";
 import { fakeBrowser } from "./browser.ts";
 import { form } from "./forms.ts";
+import { freePort } from "../support/free-port.ts";
 
 const png = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
 const photo = form([{ name: "photo", filename: "cat.png", body: png }]);
@@ -133,15 +132,6 @@ async function withProgram(
     program.kill();
     await once(program, "exit");
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function answers(url: string, program: ChildProcess): Promise<void> {

@@ -4,10 +4,9 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
+import { freePort } from "../support/free-port.ts";
 
 const guide = readFileSync("docs/guides/static-files.md", "utf8");
 const programs = Array.from(
@@ -74,14 +73,6 @@ test("docs/guides/static-files.md: every program runs", async () => {
     rmSync(directory, { recursive: true });
   }
 });
-
-async function freePort(): Promise<number> {
-  const socket = createServer().listen(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address() as AddressInfo;
-  socket.close();
-  return port;
-}
 
 async function answerOf(url: string, program: ChildProcess): Promise<string> {
   for (let tries = 0; tries < 400 && program.exitCode === null; tries++) {
