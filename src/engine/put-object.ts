@@ -86,15 +86,14 @@ async function refuseBeyondQuota(engine: Engine, { bucket, key, body, size }: Pu
   if (body instanceof Uint8Array || size === undefined) return;
   // Which version it takes the place of, the commit finds out.
   if (bucket.versioning === "Suspended") return;
-  const replaced = bucket.versioning === undefined ? await headCurrent(engine, bucket, key) : null;
+  const replaced =
+    bucket.versioning === undefined
+      ? (await readKeyState(engine.index, bucket, key)).current?.info
+      : undefined;
   await requireQuota(engine, bucket, {
     bytes: size - (replaced?.size ?? 0),
-    objects: replaced === null ? 1 : 0,
+    objects: replaced === undefined ? 1 : 0,
   });
-}
-
-async function headCurrent(engine: Engine, bucket: Bucket, key: string): Promise<ObjectInfo | null> {
-  return (await readKeyState(engine.index, bucket, key)).current?.info ?? null;
 }
 
 /** A body that is stored, to become an object. */

@@ -1,7 +1,7 @@
 /** How a direct upload ends: what arrived is looked at, and becomes a file of the storage. */
 
 import type { ListedPart } from "../../s3/documents/multipart.ts";
-import { S3Error } from "../../s3/errors.ts";
+import { isNotFound, isTaken } from "../../storage/backends/s3-file.ts";
 import { StorageError } from "../../storage/errors.ts";
 import { checkType } from "../check-type.ts";
 import { quote } from "../file-names.ts";
@@ -57,8 +57,7 @@ async function takeName(context: DirectContext, ticket: Ticket): Promise<string>
       await client.putObject(empty);
       return name;
     } catch (error) {
-      // 409: somebody writes the same key at this moment, as AWS says it.
-      if (!(error instanceof S3Error) || (error.status !== 412 && error.status !== 409)) throw error;
+      if (!isTaken(error)) throw error;
     }
     const there = await orNull("NotFound", client.headObject({ bucket, key: keyOf(name) }));
     // Taken by this upload, which was completed once more.
@@ -96,7 +95,7 @@ export async function completeParts(context: DirectContext, ticket: Ticket): Pro
       ifNoneMatch: context.options.overwrite === true ? undefined : "*",
     });
   } catch (error) {
-    if (!(error instanceof S3Error) || !lostRace.has(error.status)) throw error;
+    if (!isTaken(error) && !isNotFound(error)) throw error;
     // Completed twice at once, the other was faster: the upload is gone, or the name taken.
     const file = await fileBefore(context, ticket);
     if (file === null) throw error;
@@ -110,9 +109,6 @@ export async function completeParts(context: DirectContext, ticket: Ticket): Pro
   }
   return fileOf(ticket, name, size);
 }
-
-/** What S3 answers to one who completes what another has completed, or is completing. */
-const lostRace = new Set([404, 409, 412]);
 
 /** Where there is nothing to complete: it was completed before, and its answer was lost; or nothing came. */
 async function completedBefore(context: DirectContext, ticket: Ticket): Promise<DirectFile> {

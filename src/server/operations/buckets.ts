@@ -14,6 +14,7 @@ import type { BucketContext, Context, S3Response } from "../context.ts";
 import { resolveGrants } from "../grants.ts";
 import { grantsOwnerAlone, refusePublicGrants } from "../object-access.ts";
 import { integerParam } from "../params.ts";
+import { readToken, writeToken } from "./continuation-token.ts";
 import { xmlResponse } from "../xml-response.ts";
 
 const configurationLimitBytes = 64 * 1024;
@@ -23,7 +24,9 @@ export async function listBucketsOperation({ site, request, identity }: Context)
   const { params } = request;
   const limit = integerParam(params, "max-buckets", { min: 1, max: 10_000 });
   const prefix = params.get("prefix");
-  const after = readToken(params.get("continuation-token"));
+  const token = params.get("continuation-token");
+  // An empty token is what a client sends that passes on a token it did not get.
+  const after = token === undefined || token === "" ? undefined : readToken(token);
   const { buckets, isTruncated } = await listBuckets(site.engine, {
     ownerId: identity.owner.id,
     prefix,
@@ -40,21 +43,6 @@ export async function listBucketsOperation({ site, request, identity }: Context)
       ...(isTruncated && last !== undefined ? { continuationToken: writeToken(last.name) } : {}),
     }),
   );
-}
-
-function writeToken(last: string): string {
-  return Buffer.from(last).toString("base64url");
-}
-
-/** An empty token is what a client sends that passes on a token it did not get. */
-function readToken(token: string | undefined): string | undefined {
-  if (token === undefined || token === "") return undefined;
-  const after = Buffer.from(token, "base64url").toString();
-  if (writeToken(after) === token) return after;
-  throw new S3Error("InvalidArgument", {
-    message: "The continuation token provided is incorrect",
-    details: { ArgumentName: "continuation-token", ArgumentValue: token },
-  });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html */

@@ -7,6 +7,7 @@ import { S3Error } from "../../s3/errors.ts";
 import { withOwners } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { integerParam } from "../params.ts";
+import { readToken, writeToken } from "./continuation-token.ts";
 import { xmlResponse } from "../xml-response.ts";
 
 /** The most keys and common prefixes in one page. */
@@ -82,20 +83,4 @@ function refuseUnknownVersion(listType: string | undefined): void {
 /** @throws {S3Error} `InvalidArgument` */
 export function readMaxKeys(params: ReadonlyMap<string, string>): number {
   return integerParam(params, "max-keys", { min: 0, max: 2 ** 31 - 1, cap: maxKeysLimit }) ?? maxKeysLimit;
-}
-
-/** A token is where the last page ended. It is opaque so that it can become something else. */
-function writeToken(last: string): string {
-  return `1.${Buffer.from(last).toString("base64url")}`;
-}
-
-function readToken(token: string): string {
-  const match = /^1\.([A-Za-z0-9_-]+)$/.exec(token);
-  if (match?.[1] === undefined) {
-    throw new S3Error("InvalidArgument", {
-      message: "The continuation token provided is incorrect",
-      details: { ArgumentName: "continuation-token", ArgumentValue: token },
-    });
-  }
-  return Buffer.from(match[1], "base64url").toString("utf8");
 }

@@ -94,3 +94,8 @@ async function* readRange(
 export function isNotFound(error: unknown): boolean {
   return error instanceof S3Error && error.status === 404 && error.code !== "NoSuchBucket";
 }
+
+/** Whether a write that may replace nothing met something. 409: somebody writes the same key at this moment, as AWS says it. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof S3Error && (error.status === 412 || error.status === 409);
+}

@@ -2,7 +2,6 @@
 
 import type { PutObjectInput } from "../../client/inputs.ts";
 import { S3Client } from "../../client/s3-client.ts";
-import { S3Error } from "../../s3/errors.ts";
 import { compareKeys } from "../../s3/keys.ts";
 import { contentTypeFor } from "../content-type.ts";
 import type { ContentSource } from "../content.ts";
@@ -23,7 +22,7 @@ import { encodePath, withQuery } from "../urls.ts";
 import { cloudFrontSigner } from "./cloudfront.ts";
 import { makeBucket } from "./s3-bucket.ts";
 import { clientOptions } from "./s3-client-options.ts";
-import { isNotFound, openObject } from "./s3-file.ts";
+import { isNotFound, isTaken, openObject } from "./s3-file.ts";
 import {
   type CloudFrontSigner,
   type ObjectParameters,
@@ -265,9 +264,7 @@ export class S3Storage extends Storage {
       await this.client.putObject({ ...input, ifNoneMatch: overwrite ? undefined : "*" }, { signal });
       return true;
     } catch (error) {
-      // 409: somebody writes the same key at this moment, as AWS says it.
-      if (!overwrite && error instanceof S3Error && (error.status === 412 || error.status === 409))
-        return false;
+      if (!overwrite && isTaken(error)) return false;
       throw error;
     }
   }
