@@ -90,8 +90,8 @@ describe("BlobWriter", () => {
     if (files.directBytes === 0) return t.skip("the file system of the temporary directory has no O_DIRECT");
     assert.equal(files.directOpens, 2);
     assert.equal(files.directBytes, 2 * 3 * 1024 * 1024);
-    // The rest, and the footer: 49 blocks' checksums of 4 bytes, and 32.
-    assert.equal(files.cachedBytes, 2 * (12_345 + 49 * 4 + 32));
+    // The rest, and the footer: 49 blocks' checksums of 8 bytes, and 32.
+    assert.equal(files.cachedBytes, 2 * (12_345 + 49 * 8 + 32));
   });
 
   for (const refuses of ["open", "write"] as const) {

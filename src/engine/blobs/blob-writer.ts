@@ -113,14 +113,12 @@ async function writeSome(file: FileHandle, bytes: Buffer, position: number): Pro
 }
 
 /** As much of WebAssembly as is used here; its types come with the browser's. */
-declare const WebAssembly:
-  | { readonly Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer } }
-  | undefined;
+declare const WebAssembly: {
+  readonly Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+};
 
 /** Makes buffers that begin where a page of memory does, as the memories of WebAssembly do, many in one of those. */
 function pageAligned(bytes: number): () => Buffer {
-  // Where there is none (--jitless), the system refuses the first direct write, and it is the last.
-  if (typeof WebAssembly === "undefined") return () => Buffer.allocUnsafeSlow(bytes);
   const { Memory } = WebAssembly;
   const buffersInSlab = 16;
   const pages = (buffersInSlab * bytes) / (64 * 1024);

@@ -54,9 +54,9 @@ describe("openDiskBlobs()", () => {
   it("makes a file of the bytes, the blocks' checksums and a trailer, for its owner only", () =>
     withBlob(async (_, path) => {
       const file = await readFile(path);
-      assert.equal(file.length, size + 4 * 4 + 32);
+      assert.equal(file.length, size + 4 * 8 + 32);
       assert.equal(file.subarray(0, size).equals(bytes), true);
-      assert.equal(file.toString("latin1", size + 16, size + 24), "STOWBLOB");
+      assert.equal(file.toString("latin1", size + 32, size + 40), "STOWBLOB");
       assert.equal((await stat(path)).mode & 0o777, 0o600);
     }));
 
@@ -78,7 +78,7 @@ describe("openDiskBlobs()", () => {
         assert.deepEqual(await read(blobs, elsewhere, elsewhere + 4), expected);
       }));
   }
-  for (const at of [0, 4, 12, 16, 20, 24, 28, 32, 36, 40, 44]) {
+  for (const at of [0, 8, 31, 32, 40, 44, 48, 52, 56, 60]) {
     it(`read() refuses a footer with a flipped byte (${at})`, () =>
       withBlob(async (blobs, path) => {
         await flip(path, size + at);
@@ -86,9 +86,25 @@ describe("openDiskBlobs()", () => {
       }));
   }
 
+  it("read() gives and verifies what earlier versions wrote, with CRC-32 of the blocks", () =>
+    withBlob(async (blobs, path) => {
+      const footer =
+        "98292053982920539829205302871bcb" +
+        "53544f57424c4f420100000000000100400d03000000000080c3dfe800000000";
+      await writeFile(path, Buffer.concat([bytes, Buffer.from(footer, "hex")]));
+      assert.equal((await read(blobs)).equals(bytes), true);
+      assert.equal((await read(blobs, 199_990)).equals(bytes.subarray(199_990)), true);
+      for (const at of [0, 199_999, size, size + 15, size + 24, size + 47]) {
+        await flip(path, at);
+        await assert.rejects(read(blobs), /fails its checksum|footer is damaged/, `byte ${at}`);
+        await flip(path, at);
+      }
+      assert.equal((await read(blobs)).equals(bytes), true);
+    }));
+
   it("read() refuses a file that was cut, at whatever length", () =>
     withBlob(async (blobs, path) => {
-      for (const length of [size + 47, size, size - 1, 65_536, 0]) {
+      for (const length of [size + 63, size, size - 1, 65_536, 0]) {
         await truncate(path, length);
         await assert.rejects(read(blobs), /Cannot read blob/);
       }

@@ -10,10 +10,12 @@ import { mkdir, open, opendir, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import loadXxhash from "xxhash-wasm";
+
 import { S3Error } from "../../s3/errors.ts";
 import { makeDirectory, syncDirectory } from "../make-directory.ts";
 import { BlobWriter, systemHasDirectWrites } from "./blob-writer.ts";
-import { BlockCrcs, encodeFooter } from "./block-footer.ts";
+import { BlockChecksums, encodeFooter } from "./block-footer.ts";
 import type { BlobId, Blobs } from "./blobs.ts";
 import { DirectorySync } from "./directory-sync.ts";
 import { readBlob } from "./read-blob.ts";
@@ -41,7 +43,7 @@ export async function openDiskBlobs({
   onLateError = () => {},
   files = { open, unlink },
 }: DiskBlobsOptions): Promise<Blobs> {
-  await makeDirectories(root);
+  const [xxhash] = await Promise.all([loadXxhash(), makeDirectories(root)]);
   const directories = new DirectorySync(files.open);
   // A write that nobody waits for is done soonest when it ends in the page cache.
   const direct = { works: durability === "strict" && systemHasDirectWrites };
@@ -56,7 +58,7 @@ export async function openDiskBlobs({
       );
       try {
         const writer = new BlobWriter({ open: files.open, path, file, direct });
-        const size = await writeAll(writer, id, source);
+        const size = await writeAll(writer, id, source, new BlockChecksums(xxhash));
         const flushed = flush(file, directories, dirname(path));
         if (durability === "strict") {
           await onDisk(flushed);
@@ -71,7 +73,7 @@ export async function openDiskBlobs({
         throw error;
       }
     },
-    read: (id, range) => readBlob(files.open, pathOf(root, id), id, range),
+    read: (id, range) => readBlob({ open: files.open, path: pathOf(root, id), xxhash }, id, range),
     async remove(id): Promise<void> {
       try {
         await files.unlink(pathOf(root, id));
@@ -109,16 +111,20 @@ async function makeDirectories(root: string): Promise<void> {
 }
 
 /** Writes all that the source gives, and the footer. */
-async function writeAll(writer: BlobWriter, id: BlobId, source: AsyncIterable<Uint8Array>): Promise<number> {
-  const crcs = new BlockCrcs();
+async function writeAll(
+  writer: BlobWriter,
+  id: BlobId,
+  source: AsyncIterable<Uint8Array>,
+  checksums: BlockChecksums,
+): Promise<number> {
   let size = 0;
   try {
     for await (const piece of source) {
-      crcs.update(piece);
+      checksums.update(piece);
       size += piece.length;
       await onDisk(writer.add(piece));
     }
-    await onDisk(writer.add(encodeFooter(id, size, crcs.end())));
+    await onDisk(writer.add(encodeFooter(id, size, checksums.end())));
     await onDisk(writer.end());
   } finally {
     await writer.release();

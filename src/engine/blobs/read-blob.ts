@@ -2,7 +2,9 @@
 
 import type { FileHandle, open as openFile } from "node:fs/promises";
 
-import { blockBytes, decodeFooter, footerBytes, verifyBlocks } from "./block-footer.ts";
+import type { XXHashAPI } from "xxhash-wasm";
+
+import { blockBytes, BlockFooter, footerBytes } from "./block-footer.ts";
 import type { BlobId, BlobRange } from "./blobs.ts";
 import { BufferPool } from "./buffer-pool.ts";
 
@@ -15,9 +17,15 @@ const pool = new BufferPool(bufferBytes);
 /** Every piece in a buffer of its own. */
 const ownBuffers = { next: (): null => null };
 
+/** Where a blob is read from, and by what it is verified. */
+interface BlobFile {
+  readonly open: typeof openFile;
+  readonly path: string;
+  readonly xxhash: XXHashAPI;
+}
+
 export async function* readBlob(
-  open: typeof openFile,
-  path: string,
+  { open, path, xxhash }: BlobFile,
   id: BlobId,
   { size, start, end, reusesBuffers = false }: BlobRange,
 ): AsyncIterable<Buffer> {
@@ -29,18 +37,18 @@ export async function* readBlob(
     const first = start - (start % blockBytes);
     const last = Math.min(size, end + blockBytes - (end % blockBytes));
     let at = first;
-    let crcs: Buffer;
+    let footer: BlockFooter;
     let head: Buffer | null = null;
     if (size - first <= pieceBytes && size - first + footerBytes(size) <= bufferBytes) {
       // All that is left of the file is one read.
-      const rest = await readFully(file, first, size - first + footerBytes(size), buffers.next());
-      crcs = decodeFooter(rest.subarray(size - first), id, size);
+      const rest = await readUpTo(file, first, size - first + footerBytes(size), buffers.next());
+      footer = new BlockFooter(xxhash, rest.subarray(size - first), id, size);
       head = rest.subarray(0, last - first);
     } else {
       ahead = readFully(file, first, Math.min(pieceBytes, last - first), buffers.next());
       // Awaited below: until then its failure must not count as unhandled.
       ahead.catch(() => {});
-      crcs = decodeFooter(await readFully(file, size, footerBytes(size), null), id, size);
+      footer = new BlockFooter(xxhash, await readUpTo(file, size, footerBytes(size), null), id, size);
     }
     while (at < last) {
       const piece: Buffer = head ?? (await (ahead as Promise<Buffer>));
@@ -50,7 +58,7 @@ export async function* readBlob(
         ahead = readFully(file, next, Math.min(pieceBytes, last - next), buffers.next());
         ahead.catch(() => {});
       }
-      verifyBlocks(piece, at / blockBytes, crcs);
+      footer.verify(piece, at / blockBytes);
       yield piece.subarray(Math.max(0, start - at), Math.min(piece.length, end + 1 - at));
       at = next;
     }
@@ -70,11 +78,26 @@ async function readFully(
   length: number,
   buffer: Buffer | null,
 ): Promise<Buffer> {
-  const bytes = buffer?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length);
-  for (let filled = 0; filled < length;) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
-    if (bytesRead === 0) throw new Error(`the file ends at ${position + filled}, its record says more`);
-    filled += bytesRead;
+  const bytes = await readUpTo(file, position, length, buffer);
+  if (bytes.length < length) {
+    throw new Error(`the file ends at ${position + bytes.length}, its record says more`);
   }
   return bytes;
+}
+
+/** Less where the file ends before. */
+async function readUpTo(
+  file: FileHandle,
+  position: number,
+  length: number,
+  buffer: Buffer | null,
+): Promise<Buffer> {
+  const bytes = buffer?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
 }
