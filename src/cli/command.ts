@@ -34,7 +34,7 @@ export interface Flag {
 
 /** A positional argument. */
 export interface Argument {
-  /** `<name>` must be given, `[name]` may. */
+  /** `<name>` must be given, `[name]` may; of `<name...>` and `[name...]` several. */
   readonly name: string;
   readonly description: string;
 }
@@ -58,15 +58,18 @@ export interface Command {
   readonly environment: readonly Variable[];
   /** Command lines that work, without the leading `stowage`. */
   readonly examples: readonly string[];
+  /** Whether what begins with a hyphen behind the first argument belongs to the arguments. */
+  readonly passThrough?: boolean;
   /**
-   * @param args Positional arguments, in order.
+   * @param args Positional arguments, in order; those of `<name...>` one by one.
    * @param options Options by their long name in camelCase, as `flags` made them.
+   * @returns The exit code, where it is not 0.
    */
   readonly run: (
     io: Io,
     args: readonly (string | undefined)[],
     options: Readonly<Record<string, unknown>>,
-  ) => Promise<void>;
+  ) => Promise<number | void>;
 }
 
 /** What went wrong, for whoever typed the command. */

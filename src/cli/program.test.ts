@@ -30,6 +30,12 @@ test("runProgram() says what was meant by a wrong command", async () => {
   assert.match(stderr, /^stowage: unknown command 'serv'\n\(Did you mean serve\?\)/);
 });
 
+test("runProgram() says what was meant by a wrong command below another", async () => {
+  const { code, stderr } = await run("user ad anna");
+  assert.equal(code, 2);
+  assert.match(stderr, /^stowage: unknown command 'ad'\n\(Did you mean add\?\)/);
+});
+
 test("runProgram() says what was meant by a wrong option", async () => {
   const { code, stderr } = await run("serve --prot 80");
   assert.equal(code, 2);

@@ -21,51 +21,75 @@ const helpWidth = 100;
  * @returns The exit code: 0, 1 for a failure, 2 for a wrong command line.
  */
 export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
+  const outcome = { code: 0 };
   try {
-    await createProgram(io).parseAsync([...argv], { from: "user" });
-    return 0;
+    await createProgram(io, outcome).parseAsync([...argv], { from: "user" });
+    return outcome.code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     return printError(error, io);
   }
 }
 
-function createProgram(io: Io): Parser {
+/** What the command that ran has come to. */
+interface Outcome {
+  code: number;
+}
+
+function createProgram(io: Io, outcome: Outcome): Parser {
   const program = dress(new Parser("stowage"), "", io)
     .description("An S3 server of your own, and the tools around it.")
     .version(version, "-V, --version", "Print the version")
     .helpCommand("help [command]", "Print the help of a command");
-  const parents = new Map<string, Parser>();
+  const parsers = new Map([["", program]]);
   for (const command of commands) {
     const words = command.path.split(" ");
     const name = words.pop() as string;
-    const [group] = words;
-    let parent = program;
-    if (group !== undefined) {
-      parent =
-        parents.get(group) ??
-        dress(program.command(group), group, io)
-          .description(groups[group] ?? "")
-          .helpCommand(false);
-      parents.set(group, parent);
+    const group = words.join(" ");
+    let parent = parsers.get(group);
+    if (parent === undefined) {
+      parent = dress(program.command(group), group, io)
+        .description(groups[group] ?? "")
+        .helpCommand(false);
+      parsers.set(group, parent);
     }
-    addCommand(dress(parent.command(name), command.path, io), command, io);
+    const parser = dress(parent.command(name), command.path, io).helpCommand(false);
+    parsers.set(command.path, parser);
+    addCommand(parser, command, io, outcome);
   }
   return program;
 }
 
-function addCommand(parser: Parser, command: Command, io: Io): void {
-  const { summary, details } = command;
+function addCommand(parser: Parser, command: Command, io: Io, outcome: Outcome): void {
+  const { summary, details, passThrough = false } = command;
   // The help is wrapped where it is printed: a single line break is the source's own.
   const paragraphs = details?.replaceAll(/(?<!\n)\n(?!\n)/g, " ");
   parser.summary(summary).description(paragraphs === undefined ? summary : `${summary}\n\n${paragraphs}`);
   for (const argument of command.arguments) parser.argument(argument.name, argument.description);
   for (const flag of command.flags) parser.addOption(optionOf(flag));
-  parser.addHelpText("after", notesOf(command));
-  parser.action((...given: unknown[]) => {
+  parser.addHelpText("after", notesOf(command)).passThroughOptions(passThrough);
+  // A command with others below it judges by itself: one too many may be the name of none of them.
+  parser.allowExcessArguments(commands.some(({ path }) => path.startsWith(`${command.path} `)));
+  parser.action(async (...given: unknown[]) => {
+    checkSubcommand(parser);
     const options = given.at(-2) as Record<string, unknown>;
-    return command.run(io, given.slice(0, -2) as (string | undefined)[], options);
+    const args = given.slice(0, -2).flat() as (string | undefined)[];
+    outcome.code = (await command.run(io, args, options)) ?? 0;
   });
+}
+
+/** `acl ste s3://bucket private`: commander takes what is no command below `acl` for an argument of `acl` itself. */
+function checkSubcommand(parser: Parser): void {
+  const { args, commands: below, registeredArguments: taken } = parser;
+  const [word = ""] = args;
+  if (below.length === 0) return;
+  if (/^[a-z-]+$/.test(word)) {
+    const names = below.map((command) => command.name()).join(", ");
+    parser.error(`error: unknown command '${word}'\n(Did you mean ${names}, or s3://${word}?)`);
+  }
+  if (args.length > taken.length && taken.at(-1)?.variadic !== true) {
+    parser.error(`error: too many arguments for '${parser.name()}'`);
+  }
 }
 
 function optionOf(flag: Flag): Option {
@@ -116,6 +140,7 @@ function wrapped(head: string, description: string): string {
 function dress(parser: Parser, path: string, io: Io): Parser {
   return parser
     .exitOverride()
+    .enablePositionalOptions()
     .helpOption("-h, --help", "Print this help")
     .showHelpAfterError(`(${["stowage", path, "--help"].filter(Boolean).join(" ")} lists what there is)`)
     .configureOutput({

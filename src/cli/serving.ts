@@ -87,7 +87,8 @@ export function masterKeysOf(env: Io["env"]): Uint8Array[] {
   }
 }
 
-async function listen(
+/** @throws {CommandError} With the reason, and the way out. */
+export async function listen(
   options: ServeOptions,
   engine: Engine,
   log: Logger,
@@ -202,8 +203,9 @@ function greeting(
   ].join("\n");
 }
 
-function shellQuoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+/** A word that a shell reads as it is. */
+export function shellQuoted(word: string): string {
+  return /^[\w./:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function reasonOf(error: unknown): string {

@@ -4,6 +4,7 @@ import type { Command } from "../command.ts";
 import { bucketQuota } from "./bucket-quota.ts";
 import { check } from "./check.ts";
 import { collectstatic } from "./collectstatic.ts";
+import { dev } from "./dev.ts";
 import { findstatic } from "./findstatic.ts";
 import { keyAdd } from "./key-add.ts";
 import { keyLs } from "./key-ls.ts";
@@ -17,6 +18,7 @@ import { userRm } from "./user-rm.ts";
 
 export const commands: readonly Command[] = [
   serve,
+  dev,
   shell,
   collectstatic,
   findstatic,
