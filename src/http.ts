@@ -1,6 +1,7 @@
 /** Files over HTTP, with web-standard requests and node's: `import { fileResponse } from "stowage/http"`. Export lists only. */
 
 export { contentDisposition } from "./http/disposition.ts";
+export { errorResponse } from "./http/error-response.ts";
 export { fileResponse } from "./http/file-response.ts";
 export { parseUploads } from "./http/parse-uploads.ts";
 export { sendFile } from "./http/send-file.ts";

@@ -89,7 +89,7 @@ export async function readForm(
   }
   if (failure === undefined) return;
   await Promise.all(taken);
-  drop(source, request);
+  drop(source);
   throw failure.error;
 }
 
@@ -199,11 +199,10 @@ function feed(
   });
 }
 
-/** What is still sent is thrown away. A web body belongs to whoever made the request: it is told that nobody reads on. */
-function drop(source: Readable, request: UploadRequest): void {
+/** What is still sent is thrown away. A web body is not cancelled: Next.js goes on filling one that is, and throws. */
+function drop(source: Readable): void {
   source.removeAllListeners("data");
-  if (source === request) source.resume();
-  else source.destroy();
+  source.resume();
 }
 
 function malformed(cause: unknown): UploadError {

@@ -5,7 +5,7 @@ import type { StaticConfig } from "./static-config.ts";
 import type { Storage } from "./storage.ts";
 
 /** A storage, or a function that makes it when it is first used. */
-export type StorageEntry = Storage | (() => Storage);
+export type StorageEntry<Made extends Storage = Storage> = Made | (() => Made);
 
 export interface StowageConfig {
   /** Storages by alias. `default` is for files that people upload, `staticfiles` for static files. */

@@ -21,12 +21,14 @@ export class StorageError extends Error {
 }
 
 /**
- * What the name in a request can cause. Express, Fastify and Hono answer with its status by themselves where nothing else
- * handles it, as Django does.
+ * What the name in a request can cause. Express, Fastify, Hono and Nest answer with its status by themselves where nothing
+ * else handles it, as Django does.
  */
-abstract class NameError extends StorageError {
+export abstract class NameError extends StorageError {
   /** HTTP status. */
   abstract readonly status: number;
+  /** As Express's errors have it: the message may go out. Nest and Koa ask for it. */
+  readonly expose: boolean = true;
 
   /** The status by the name that Fastify reads. */
   get statusCode(): number {

@@ -43,6 +43,11 @@ test("loadConfig() says what is wrong with a file", async () => {
     assert.match(error.message, /The configuration .*broken\.ts could not be loaded: .*Unexpected token/s);
     return true;
   });
+  const lost = write("lost.ts", `import "./nowhere.ts";`);
+  await assert.rejects(
+    loadConfig({ file: lost }),
+    /Where it imports nothing that is missing, the program is bundled/,
+  );
   const none = write("none.ts", "export const storages = {};");
   await assert.rejects(loadConfig({ file: none }), /none\.ts exports no configuration/);
   await assert.rejects(loadConfig({ directory }), /There is no stowage\.config\.ts in .* or above it/);

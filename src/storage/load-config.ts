@@ -34,8 +34,10 @@ export async function loadConfig({
     const jiti = createJiti(import.meta.url, { interopDefault: false });
     config = (await jiti.import<{ default?: unknown }>(path)).default;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new StorageError("ConfigNotLoaded", `The configuration ${path} could not be loaded: ${why}`, {
+    const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "");
+    throw new StorageError("ConfigNotLoaded", `The configuration ${path} could not be loaded: ${why}.`, {
+      // What a bundler has put in the place of import() throws this.
+      fix: codeOf(cause) === "MODULE_NOT_FOUND" ? fixForBundles : undefined,
       cause,
     });
   }
@@ -43,6 +45,13 @@ export async function loadConfig({
   throw new ImproperlyConfigured(`${path} exports no configuration.`, {
     fix: 'Have it say "export default defineConfig({ storages: … })".',
   });
+}
+
+const fixForBundles =
+  "Where it imports nothing that is missing, the program is bundled: have it import the configuration itself, and give it to createStorages() or useConfig().";
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 function findConfig(from: string): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { disk } from "./backends/disk.ts";
-import { memory } from "./backends/memory.ts";
+import { memory, MemoryStorage } from "./backends/memory.ts";
 import { defineConfig } from "./config.ts";
 import { storages, useConfig } from "./default-storages.ts";
 import { createStorages } from "./registry.ts";
@@ -24,6 +24,15 @@ test("createStorages() makes a storage when its alias is first used, and once", 
   assert.equal(storages.default, storages.default);
   assert.equal(made, 1);
   assert.notEqual(storages.default, storages.other);
+});
+
+test("createStorages() keeps the class of a storage", () => {
+  const storages = createStorages(
+    defineConfig({ storages: { default: disk({ location: "media" }), lazy: () => memory() } }),
+  );
+  assert.match(storages.default.path("a"), /media.a$/);
+  const lazy: MemoryStorage = storages.lazy;
+  assert.ok(lazy instanceof MemoryStorage);
 });
 
 test("createStorages() names an alias that there is not, and those there are", () => {

@@ -4,9 +4,11 @@ import type { StorageEntry, StowageConfig } from "./config.ts";
 import { ImproperlyConfigured, StorageError } from "./errors.ts";
 import { Storage } from "./storage.ts";
 
-/** The storages of a configuration: a property for each alias. */
+/** The storages of a configuration: a property for each alias, of the class that its entry makes. */
 export type Storages<Config extends StowageConfig = StowageConfig> = {
-  readonly [Alias in keyof Config["storages"]]: Storage;
+  readonly [Alias in keyof Config["storages"]]: Config["storages"][Alias] extends StorageEntry<infer Made>
+    ? Made
+    : never;
 };
 
 /**

@@ -10,6 +10,7 @@ import * as forExpress from "../../src/express.ts";
 import * as forFastify from "../../src/fastify.ts";
 import * as forHono from "../../src/hono.ts";
 import {
+  errorResponse,
   type FileResponseOptions,
   fileResponse,
   parseUploads,
@@ -91,8 +92,7 @@ export const frameworks: Readonly<Record<string, (options: SiteOptions) => Promi
         const form = await parseUploads(request, { ...upload, storage });
         return Response.json({ fields: [...form.fields], files: form.files });
       } catch (error) {
-        if (error instanceof UploadError) return error.getResponse();
-        throw error;
+        return errorResponse(error);
       }
     };
     return site(await listening(serve(handle)));

@@ -8,12 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { memory, useConfig } from "../../src/storage.ts";
+import { type Storage, useConfig } from "../../src/storage.ts";
 import { startTestServer } from "../../src/testing.ts";
 import { uploadFile } from "../../src/upload-browser.ts";
 import { fakeBrowser } from "./browser.ts";
 import { form } from "./forms.ts";
 import { freePort } from "../support/free-port.ts";
+import { writeGuideFiles } from "../support/guide-files.ts";
 
 const png = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
 const photo = form([{ name: "photo", filename: "cat.png", body: png }]);
@@ -54,12 +55,19 @@ for (const guide of ["express", "fastify", "hono"]) {
   });
 }
 
+// test/nextjs runs them within Next.js.
 describe("docs/guides/nextjs.md", () => {
-  test("stores a photo and sends it", async () => {
-    const restore = useConfig({ storages: { default: memory() } });
-    const [taking = "", giving = ""] = blocksOf("nextjs");
-    const { POST } = (await load(taking)) as { POST: (request: Request) => Promise<Response> };
-    const { GET } = (await load(giving)) as { GET: (request: Request, context: object) => Promise<Response> };
+  test("stores a photo, sends it, and answers what a request has caused", async () => {
+    const restore = useConfig({ storages: {} });
+    const site = join(programs, "nextjs");
+    writeGuideFiles("nextjs", site);
+    const { POST } = (await load(join(site, "app/photos/route.js"))) as {
+      POST: (request: Request) => Promise<Response>;
+    };
+    const { GET } = (await load(join(site, "app/photos/[name]/route.js"))) as {
+      GET: (request: Request, context: object) => Promise<Response>;
+    };
+    const { storages } = (await load(join(site, "storages.js"))) as { storages: { default: Storage } };
     const send = (body: typeof photo): Promise<Response> =>
       POST(
         new Request("http://x/photos", {
@@ -68,12 +76,16 @@ describe("docs/guides/nextjs.md", () => {
           body: new Uint8Array(body.body),
         }),
       );
+    const get = (name: string): Promise<Response> =>
+      GET(new Request(`http://x/photos/${name}`), { params: Promise.resolve({ name }) });
     const posted = await send(photo);
     assert.equal(posted.status, 201);
-    const params = Promise.resolve({ name: "cat.png" });
-    const got = await GET(new Request("http://x/photos/cat.png"), { params });
-    assert.deepEqual(Buffer.from(await got.arrayBuffer()), png);
+    const [{ name } = { name: "" }] = (await posted.json()) as { name: string }[];
+    assert.deepEqual(Buffer.from(await (await get(name)).arrayBuffer()), png);
     assert.equal((await send(form([{ name: "a", filename: "a.txt", body: "" }]))).status, 400);
+    assert.equal((await get("none.png")).status, 404);
+    assert.equal((await get("../package.json")).status, 400);
+    await storages.default.delete(name);
     restore();
   });
 });
@@ -106,9 +118,7 @@ function blocksOf(guide: string): string[] {
   return Array.from(text.matchAll(/```js\n([\s\S]*?)```/g), ([, code = ""]) => code);
 }
 
-async function load(code: string): Promise<unknown> {
-  const path = join(programs, `${Math.random()}.mjs`);
-  writeFileSync(path, code);
+function load(path: string): Promise<unknown> {
   return import(pathToFileURL(path).href);
 }
 

@@ -11,7 +11,8 @@ import { Hono } from "hono";
 import * as forExpress from "../../src/express.ts";
 import * as forFastify from "../../src/fastify.ts";
 import * as forHono from "../../src/hono.ts";
-import { memory } from "../../src/storage.ts";
+import { errorResponse, fileResponse } from "../../src/http.ts";
+import { FileNotFoundError, memory } from "../../src/storage.ts";
 
 const storage = memory();
 
@@ -38,7 +39,26 @@ const frameworks = {
     const listener = getRequestListener(app.fetch);
     return createServer((request, response) => void listener(request, response));
   },
+  "Request and Response": () => {
+    const listener = getRequestListener(async (request) => {
+      const { pathname } = new URL(request.url);
+      try {
+        return fileResponse(
+          await storage.open(decodeURIComponent(pathname.slice("/files/".length))),
+          request,
+        );
+      } catch (error) {
+        return errorResponse(error);
+      }
+    });
+    return createServer((request, response) => void listener(request, response));
+  },
 };
+
+test("a file that is not there is an error whose message may go out, for Nest and Koa", () => {
+  const { statusCode, expose } = new FileNotFoundError("a");
+  assert.deepEqual([statusCode, expose], [404, true]);
+});
 
 for (const [framework, create] of Object.entries(frameworks)) {
   test(`by ${framework}: 404 for a file that is not there, 400 for a name that leads out`, async () => {

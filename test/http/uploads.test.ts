@@ -2,9 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { Hono } from "hono";
 import { withFiles } from "../../src/fields.ts";
 import { uploads } from "../../src/hono.ts";
+import { parseUploads } from "../../src/http.ts";
 import { type Content, memory, MemoryStorage, type SaveOptions, type Storage } from "../../src/storage.ts";
 import { form, type Part, sendAndCut } from "./forms.ts";
 import { frameworks, type Site } from "./frameworks.ts";
@@ -290,4 +292,28 @@ test("uploads() of Hono deletes files where the handler fails, but none that a r
   };
   assert.deepEqual([await send("before"), await send("after")], [500, 500]);
   assert.deepEqual(await names(storage), ["after.txt"]);
+});
+
+test("parseUploads() reads a web body that it refuses to its end, and does not cancel it", async () => {
+  const { headers, body } = form([{ name: "a", filename: "a.html", body: "<html>" }]);
+  let cancelled = false;
+  let pieces = 0;
+  const stream = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      // The form is whole in the first piece; what follows it is dropped.
+      if (pieces++ < 20) controller.enqueue(pieces === 1 ? new Uint8Array(body) : new Uint8Array(1000));
+      else controller.close();
+    },
+    cancel: () => {
+      cancelled = true;
+    },
+  });
+  const init = { method: "POST", headers, body: stream, duplex: "half" as const };
+  const refused = parseUploads(new Request("http://localhost/", init), {
+    storage: memory(),
+    types: ["image/*"],
+  });
+  await assert.rejects(refused, { code: "TypeNotAllowed" });
+  await delay(20);
+  assert.deepEqual([pieces, cancelled], [21, false]);
 });

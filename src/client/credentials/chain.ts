@@ -142,7 +142,7 @@ async function fromAwsSdk(profile: string): Promise<TemporaryCredentials> {
   const name = "@aws-sdk/credential-providers";
   let providers: { fromIni(options: { profile: string }): CredentialsProvider };
   try {
-    providers = (await import(name)) as typeof providers;
+    providers = (await import(/* webpackIgnore: true */ name)) as typeof providers;
   } catch (cause) {
     throw new CredentialsError(
       `The profile "${profile}" signs in by SSO or MFA`,
