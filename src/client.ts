@@ -150,4 +150,4 @@ export type {
 export type { ObjectOwnership } from "./s3/documents/ownership-controls.ts";
 export type { PublicAccessBlock } from "./s3/documents/public-access-block.ts";
 export type { BucketEncryption, RequestedEncryption } from "./s3/server-side-encryption.ts";
-export type { PostCondition } from "./s3/post-policy.ts";
+export type { PostCondition } from "./s3/build-post-policy.ts";

@@ -106,7 +106,7 @@ test("every key of exports has its source, and every source in src/ its key", ()
   const doors = Object.entries(manifest.exports).filter(([key]) => key !== "./package.json");
   const exported = doors.map(([key, conditions]) => {
     const { types, default: code } = conditions as Record<string, string>;
-    const source = code?.replace(/^\.\/dist\//, "").replace(/\.js$/, ".ts") ?? "";
+    const source = sourceOf(code);
     assert.ok(existsSync(join(root, source)), `${key} has no source: ${source}`);
     assert.equal(types, code?.replace(/\.js$/, ".d.ts"), `${key} has the types of another`);
     return source;
@@ -182,10 +182,19 @@ function roomOf(path: string): string | null {
 
 /** Source files that a file imports or exports from. */
 function importsOf(path: string): string[] {
+  const { imports } = JSON.parse(read("package.json")) as { imports: Record<string, Record<string, string>> };
   return specifiersOf(path)
-    .filter((specifier) => specifier.startsWith("."))
-    .map((specifier) => relative(root, resolve(root, dirname(path), specifier)).replaceAll("\\", "/"))
+    .flatMap((specifier) => {
+      if (specifier.startsWith("#")) return Object.values(imports[specifier] ?? {}).map(sourceOf);
+      return specifier.startsWith(".") ? [relative(root, resolve(root, dirname(path), specifier))] : [];
+    })
+    .map((target) => target.replaceAll("\\", "/"))
     .filter((target) => target.startsWith("src/"));
+}
+
+/** The source of a compiled file, as package.json names it. */
+function sourceOf(compiled = ""): string {
+  return compiled.replace(/^\.\/dist\//, "").replace(/\.js$/, ".ts");
 }
 
 function specifiersOf(path: string): string[] {

@@ -53,6 +53,8 @@ export async function toSource(body: Body, size?: number): Promise<Source> {
   if (body instanceof Blob) return blobSource(body);
   if (isFileHandle(body)) return fileSource(body);
   if (isAsyncIterable(body)) return { size, open: () => bytesOf(body) };
+  // Safari's web streams are no async iterables.
+  if (isWebStream(body)) return { size, open: () => bytesOf(readWebStream(body)) };
   const is = body === null ? "null" : typeof body;
   throw new TypeError(
     `A body is a string, bytes, a Blob, a stream, an async iterable or an open file; this is ${is}.` +
@@ -75,7 +77,7 @@ function blobSource(blob: Blob): Source {
   return {
     size: blob.size,
     read: async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer()),
-    open: () => bytesOf(blob.stream()),
+    open: () => readWebStream(blob.stream()),
     ...(blob.type === "" ? {} : { contentType: blob.type }),
   };
 }
@@ -131,58 +133,35 @@ function isFileHandle(body: object): body is FileHandleLike {
   return "fd" in body && typeof body.fd === "number" && "stat" in body && "read" in body && !("pipe" in body);
 }
 
+function isWebStream(body: unknown): body is ReadableStream<Uint8Array> {
+  return typeof body === "object" && body !== null && "getReader" in body;
+}
+
+/** A web stream's pieces. Leaving the loop cancels the rest. */
+export async function* readWebStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
 function isAsyncIterable(body: unknown): body is AsyncIterable<Uint8Array | string> {
   return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
 }
-
-/**
- * Bytes in pieces of exactly `size`, but for the last; nothing where there are none.
- *
- * A long piece is filled in its place, so that what the source gave is let go at once.
- *
- * @param allocate Gives the room for a long piece.
- */
-export async function* inPieces(
-  source: AsyncIterable<Uint8Array>,
-  size: () => number,
-  allocate: (size: number) => Uint8Array,
-): AsyncGenerator<Uint8Array> {
-  let wanted = size();
-  let held: Uint8Array[] = [];
-  let piece: Uint8Array | null = null;
-  let filled = 0;
-  for await (const chunk of source) {
-    for (let at = 0; at < chunk.length;) {
-      const part = chunk.subarray(at, at + wanted - filled);
-      at += part.length;
-      if (piece === null && filled + part.length < directBytes) {
-        held.push(part);
-      } else {
-        piece ??= join(held, allocate(wanted));
-        piece.set(part, filled);
-      }
-      filled += part.length;
-      if (filled === wanted) {
-        yield piece ?? concat(held, filled);
-        wanted = size();
-        held = [];
-        piece = null;
-        filled = 0;
-      }
-    }
-  }
-  if (filled > 0) yield piece === null ? concat(held, filled) : piece.subarray(0, filled);
-}
-
-/** A piece that gets this long is given its whole room. */
-const directBytes = 256 * 1024;
 
 /** Pieces joined; a single one is handed on as it is. */
 export function concat(pieces: readonly Uint8Array[], size: number): Uint8Array {
   return pieces.length === 1 ? pieces[0]! : join(pieces, new Uint8Array(size));
 }
 
-function join(pieces: readonly Uint8Array[], whole: Uint8Array): Uint8Array {
+/** Pieces joined in a room of their size. */
+export function join(pieces: readonly Uint8Array[], whole: Uint8Array): Uint8Array {
   let at = 0;
   for (const piece of pieces) {
     whole.set(piece, at);

@@ -4,7 +4,7 @@ import type { ObjectOwnership } from "../s3/documents/ownership-controls.ts";
 import type { PublicAccessBlock } from "../s3/documents/public-access-block.ts";
 import type { ClientCore } from "./core.ts";
 import type * as inputs from "./inputs.ts";
-import { requests } from "./load-requests.ts";
+import { settingsRequests } from "./load-seldom.ts";
 import type { RequestOptions } from "./send.ts";
 
 /** A bucket's policy, public access block and ownership controls, an operation each. */
@@ -17,7 +17,7 @@ export abstract class BucketAccess {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html
    */
   async getBucketPolicy(input: inputs.BucketInput, options?: RequestOptions): Promise<string> {
-    return (await requests()).getBucketPolicy(this.core, input, options);
+    return (await settingsRequests()).getBucketPolicy(this.core, input, options);
   }
 
   /**
@@ -32,12 +32,12 @@ export abstract class BucketAccess {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
    */
   async putBucketPolicy(input: inputs.PutBucketPolicyInput, options?: RequestOptions): Promise<void> {
-    return (await requests()).putBucketPolicy(this.core, input, options);
+    return (await settingsRequests()).putBucketPolicy(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html */
   async deleteBucketPolicy(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
-    return (await requests()).deleteBucketPolicy(this.core, input, options);
+    return (await settingsRequests()).deleteBucketPolicy(this.core, input, options);
   }
 
   /**
@@ -49,7 +49,7 @@ export abstract class BucketAccess {
     input: inputs.BucketInput,
     options?: RequestOptions,
   ): Promise<{ isPublic: boolean }> {
-    return (await requests()).getBucketPolicyStatus(this.core, input, options);
+    return (await settingsRequests()).getBucketPolicyStatus(this.core, input, options);
   }
 
   /**
@@ -62,7 +62,7 @@ export abstract class BucketAccess {
     input: inputs.BucketInput,
     options?: RequestOptions,
   ): Promise<PublicAccessBlock> {
-    return (await requests()).getPublicAccessBlock(this.core, input, options);
+    return (await settingsRequests()).getPublicAccessBlock(this.core, input, options);
   }
 
   /**
@@ -74,12 +74,12 @@ export abstract class BucketAccess {
     input: inputs.BucketInput & Partial<PublicAccessBlock>,
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putPublicAccessBlock(this.core, input, options);
+    return (await settingsRequests()).putPublicAccessBlock(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeletePublicAccessBlock.html */
   async deletePublicAccessBlock(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
-    return (await requests()).deletePublicAccessBlock(this.core, input, options);
+    return (await settingsRequests()).deletePublicAccessBlock(this.core, input, options);
   }
 
   /**
@@ -92,7 +92,7 @@ export abstract class BucketAccess {
     input: inputs.BucketInput,
     options?: RequestOptions,
   ): Promise<ObjectOwnership> {
-    return (await requests()).getBucketOwnershipControls(this.core, input, options);
+    return (await settingsRequests()).getBucketOwnershipControls(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketOwnershipControls.html */
@@ -100,11 +100,11 @@ export abstract class BucketAccess {
     input: inputs.BucketInput & { readonly objectOwnership: ObjectOwnership },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putBucketOwnershipControls(this.core, input, options);
+    return (await settingsRequests()).putBucketOwnershipControls(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketOwnershipControls.html */
   async deleteBucketOwnershipControls(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
-    return (await requests()).deleteBucketOwnershipControls(this.core, input, options);
+    return (await settingsRequests()).deleteBucketOwnershipControls(this.core, input, options);
   }
 }

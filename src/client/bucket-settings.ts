@@ -6,7 +6,7 @@ import type { Tags } from "../s3/tags.ts";
 import type { WebsiteConfiguration } from "../s3/website.ts";
 import { BucketUpkeep } from "./bucket-upkeep.ts";
 import type * as inputs from "./inputs.ts";
-import { requests } from "./load-requests.ts";
+import { settingsRequests } from "./load-seldom.ts";
 import type { RequestOptions } from "./send.ts";
 
 /** Who pays for a bucket's requests. */
@@ -20,7 +20,7 @@ export abstract class BucketSettings extends BucketUpkeep {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketCors.html
    */
   async getBucketCors(input: inputs.BucketInput, options?: RequestOptions): Promise<CorsRule[]> {
-    return (await requests()).getBucketCors(this.core, input, options);
+    return (await settingsRequests()).getBucketCors(this.core, input, options);
   }
 
   /**
@@ -35,12 +35,12 @@ export abstract class BucketSettings extends BucketUpkeep {
     input: inputs.BucketInput & { readonly rules: readonly CorsRule[] },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putBucketCors(this.core, input, options);
+    return (await settingsRequests()).putBucketCors(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketCors.html */
   async deleteBucketCors(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
-    return (await requests()).deleteBucketCors(this.core, input, options);
+    return (await settingsRequests()).deleteBucketCors(this.core, input, options);
   }
 
   /**
@@ -49,7 +49,7 @@ export abstract class BucketSettings extends BucketUpkeep {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketWebsite.html
    */
   async getBucketWebsite(input: inputs.BucketInput, options?: RequestOptions): Promise<WebsiteConfiguration> {
-    return (await requests()).getBucketWebsite(this.core, input, options);
+    return (await settingsRequests()).getBucketWebsite(this.core, input, options);
   }
 
   /**
@@ -64,17 +64,17 @@ export abstract class BucketSettings extends BucketUpkeep {
     input: inputs.BucketInput & { readonly website: WebsiteConfiguration },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putBucketWebsite(this.core, input, options);
+    return (await settingsRequests()).putBucketWebsite(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketWebsite.html */
   async deleteBucketWebsite(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
-    return (await requests()).deleteBucketWebsite(this.core, input, options);
+    return (await settingsRequests()).deleteBucketWebsite(this.core, input, options);
   }
 
   /** Who is said to pay for requests. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketRequestPayment.html */
   async getBucketRequestPayment(input: inputs.BucketInput, options?: RequestOptions): Promise<Payer> {
-    return (await requests()).getBucketRequestPayment(this.core, input, options);
+    return (await settingsRequests()).getBucketRequestPayment(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketRequestPayment.html */
@@ -82,7 +82,7 @@ export abstract class BucketSettings extends BucketUpkeep {
     input: inputs.BucketInput & { readonly payer: Payer },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putBucketRequestPayment(this.core, input, options);
+    return (await settingsRequests()).putBucketRequestPayment(this.core, input, options);
   }
 
   /**
@@ -92,7 +92,7 @@ export abstract class BucketSettings extends BucketUpkeep {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketEncryption.html
    */
   async getBucketEncryption(input: inputs.BucketInput, options?: RequestOptions): Promise<BucketEncryption> {
-    return (await requests()).getBucketEncryption(this.core, input, options);
+    return (await settingsRequests()).getBucketEncryption(this.core, input, options);
   }
 
   /**
@@ -106,12 +106,12 @@ export abstract class BucketSettings extends BucketUpkeep {
     input: inputs.BucketInput & { readonly encryption: BucketEncryption },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putBucketEncryption(this.core, input, options);
+    return (await settingsRequests()).putBucketEncryption(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketEncryption.html */
   async deleteBucketEncryption(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
-    return (await requests()).deleteBucketEncryption(this.core, input, options);
+    return (await settingsRequests()).deleteBucketEncryption(this.core, input, options);
   }
 
   /**
@@ -120,7 +120,7 @@ export abstract class BucketSettings extends BucketUpkeep {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html
    */
   async getBucketTagging(input: inputs.BucketInput, options?: RequestOptions): Promise<Tags> {
-    return (await requests()).getBucketTagging(this.core, input, options);
+    return (await settingsRequests()).getBucketTagging(this.core, input, options);
   }
 
   /**
@@ -132,11 +132,11 @@ export abstract class BucketSettings extends BucketUpkeep {
     input: inputs.BucketInput & { readonly tags: Tags },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putBucketTagging(this.core, input, options);
+    return (await settingsRequests()).putBucketTagging(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketTagging.html */
   async deleteBucketTagging(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
-    return (await requests()).deleteBucketTagging(this.core, input, options);
+    return (await settingsRequests()).deleteBucketTagging(this.core, input, options);
   }
 }

@@ -5,7 +5,7 @@ import type { BucketLogging } from "../s3/logging.ts";
 import type { Notification } from "../s3/notification.ts";
 import { BucketAccess } from "./bucket-access.ts";
 import type * as inputs from "./inputs.ts";
-import { requests } from "./load-requests.ts";
+import { settingsRequests } from "./load-seldom.ts";
 import type { RequestOptions } from "./send.ts";
 
 /** Lifecycle, notification and logging of a bucket, an operation each. */
@@ -19,7 +19,7 @@ export abstract class BucketUpkeep extends BucketAccess {
     input: inputs.BucketInput,
     options?: RequestOptions,
   ): Promise<LifecycleConfiguration> {
-    return (await requests()).getBucketLifecycleConfiguration(this.core, input, options);
+    return (await settingsRequests()).getBucketLifecycleConfiguration(this.core, input, options);
   }
 
   /**
@@ -34,12 +34,12 @@ export abstract class BucketUpkeep extends BucketAccess {
     input: inputs.BucketInput & LifecycleConfiguration,
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putBucketLifecycleConfiguration(this.core, input, options);
+    return (await settingsRequests()).putBucketLifecycleConfiguration(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketLifecycle.html */
   async deleteBucketLifecycle(input: inputs.BucketInput, options?: RequestOptions): Promise<void> {
-    return (await requests()).deleteBucketLifecycle(this.core, input, options);
+    return (await settingsRequests()).deleteBucketLifecycle(this.core, input, options);
   }
 
   /**
@@ -51,7 +51,7 @@ export abstract class BucketUpkeep extends BucketAccess {
     input: inputs.BucketInput,
     options?: RequestOptions,
   ): Promise<Notification[]> {
-    return (await requests()).getBucketNotificationConfiguration(this.core, input, options);
+    return (await settingsRequests()).getBucketNotificationConfiguration(this.core, input, options);
   }
 
   /**
@@ -71,7 +71,7 @@ export abstract class BucketUpkeep extends BucketAccess {
     },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putBucketNotificationConfiguration(this.core, input, options);
+    return (await settingsRequests()).putBucketNotificationConfiguration(this.core, input, options);
   }
 
   /**
@@ -80,7 +80,7 @@ export abstract class BucketUpkeep extends BucketAccess {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLogging.html
    */
   async getBucketLogging(input: inputs.BucketInput, options?: RequestOptions): Promise<BucketLogging | null> {
-    return (await requests()).getBucketLogging(this.core, input, options);
+    return (await settingsRequests()).getBucketLogging(this.core, input, options);
   }
 
   /**
@@ -95,6 +95,6 @@ export abstract class BucketUpkeep extends BucketAccess {
     input: inputs.BucketInput & { readonly logging: BucketLogging | null },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putBucketLogging(this.core, input, options);
+    return (await settingsRequests()).putBucketLogging(this.core, input, options);
   }
 }

@@ -1,11 +1,13 @@
 /** From an operation's name and input to the request that {@link send} takes: by the rows of `src/s3/operations`. */
 
 import type { ChecksumAlgorithm } from "../s3/checksums.ts";
-import { createMd5 } from "../s3/hash.ts";
+import { createMd5 } from "#hash";
 import { operations } from "../s3/operations.ts";
 import type { ClientCore } from "./core.ts";
 import { readInput, writeQuery } from "./read-input.ts";
-import { type Payload, bytesPayload } from "./payload.ts";
+import { toSource } from "./bodies.ts";
+import type * as inputs from "./inputs.ts";
+import { type Payload, bytesPayload, streamPayload } from "./payload.ts";
 import type { Call } from "./send.ts";
 
 export interface CallOptions {
@@ -69,4 +71,35 @@ export function checksumOf(
   // What is locked could not be replaced if it arrived wrong: AWS demands a digest.
   if (input.objectLockMode !== undefined || input.objectLockLegalHoldStatus !== undefined) return "CRC32";
   return core.settings.requestChecksums === "whenSupported" ? "CRC32" : null;
+}
+
+/** The type of a body that nobody named. */
+export const defaultContentType: string = "application/octet-stream";
+
+/** Keys may hold what XML cannot carry. */
+export const urlEncoded: CallOptions = { query: [["encoding-type", "url"]] };
+
+export function checksumAlgorithmHeader({
+  checksumAlgorithm,
+}: {
+  readonly checksumAlgorithm?: string | undefined;
+}): Record<string, string> {
+  return checksumAlgorithm === undefined ? {} : { "x-amz-checksum-algorithm": checksumAlgorithm };
+}
+
+/** The body of one request. Throws TypeError for a stream of unknown length. */
+export async function payloadOf(
+  input: Pick<inputs.PutObjectInput, "body" | "contentLength">,
+): Promise<{ readonly payload: Payload; readonly contentType: string | undefined }> {
+  const source = await toSource(input.body, input.contentLength);
+  const { bytes, size, contentType } = source;
+  if (bytes !== undefined) return { payload: bytesPayload(bytes), contentType };
+  if (size === undefined) {
+    throw new TypeError(
+      "The body is a stream of unknown length, which one request cannot carry: give contentLength, or use upload().",
+    );
+  }
+  const replayable = source.read !== undefined;
+  const payload = replayable ? { size, open: source.open, replayable } : streamPayload(source.open(), size);
+  return { payload, contentType };
 }

@@ -1,7 +1,7 @@
 /** boto's S3Connection: where everything begins. */
 
 import type { CannedAcl } from "../s3/acl.ts";
-import { type PostCondition, buildPostPolicy } from "../s3/post-signature.ts";
+import { type PostCondition, buildPostPolicy } from "../s3/build-post-policy.ts";
 import { Bucket } from "./bucket.ts";
 import { serverDate } from "./core.ts";
 import { CredentialsError, S3ResponseError } from "./errors.ts";

@@ -7,16 +7,15 @@ import type { CopyObjectInput } from "./inputs.ts";
 import type { ObjectInfo } from "./outputs.ts";
 import { runParallel } from "./parallel.ts";
 import type { ClientCore } from "./core.ts";
-import { getObjectTagging } from "./object-settings-operations.ts";
+import { settingsRequests } from "./load-seldom.ts";
 import { partSizeFor } from "./upload.ts";
 import {
   abortMultipartUpload,
   completeMultipartUpload,
-  copyObject,
   createMultipartUpload,
-  headObject,
   uploadPartCopy,
-} from "./operations.ts";
+} from "./multipart-operations.ts";
+import { copyObject, headObject } from "./operations.ts";
 
 /** What a copy has come to. */
 export interface Copied {
@@ -144,6 +143,7 @@ async function tagsOf(
   signal: AbortSignal | undefined,
 ): Promise<Tags | undefined> {
   try {
+    const { getObjectTagging } = await settingsRequests();
     const tags = await getObjectTagging(
       core,
       { ...copySource, versionId: copySource.versionId ?? versionId },

@@ -1,9 +1,10 @@
 /** What the requests of one client share: settings, connections, credentials, and what was learned on the way. */
 
-import { CredentialsCache, type CredentialsProvider } from "./credentials/credentials.ts";
+import { CredentialsCache } from "./credentials/credentials.ts";
 import { environmentCredentials, profileCredentials } from "./credentials/static-credentials.ts";
 import type { Transport } from "./http.ts";
 import { RetryBudget } from "./retry.ts";
+import { createTransport, findCredentials } from "#platform";
 import { type S3ClientOptions, type Settings, readSettings } from "./settings.ts";
 
 export interface ClientCore {
@@ -25,7 +26,7 @@ export interface ClientCore {
 export function createCore(options: S3ClientOptions): ClientCore {
   const settings = readSettings(options);
   const clock = options.clock ?? Date.now;
-  const transport = options.transport ?? createLazyTransport(options, settings);
+  const transport = options.transport ?? createTransport(options, settings);
   return {
     settings,
     transport,
@@ -35,42 +36,6 @@ export function createCore(options: S3ClientOptions): ClientCore {
     clock,
     clockOffsetMs: 0,
     random: options.random ?? Math.random,
-  };
-}
-
-/** undici, loaded with the first request. */
-function createLazyTransport(options: S3ClientOptions, { connectMs }: Settings): Transport {
-  const { maxConnections, ca, verify, proxies } = options;
-  let opening: Promise<Transport> | undefined;
-  let transport: Transport | undefined;
-  let closed = false;
-  const open = async (): Promise<Transport> => {
-    const { createTransport } = await import("./transport.ts");
-    const ProxyAgent =
-      proxies === undefined ? undefined : (await import("undici/lib/dispatcher/proxy-agent.js")).default;
-    transport = createTransport({
-      maxConnections,
-      connectTimeoutMs: connectMs,
-      ca,
-      verify,
-      proxies,
-      ProxyAgent,
-    });
-    return transport;
-  };
-  return {
-    async send(request) {
-      if (closed) throw new TypeError("The client is closed: make a new one.");
-      return (transport ?? (await (opening ??= open()))).send(request);
-    },
-    async close() {
-      closed = true;
-      await (await opening)?.close();
-    },
-    destroy() {
-      closed = true;
-      void opening?.then((opened) => opened.destroy());
-    },
   };
 }
 
@@ -107,9 +72,7 @@ function credentialsOf(
   const atHand =
     environmentCredentials(context.env) ??
     (settings.profileNamed ? profileCredentials(staticProfile(settings)) : null);
-  const chain = async (): ReturnType<CredentialsProvider> =>
-    (await import("./credentials/chain.ts")).credentialsChain(context)();
-  return new CredentialsCache(chain, clock, atHand);
+  return new CredentialsCache(() => findCredentials(context), clock, atHand);
 }
 
 /** A profile that the program itself names goes before the keys of the environment. */

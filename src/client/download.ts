@@ -3,11 +3,12 @@
  * and with If-Match, so that an object that was replaced meanwhile is noticed. Checksums are verified on the way.
  */
 
-import { type RunningChecksum, createChecksum } from "../s3/checksums.ts";
+import type { RunningChecksum } from "../s3/running-checksum.ts";
 import { parseContentRange } from "../s3/range.ts";
 import type { ClientCore } from "./core.ts";
 import { type RequestSubject, S3ConnectionError, S3DataError, S3ResponseError } from "./errors.ts";
 import { ConnectionError, type HttpBody } from "./http.ts";
+import { checksums } from "./load-seldom.ts";
 import { ObjectBody } from "./object-body.ts";
 import { type ObjectInfo, readObjectInfo } from "./outputs.ts";
 import type { ProgressListener } from "./progress.ts";
@@ -53,7 +54,7 @@ async function* resume(
   options: DownloadOptions,
 ): AsyncGenerator<Uint8Array> {
   const { retries } = core.settings;
-  const checksum = runningChecksum(info);
+  const checksum = await runningChecksum(info);
   const start = info.contentRange?.start ?? 0;
   const size = info.headers["content-length"] === undefined ? undefined : info.contentLength;
   let received = 0;
@@ -157,14 +158,19 @@ function broken(
     code: error.code,
     problem: `the connection broke after ${received}${of} bytes: ${error.message}`,
     attempts: 1,
+    fix: error.fix,
     cause: error,
   });
 }
 
 /** The checksum that the bytes must have, where the answer names one of exactly these bytes. */
-function runningChecksum({ checksum, contentRange, partsCount }: ObjectInfo): RunningChecksum | null {
+async function runningChecksum({
+  checksum,
+  contentRange,
+  partsCount,
+}: ObjectInfo): Promise<RunningChecksum | null> {
   if (checksum === undefined || checksum.type === "COMPOSITE" || contentRange !== undefined) return null;
-  return partsCount === undefined ? createChecksum(checksum.algorithm) : null;
+  return partsCount === undefined ? (await checksums()).createChecksum(checksum.algorithm) : null;
 }
 
 function verify(call: Call, { checksum: told }: ObjectInfo, running: RunningChecksum | null): void {

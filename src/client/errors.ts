@@ -147,7 +147,7 @@ export class S3ConnectionError extends Error {
       readonly cause?: unknown;
     },
   ) {
-    const fix = options.fix ?? connectionFix(options.code, subject);
+    const fix = options.fix ?? "";
     const tries = options.attempts === 1 ? "" : ` after ${options.attempts} attempts`;
     const where = subject.endpoint === undefined ? "" : ` at ${subject.endpoint}`;
     super(
@@ -287,28 +287,5 @@ function fixFor(code: string, status: number, subject: RequestSubject): string {
       return status === 301 || status === 307
         ? "The bucket is in another region or at another endpoint: set region or endpoint."
         : "";
-  }
-}
-
-function connectionFix(code: string, { endpoint }: RequestSubject): string {
-  switch (code) {
-    case "ECONNREFUSED":
-      return `Nobody listens there: is the server running? ("stowage serve" starts one.)`;
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return `The host name cannot be resolved: check the endpoint ${endpoint ?? ""}.`;
-    case "CERT_HAS_EXPIRED":
-    case "DEPTH_ZERO_SELF_SIGNED_CERT":
-    case "SELF_SIGNED_CERT_IN_CHAIN":
-    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
-      return "The server's certificate is not trusted here: give its authority's certificate as option ca.";
-    case "UND_ERR_CONNECT_TIMEOUT":
-      return "Check the network, or raise timeouts.connectMs.";
-    case "UND_ERR_HEADERS_TIMEOUT":
-      return "Raise timeouts.headersMs if the server is only slow.";
-    case "UND_ERR_BODY_TIMEOUT":
-      return "Raise timeouts.bodyMs if the server is only slow.";
-    default:
-      return "";
   }
 }

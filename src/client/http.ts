@@ -2,8 +2,8 @@
  * The client: boto's objects over one typed method for each operation of S3. This room speaks to a server and never
  * contains one; what it knows of the protocol's language comes from `src/s3`.
  *
- * This file is its lower edge: what the client asks of whatever carries HTTP. `transport.ts` answers it with undici;
- * another build may answer it with fetch.
+ * This file is its lower edge: what the client asks of whatever carries HTTP. `transport.ts` answers it with undici,
+ * and `fetch-transport.ts`, in a browser, with fetch.
  */
 
 /** A request as it is to stand on the wire. */
@@ -58,13 +58,21 @@ export class ConnectionError extends Error {
   readonly code: string;
   /** Whether a timer ran out. */
   readonly timeout: boolean;
+  /** What to do about it; empty where nothing general can be said. */
+  readonly fix: string;
 
   constructor(
     message: string,
-    options: { readonly code: string; readonly timeout?: boolean; readonly cause?: unknown },
+    options: {
+      readonly code: string;
+      readonly timeout?: boolean;
+      readonly fix?: string;
+      readonly cause?: unknown;
+    },
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code;
     this.timeout = options.timeout ?? false;
+    this.fix = options.fix ?? "";
   }
 }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 /** The modules that a compiled module loads before its first line runs. */
 function staticGraph(entry: string, seen: Set<string> = new Set()): Set<string> {
@@ -13,9 +14,14 @@ function staticGraph(entry: string, seen: Set<string> = new Set()): Set<string> 
   for (const [, specifier = ""] of readFileSync(entry, "utf8").matchAll(
     /^(?:import|export)\b[^;"]*?from "([^"]+)";/gm,
   )) {
-    staticGraph(specifier.startsWith(".") ? resolve(dirname(entry), specifier) : specifier, seen);
+    staticGraph(/^[.#]/.test(specifier) ? fileOf(specifier, entry) : specifier, seen);
   }
   return seen;
+}
+
+function fileOf(specifier: string, from: string): string {
+  if (specifier.startsWith(".")) return resolve(dirname(from), specifier);
+  return fileURLToPath(import.meta.resolve(specifier));
 }
 
 test("importing stowage/client loads neither undici nor a server", () => {

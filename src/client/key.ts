@@ -3,8 +3,8 @@
 import type { Checksum } from "../s3/checksums.ts";
 import { parseHttpDate } from "../s3/dates.ts";
 import type { ListedObject } from "../s3/documents/list-objects.ts";
-import { createMd5 } from "../s3/hash.ts";
-import type { Body } from "./bodies.ts";
+import { createMd5 } from "#hash";
+import { type Body, toSource } from "./bodies.ts";
 import type { Bucket } from "./bucket.ts";
 import { contentTypeOf } from "./content-type.ts";
 import { S3ResponseError } from "./errors.ts";
@@ -21,6 +21,7 @@ import {
   listenerOf,
 } from "./key-options.ts";
 import { ObjectBody } from "./object-body.ts";
+import { withFile } from "#platform";
 import type { RequestOptions } from "./send.ts";
 import type { ObjectInfo } from "./outputs.ts";
 import type { S3Client } from "./s3-client.ts";
@@ -181,7 +182,6 @@ export class Key extends KeyAccess {
 
   /** As {@link put}, from a file by its path; its content type is guessed by its name. */
   async setContentsFromFilename(path: string, options: PutOptions = {}): Promise<Uploaded> {
-    const { withFile } = await import("./node-files.ts");
     const contentType = options.contentType ?? this.contentType ?? contentTypeOf(path);
     return withFile(path, (file) => this.put(file, { ...options, contentType }));
   }
@@ -335,11 +335,11 @@ export class Key extends KeyAccess {
 
   /** The MD5 of a body, in hexadecimal and in base64 as {@link PutOptions.md5} takes it. */
   async computeMd5(body: Body): Promise<[hex: string, base64: string]> {
-    const { toSource } = await import("./bodies.ts");
     const md5 = createMd5();
     for await (const chunk of (await toSource(body)).open()) md5.update(chunk);
     const digest = md5.digest();
-    return [digest.toString("hex"), digest.toString("base64")];
+    const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return [hex, btoa(String.fromCharCode(...digest))];
   }
 
   /**

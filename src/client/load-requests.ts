@@ -1,3 +1,5 @@
+/** `#requests`, but in a bundle for a browser: load-requests-browser.ts. */
+
 import type * as Requests from "./requests.ts";
 
 let loading: Promise<typeof Requests> | undefined;

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { combineChecksums, createChecksum } from "../s3/checksums.ts";
+import { combineChecksums, createChecksum } from "../s3/running-checksum.ts";
 import { DownloadJournal } from "./download-journal.ts";
 import { S3DataError } from "./errors.ts";
 import type { GetObjectInput } from "./inputs.ts";

@@ -4,7 +4,7 @@ import type { ObjectAttributesResult } from "../s3/documents/object-attributes.t
 import type { Tags } from "../s3/tags.ts";
 import { BucketSettings } from "./bucket-settings.ts";
 import type * as inputs from "./inputs.ts";
-import { requests } from "./load-requests.ts";
+import { settingsRequests } from "./load-seldom.ts";
 import type { RequestOptions } from "./send.ts";
 
 /** An object's subresources, an operation each. */
@@ -21,7 +21,7 @@ export abstract class ObjectSettings extends BucketSettings {
     input: inputs.GetObjectAttributesInput,
     options?: RequestOptions,
   ): Promise<ObjectAttributesResult> {
-    return (await requests()).getObjectAttributes(this.core, input, options);
+    return (await settingsRequests()).getObjectAttributes(this.core, input, options);
   }
 
   /**
@@ -35,7 +35,7 @@ export abstract class ObjectSettings extends BucketSettings {
     input: inputs.BucketInput & inputs.WriteConditions & { readonly key: string; readonly sourceKey: string },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).renameObject(this.core, input, options);
+    return (await settingsRequests()).renameObject(this.core, input, options);
   }
 
   /**
@@ -47,12 +47,12 @@ export abstract class ObjectSettings extends BucketSettings {
     input: inputs.ObjectInput & { readonly days: number },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).restoreObject(this.core, input, options);
+    return (await settingsRequests()).restoreObject(this.core, input, options);
   }
 
   /** The object's tags: none is an empty object. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
   async getObjectTagging(input: inputs.ObjectInput, options?: RequestOptions): Promise<Tags> {
-    return (await requests()).getObjectTagging(this.core, input, options);
+    return (await settingsRequests()).getObjectTagging(this.core, input, options);
   }
 
   /** Replaces the object's tags, at most 10. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html */
@@ -60,11 +60,11 @@ export abstract class ObjectSettings extends BucketSettings {
     input: inputs.ObjectInput & { readonly tags: Tags },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putObjectTagging(this.core, input, options);
+    return (await settingsRequests()).putObjectTagging(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
   async deleteObjectTagging(input: inputs.ObjectInput, options?: RequestOptions): Promise<void> {
-    return (await requests()).deleteObjectTagging(this.core, input, options);
+    return (await settingsRequests()).deleteObjectTagging(this.core, input, options);
   }
 }

@@ -5,7 +5,7 @@ import type { VersioningConfiguration } from "../s3/documents/versioning.ts";
 import type { DefaultRetention, LegalHold, ObjectLock, Retention } from "../s3/object-lock.ts";
 import type * as inputs from "./inputs.ts";
 import { Listing } from "./listing.ts";
-import { requests } from "./load-requests.ts";
+import { settingsRequests } from "./load-seldom.ts";
 import { ObjectSettings } from "./object-settings.ts";
 import type { RequestOptions } from "./send.ts";
 
@@ -16,7 +16,7 @@ export abstract class ObjectVersions extends ObjectSettings {
     input: inputs.BucketInput,
     options?: RequestOptions,
   ): Promise<VersioningConfiguration> {
-    return (await requests()).getBucketVersioning(this.core, input, options);
+    return (await settingsRequests()).getBucketVersioning(this.core, input, options);
   }
 
   /**
@@ -33,7 +33,7 @@ export abstract class ObjectVersions extends ObjectSettings {
     },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putBucketVersioning(this.core, input, options);
+    return (await settingsRequests()).putBucketVersioning(this.core, input, options);
   }
 
   /**
@@ -45,7 +45,7 @@ export abstract class ObjectVersions extends ObjectSettings {
     input: inputs.ListObjectVersionsInput,
     options?: RequestOptions,
   ): Promise<ObjectVersionList> {
-    return (await requests()).listObjectVersions(this.core, input, options);
+    return (await settingsRequests()).listObjectVersions(this.core, input, options);
   }
 
   /**
@@ -84,7 +84,7 @@ export abstract class ObjectVersions extends ObjectSettings {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLockConfiguration.html
    */
   async getObjectLockConfiguration(input: inputs.BucketInput, options?: RequestOptions): Promise<ObjectLock> {
-    return (await requests()).getObjectLockConfiguration(this.core, input, options);
+    return (await settingsRequests()).getObjectLockConfiguration(this.core, input, options);
   }
 
   /**
@@ -99,7 +99,7 @@ export abstract class ObjectVersions extends ObjectSettings {
     input: inputs.BucketInput & { readonly defaultRetention?: DefaultRetention | undefined },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putObjectLockConfiguration(this.core, input, options);
+    return (await settingsRequests()).putObjectLockConfiguration(this.core, input, options);
   }
 
   /**
@@ -108,7 +108,7 @@ export abstract class ObjectVersions extends ObjectSettings {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectRetention.html
    */
   async getObjectRetention(input: inputs.ObjectInput, options?: RequestOptions): Promise<Retention> {
-    return (await requests()).getObjectRetention(this.core, input, options);
+    return (await settingsRequests()).getObjectRetention(this.core, input, options);
   }
 
   /**
@@ -122,7 +122,7 @@ export abstract class ObjectVersions extends ObjectSettings {
     input: inputs.ObjectInput & inputs.BypassInput & { readonly retention: Retention | null },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putObjectRetention(this.core, input, options);
+    return (await settingsRequests()).putObjectRetention(this.core, input, options);
   }
 
   /**
@@ -131,7 +131,7 @@ export abstract class ObjectVersions extends ObjectSettings {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLegalHold.html
    */
   async getObjectLegalHold(input: inputs.ObjectInput, options?: RequestOptions): Promise<LegalHold> {
-    return (await requests()).getObjectLegalHold(this.core, input, options);
+    return (await settingsRequests()).getObjectLegalHold(this.core, input, options);
   }
 
   /** Puts a version under legal hold, or takes that back. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLegalHold.html */
@@ -139,6 +139,6 @@ export abstract class ObjectVersions extends ObjectSettings {
     input: inputs.ObjectInput & { readonly legalHold: LegalHold },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putObjectLegalHold(this.core, input, options);
+    return (await settingsRequests()).putObjectLegalHold(this.core, input, options);
   }
 }

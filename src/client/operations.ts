@@ -3,9 +3,7 @@
  * told where people meet it, in `s3-client.ts`.
  */
 
-import type { AccessControlPolicy } from "../s3/acl.ts";
-import { accessControlPolicyXml, parseAccessControlAnswer } from "../s3/documents/acl.ts";
-import { type CopyResult, parseCopyObjectResult, parseCopyPartResult } from "../s3/documents/copy-result.ts";
+import { type CopyResult, parseCopyObjectResult } from "../s3/documents/copy-result.ts";
 import { createBucketConfigurationXml } from "../s3/documents/create-bucket.ts";
 import { type DeleteResult, deleteXml, parseDeleteResult } from "../s3/documents/delete.ts";
 import { type BucketList, parseListBuckets } from "../s3/documents/list-buckets.ts";
@@ -16,27 +14,22 @@ import {
   parseListObjectsV2,
 } from "../s3/documents/list-objects.ts";
 import { parseLocation } from "../s3/documents/location.ts";
-import {
-  type CompletedUpload,
-  type InitiatedUpload,
-  type PartList,
-  type UploadList,
-  completeMultipartUploadXml,
-  parseCompleteMultipartUploadResult,
-  parseInitiateMultipartUploadResult,
-  parseListMultipartUploads,
-  parseListParts,
-} from "../s3/documents/multipart.ts";
 import { ask, sendCall } from "./ask.ts";
-import { toSource } from "./bodies.ts";
-import { type CallOptions, checksumOf, createCall, documentBody } from "./call.ts";
+import {
+  checksumAlgorithmHeader,
+  checksumOf,
+  createCall,
+  defaultContentType,
+  documentBody,
+  payloadOf,
+  urlEncoded,
+} from "./call.ts";
 import type { ClientCore } from "./core.ts";
 import { type DownloadOptions, resumable } from "./download.ts";
 import type * as inputs from "./inputs.ts";
 import type { ObjectBody } from "./object-body.ts";
 import { type ObjectInfo, type Versioned, type Written, readObjectInfo, readWritten } from "./outputs.ts";
-import { type Payload, bytesPayload, streamPayload } from "./payload.ts";
-import { etagOfParts, ownComplete, ownPut, wasOwn } from "./own-success.ts";
+import { ownPut, wasOwn } from "./own-success.ts";
 import { type RequestOptions, type SendOptions, send } from "./send.ts";
 import { endpointFor } from "./settings.ts";
 
@@ -92,22 +85,6 @@ export async function getBucketLocation(
   options?: RequestOptions,
 ): Promise<string> {
   return (await ask(parseLocation, core, "GetBucketLocation", input, options)).value;
-}
-
-export async function getBucketAcl(
-  core: ClientCore,
-  input: inputs.BucketInput,
-  options?: RequestOptions,
-): Promise<AccessControlPolicy> {
-  return (await ask(parseAccessControlAnswer, core, "GetBucketAcl", input, options)).value;
-}
-
-export async function putBucketAcl(
-  core: ClientCore,
-  input: inputs.BucketInput & inputs.AclInput & { readonly policy?: AccessControlPolicy | undefined },
-  options?: RequestOptions,
-): Promise<void> {
-  await putAclXml(core, input, input.policy && accessControlPolicyXml(input.policy), options);
 }
 
 // ------------------------------------------------------------------------------------------------------- listings
@@ -201,151 +178,6 @@ export async function copyObject(
   return { ...value, versionId: headers["x-amz-version-id"] };
 }
 
-export async function getObjectAcl(
-  core: ClientCore,
-  input: inputs.ObjectInput,
-  options?: RequestOptions,
-): Promise<AccessControlPolicy> {
-  return (await ask(parseAccessControlAnswer, core, "GetObjectAcl", input, options)).value;
-}
-
-export async function putObjectAcl(
-  core: ClientCore,
-  input: inputs.ObjectInput & inputs.AclInput & { readonly policy?: AccessControlPolicy | undefined },
-  options?: RequestOptions,
-): Promise<void> {
-  await putAclXml(core, input, input.policy && accessControlPolicyXml(input.policy), options);
-}
-
-export async function getAclXml(
-  core: ClientCore,
-  input: inputs.BucketInput & { readonly key?: string },
-  options?: RequestOptions,
-): Promise<string> {
-  const name = input.key === undefined ? "GetBucketAcl" : "GetObjectAcl";
-  return (await sendCall(core, name, input, options)).text;
-}
-
-export async function putAclXml(
-  core: ClientCore,
-  input: inputs.BucketInput & inputs.AclInput & { readonly key?: string },
-  xml: string | undefined,
-  options?: RequestOptions,
-): Promise<void> {
-  const name = input.key === undefined ? "PutBucketAcl" : "PutObjectAcl";
-  const body = xml === undefined ? {} : documentBody(xml);
-  await sendCall(core, name, input, options, { ...body, answer: "nothing" });
-}
-
-// ------------------------------------------------------------------------------------------------ multipart uploads
-
-export async function createMultipartUpload(
-  core: ClientCore,
-  input: inputs.CreateMultipartUploadInput,
-  options?: RequestOptions,
-): Promise<InitiatedUpload> {
-  const typed = { ...input, contentType: input.contentType ?? defaultContentType };
-  const call = { headers: checksumAlgorithmHeader(input) };
-  return (await ask(parseInitiateMultipartUploadResult, core, "CreateMultipartUpload", typed, options, call))
-    .value;
-}
-
-export async function uploadPart(
-  core: ClientCore,
-  input: inputs.UploadPartInput,
-  options?: SendOptions,
-): Promise<Written> {
-  const { payload } = await payloadOf(input);
-  const call = { payload, checksum: checksumOf(core, input), answer: "nothing" } as const;
-  return readWritten((await sendCall(core, "UploadPart", input, options, call)).headers);
-}
-
-export async function uploadPartCopy(
-  core: ClientCore,
-  input: inputs.UploadPartCopyInput,
-  options?: RequestOptions,
-): Promise<CopyResult> {
-  return (await ask(parseCopyPartResult, core, "UploadPartCopy", input, options)).value;
-}
-
-export async function listParts(
-  core: ClientCore,
-  input: inputs.ListPartsInput,
-  options?: RequestOptions,
-): Promise<PartList> {
-  return (await ask(parseListParts, core, "ListParts", input, options)).value;
-}
-
-export async function listMultipartUploads(
-  core: ClientCore,
-  input: inputs.ListMultipartUploadsInput,
-  options?: RequestOptions,
-): Promise<UploadList> {
-  return (await ask(parseListMultipartUploads, core, "ListMultipartUploads", input, options, urlEncoded))
-    .value;
-}
-
-export async function completeMultipartUpload(
-  core: ClientCore,
-  input: inputs.CompleteMultipartUploadInput,
-  options?: RequestOptions,
-): Promise<CompletedUpload & Versioned> {
-  const body = documentBody(completeMultipartUploadXml(input.parts));
-  const type = input.checksum === undefined ? {} : { "x-amz-checksum-type": input.checksum.type };
-  const call = { ...body, headers: { "content-type": "application/xml", ...type } };
-  return ownComplete(
-    (object) => headObject(core, object),
-    input,
-    async () => {
-      const { text, headers } = await sendCall(core, "CompleteMultipartUpload", input, options, call);
-      const completed = parseCompleteMultipartUploadResult(text);
-      // Ceph's RGW, up to Pacific, leaves the ETag empty; it follows from those of the parts.
-      const etag = completed.etag || (etagOfParts(input.parts.map((part) => part.etag)) ?? "");
-      return { ...completed, etag, versionId: headers["x-amz-version-id"] };
-    },
-  );
-}
-
-export async function abortMultipartUpload(
-  core: ClientCore,
-  input: inputs.AbortMultipartUploadInput,
-  options?: RequestOptions,
-): Promise<void> {
-  await wasOwn("NoSuchUpload", () =>
-    sendCall(core, "AbortMultipartUpload", input, options, { answer: "nothing" }),
-  );
-}
-
 function checksumMode({ settings }: ClientCore): Record<string, string> {
   return settings.responseChecksums === "whenSupported" ? { "x-amz-checksum-mode": "ENABLED" } : {};
-}
-
-const defaultContentType = "application/octet-stream";
-
-/** Keys may hold what XML cannot carry. */
-const urlEncoded = { query: [["encoding-type", "url"]] } as const satisfies CallOptions;
-
-function checksumAlgorithmHeader({
-  checksumAlgorithm,
-}: {
-  readonly checksumAlgorithm?: string | undefined;
-}): Record<string, string> {
-  return checksumAlgorithm === undefined ? {} : { "x-amz-checksum-algorithm": checksumAlgorithm };
-}
-
-/** The body of one request. Throws TypeError for a stream of unknown length. */
-async function payloadOf(
-  input: Pick<inputs.PutObjectInput, "body" | "contentLength">,
-): Promise<{ readonly payload: Payload; readonly contentType: string | undefined }> {
-  const source = await toSource(input.body, input.contentLength);
-  const { bytes, size, contentType } = source;
-  if (bytes !== undefined) return { payload: bytesPayload(bytes), contentType };
-  if (size === undefined) {
-    throw new TypeError(
-      "The body is a stream of unknown length, which one request cannot carry: give contentLength, or use upload().",
-    );
-  }
-  const replayable = source.read !== undefined;
-  const payload = replayable ? { size, open: source.open, replayable } : streamPayload(source.open(), size);
-  return { payload, contentType };
 }

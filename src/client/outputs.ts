@@ -1,7 +1,7 @@
 /** What the operations answer, as far as it stands in headers. What stands in documents is typed in `src/s3/documents`. */
 
 import { type Checksum, readChecksumHeaders } from "../s3/checksums.ts";
-import { unquoteETag } from "../s3/conditions.ts";
+import { unquoteETag } from "../s3/etag.ts";
 import { parseHttpDate, parseIsoDate } from "../s3/dates.ts";
 import { readMetadata } from "../s3/metadata.ts";
 import { type LegalHold, type Retention, retentionModes } from "../s3/object-lock.ts";

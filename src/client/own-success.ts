@@ -3,7 +3,7 @@
  * success. Here that is told apart from somebody else's.
  */
 
-import { createMd5, md5Hex } from "../s3/hash.ts";
+import { createMd5, md5Hex } from "#hash";
 import type { CompletedUpload } from "../s3/documents/multipart.ts";
 import { S3ResponseError } from "./errors.ts";
 import type { CompleteMultipartUploadInput, PutObjectInput } from "./inputs.ts";

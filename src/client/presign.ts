@@ -1,8 +1,8 @@
 /** URLs that carry their signature: whoever has one may make one request with it until it ends. */
 
 import type { Operation } from "../s3/operations.ts";
-import { presignV2 } from "../s3/sigv2.ts";
 import { presignV4 } from "../s3/sigv4.ts";
+import { presignV2 } from "#platform";
 import { type ClientCore, serverDate } from "./core.ts";
 import { CredentialsError } from "./errors.ts";
 import { readInput, writeQuery } from "./read-input.ts";

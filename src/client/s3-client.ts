@@ -16,9 +16,11 @@ import { Listing } from "./listing.ts";
 import type { FileDownloadOptions } from "./node-files.ts";
 import type { ObjectBody } from "./object-body.ts";
 import type { ObjectInfo, Versioned, Written } from "./outputs.ts";
-import { requests } from "./load-requests.ts";
+import { multipartRequests, settingsRequests } from "./load-seldom.ts";
 import { ObjectVersions } from "./object-versions.ts";
 import { type PresignInput, presign } from "./presign.ts";
+import { downloadFile } from "#platform";
+import { requests } from "#requests";
 import type { RawAnswer, RawRequest } from "./request.ts";
 import type { RequestOptions, SendOptions } from "./send.ts";
 import type { S3ClientOptions } from "./settings.ts";
@@ -84,7 +86,7 @@ export class S3Client extends ObjectVersions {
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAcl.html */
   async getBucketAcl(input: inputs.BucketInput, options?: RequestOptions): Promise<AccessControlPolicy> {
-    return (await requests()).getBucketAcl(this.core, input, options);
+    return (await settingsRequests()).getBucketAcl(this.core, input, options);
   }
 
   /**
@@ -96,7 +98,7 @@ export class S3Client extends ObjectVersions {
     input: inputs.BucketInput & inputs.AclInput & { readonly policy?: AccessControlPolicy | undefined },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putBucketAcl(this.core, input, options);
+    return (await settingsRequests()).putBucketAcl(this.core, input, options);
   }
 
   // ------------------------------------------------------------------------------------------------------- listings
@@ -169,7 +171,7 @@ export class S3Client extends ObjectVersions {
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAcl.html */
   async getObjectAcl(input: inputs.ObjectInput, options?: RequestOptions): Promise<AccessControlPolicy> {
-    return (await requests()).getObjectAcl(this.core, input, options);
+    return (await settingsRequests()).getObjectAcl(this.core, input, options);
   }
 
   /** As {@link putBucketAcl}. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectAcl.html */
@@ -177,7 +179,7 @@ export class S3Client extends ObjectVersions {
     input: inputs.ObjectInput & inputs.AclInput & { readonly policy?: AccessControlPolicy | undefined },
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putObjectAcl(this.core, input, options);
+    return (await settingsRequests()).putObjectAcl(this.core, input, options);
   }
 
   /** The ACL of a bucket, or of an object where a key is named, as the server wrote it. */
@@ -185,7 +187,7 @@ export class S3Client extends ObjectVersions {
     input: inputs.BucketInput & { readonly key?: string },
     options?: RequestOptions,
   ): Promise<string> {
-    return (await requests()).getAclXml(this.core, input, options);
+    return (await settingsRequests()).getAclXml(this.core, input, options);
   }
 
   /** Replaces the ACL of a bucket, or of an object where a key is named, by a document, or by what the input says. */
@@ -194,7 +196,7 @@ export class S3Client extends ObjectVersions {
     xml: string | undefined,
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).putAclXml(this.core, input, xml, options);
+    return (await settingsRequests()).putAclXml(this.core, input, xml, options);
   }
 
   // ------------------------------------------------------------------------------------------------ multipart uploads
@@ -204,22 +206,22 @@ export class S3Client extends ObjectVersions {
     input: inputs.CreateMultipartUploadInput,
     options?: RequestOptions,
   ): Promise<InitiatedUpload> {
-    return (await requests()).createMultipartUpload(this.core, input, options);
+    return (await multipartRequests()).createMultipartUpload(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
   async uploadPart(input: inputs.UploadPartInput, options?: SendOptions): Promise<Written> {
-    return (await requests()).uploadPart(this.core, input, options);
+    return (await multipartRequests()).uploadPart(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
   async uploadPartCopy(input: inputs.UploadPartCopyInput, options?: RequestOptions): Promise<CopyResult> {
-    return (await requests()).uploadPartCopy(this.core, input, options);
+    return (await multipartRequests()).uploadPartCopy(this.core, input, options);
   }
 
   /** A page of an upload's parts. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html */
   async listParts(input: inputs.ListPartsInput, options?: RequestOptions): Promise<PartList> {
-    return (await requests()).listParts(this.core, input, options);
+    return (await multipartRequests()).listParts(this.core, input, options);
   }
 
   /** A page of uploads under way. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html */
@@ -227,7 +229,7 @@ export class S3Client extends ObjectVersions {
     input: inputs.ListMultipartUploadsInput,
     options?: RequestOptions,
   ): Promise<UploadList> {
-    return (await requests()).listMultipartUploads(this.core, input, options);
+    return (await multipartRequests()).listMultipartUploads(this.core, input, options);
   }
 
   /**
@@ -239,7 +241,7 @@ export class S3Client extends ObjectVersions {
     input: inputs.CompleteMultipartUploadInput,
     options?: RequestOptions,
   ): Promise<CompletedUpload & Versioned> {
-    return (await requests()).completeMultipartUpload(this.core, input, options);
+    return (await multipartRequests()).completeMultipartUpload(this.core, input, options);
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html */
@@ -247,7 +249,7 @@ export class S3Client extends ObjectVersions {
     input: inputs.AbortMultipartUploadInput,
     options?: RequestOptions,
   ): Promise<void> {
-    return (await requests()).abortMultipartUpload(this.core, input, options);
+    return (await multipartRequests()).abortMultipartUpload(this.core, input, options);
   }
 
   // ---------------------------------------------------------------------------------- what takes several requests
@@ -259,24 +261,25 @@ export class S3Client extends ObjectVersions {
    * await client.upload({ bucket: "mybucket", key: "log.gz", body: createReadStream("log").pipe(createGzip()) });
    */
   async upload(input: UploadInput, options?: UploadOptions): Promise<Uploaded> {
-    return (await requests()).upload(this.core, input, options);
+    const { upload } = await import("./upload.ts");
+    return upload(this.core, input, options);
   }
 
   /** Copies an object of any size on the server. */
   async copy(input: inputs.CopyObjectInput, options?: CopyOptions): Promise<Copied> {
-    return (await requests()).copy(this.core, input, options);
+    const { copy } = await import("./copy.ts");
+    return copy(this.core, input, options);
   }
 
   /**
    * Downloads an object into a file, large ones by several ranges at once. The file is replaced only by a whole object:
-   * a download that fails leaves what was there.
+   * a download that fails leaves what was there. Not in a browser, which has no files.
    */
   async downloadFile(
     input: inputs.GetObjectInput,
     path: string,
     options?: FileDownloadOptions,
   ): Promise<ObjectInfo> {
-    const { downloadFile } = await import("./node-files.ts");
     return downloadFile(this.core, input, path, options);
   }
 
@@ -286,7 +289,8 @@ export class S3Client extends ObjectVersions {
     keys: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
     options?: RequestOptions,
   ): Promise<DeleteResult> {
-    return (await requests()).deleteMany(this.core, bucket, keys, options);
+    const { deleteMany } = await import("./delete-many.ts");
+    return deleteMany(this.core, bucket, keys, options);
   }
 
   /** Every key, page after page; the next page is fetched while one is read. */

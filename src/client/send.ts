@@ -6,14 +6,15 @@
 import type { ChecksumAlgorithm } from "../s3/checksums.ts";
 import type { Credentials } from "../s3/credentials.ts";
 import type { Operation } from "../s3/operations.ts";
-import { signV2 } from "../s3/sigv2.ts";
 import { signV4WithSeed } from "../s3/sigv4.ts";
+import { frame } from "#frame";
+import { signV2 } from "#platform";
 import { type ClientCore, serverDate } from "./core.ts";
 import type { Place } from "./endpoint.ts";
 import { type RequestSubject, S3ConnectionError, S3ResponseError } from "./errors.ts";
 import { ConnectionError, type HttpBody } from "./http.ts";
 import { type History, consumedFix, isErrorDocument, learn, readError } from "./judge.ts";
-import { type Payload, frame } from "./payload.ts";
+import type { Payload } from "./payload.ts";
 import { placeOf, regionOf } from "./place.ts";
 import { type Failure, askedDelayMs, failureOf, retryDelayMs } from "./retry.ts";
 
@@ -116,12 +117,14 @@ async function attemptOnce(
   const progress = countSent(options.onSent);
   const history = (): History => ({ attempts, maybeDone, consumed: isConsumed(call) });
   try {
+    const { sent, ...request } = await signed(core, call, place, credentials, progress?.add);
     const response = await core.transport.send({
-      ...signed(core, call, place, credentials, progress?.add),
+      ...request,
       signal: options.signal,
       headersTimeoutMs: core.settings.headersMs * (slowOperations.has(call.operation.name) ? 5 : 1),
       bodyTimeoutMs: core.settings.bodyMs,
     });
+    sent?.();
     const { status, headers, body } = response;
     const isAnswer = status < 300;
     if (isAnswer && call.answer === "stream") return { answer: { status, headers, text: "", body } };
@@ -140,7 +143,7 @@ async function attemptOnce(
     if (!(failure instanceof ConnectionError)) throw failure;
     progress?.takeBack();
     const { code, message: problem, timeout } = failure;
-    const fix = isConsumed(call) ? consumedFix : undefined;
+    const fix = isConsumed(call) ? consumedFix : failure.fix;
     const cause = failure.cause ?? failure;
     const error = new S3ConnectionError(subject, { code, problem, attempts, cause, fix });
     return { error, failure: timeout ? "timeout" : "transient", credentials };
@@ -178,23 +181,24 @@ function subjectOf(core: ClientCore, call: Call, place: Place): RequestSubject {
   };
 }
 
-function signed(
+async function signed(
   core: ClientCore,
   call: Call,
   place: Place,
   credentials: Credentials | null,
   onSent: ((bytes: number) => void) | undefined,
-): {
+): Promise<{
   readonly origin: string;
   readonly method: string;
   readonly target: string;
   readonly headers: Record<string, string>;
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | null;
-} {
+  readonly sent: (() => void) | undefined;
+}> {
   const { operation, query, payload } = call;
   const { method } = operation;
   const version = credentials === null ? null : core.settings.signatureVersion;
-  const framing = frame(payload, {
+  const framing = await frame(payload, {
     secure: place.origin.startsWith("https:"),
     signsBodies: version === "v4",
     checksum: call.checksum,
@@ -237,6 +241,7 @@ function signed(
     target: query === "" ? place.path : `${place.path}?${query}`,
     headers,
     body,
+    sent: framing.sent,
   };
 }
 

@@ -2,16 +2,11 @@
 
 import type { Credentials } from "../s3/credentials.ts";
 import type { CredentialsProvider } from "./credentials/credentials.ts";
-import {
-  type Environment,
-  type Profiles,
-  type Section,
-  readProfiles,
-  textOf,
-} from "./credentials/profiles.ts";
+import { type Environment, type Profiles, type Section, textOf } from "./credentials/profiles.ts";
 import { type Addressing, type Endpoint, awsEndpoint, parseEndpoint, regionOfHost } from "./endpoint.ts";
 import type { Transport } from "./http.ts";
 import { type RetryOptions, type RetryPolicy, retryPolicy } from "./retry.ts";
+import { environment, readProfiles } from "#platform";
 
 /** Whether checksums are computed and verified whenever S3 has them, or only where it demands them. */
 export type ChecksumMode = "whenSupported" | "whenRequired";
@@ -44,7 +39,7 @@ export interface S3ClientOptions {
   readonly signatureVersion?: "v4" | "v2" | undefined;
   readonly timeouts?: Timeouts | undefined;
   readonly retries?: RetryOptions | undefined;
-  /** Connections to one host; further requests wait. Default: 128. */
+  /** Connections to one host; further requests wait. Default: 128; a browser decides itself. */
   readonly maxConnections?: number | undefined;
   /** Certificates of authorities to trust beside the system's, in PEM. */
   readonly ca?: string | readonly string[] | undefined;
@@ -60,13 +55,13 @@ export interface S3ClientOptions {
   readonly partSizeBytes?: number | undefined;
   /** Parts under way at once, of one upload, download or copy. Default: 4. */
   readonly concurrency?: number | undefined;
-  /** What carries the requests. Default: undici. */
+  /** What carries the requests. Default: undici; in a browser, fetch. */
   readonly transport?: Transport | undefined;
   /** Milliseconds since the epoch. Default: Date.now. */
   readonly clock?: (() => number) | undefined;
   /** From 0 to 1. Default: Math.random. */
   readonly random?: (() => number) | undefined;
-  /** Default: process.env. */
+  /** Default: process.env; in a browser, nothing. */
   readonly env?: Environment | undefined;
 }
 
@@ -101,7 +96,7 @@ export const minPartSizeBytes: number = 5 * 1024 * 1024;
  * @throws TypeError or RangeError for an option that cannot be.
  */
 export function readSettings(options: S3ClientOptions): Settings {
-  const env = options.env ?? process.env;
+  const env = options.env ?? environment();
   let read: Profiles | undefined;
   const profiles = (): Profiles => (read ??= readProfiles(env));
   const profile = options.profile ?? env["AWS_PROFILE"] ?? "default";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fakeServer } from "../../test/client/fake-server.ts";
 import { ConnectionError, type HttpRequest } from "./http.ts";
-import { createTransport } from "./transport.ts";
+import { createPools } from "./transport.ts";
 
 const request: Omit<HttpRequest, "origin"> = {
   method: "GET",
@@ -13,38 +13,38 @@ const request: Omit<HttpRequest, "origin"> = {
   bodyTimeoutMs: 5000,
 };
 
-test("createTransport() sends the path as it is, dots and slashes and all", async () => {
+test("createPools() sends the path as it is, dots and slashes and all", async () => {
   await using server = await fakeServer((_, response) => response.end());
-  const transport = createTransport();
+  const transport = createPools();
   const target = "/bucket//a/../b/./%2e%2E/^/%C3%BC?x=%2B&y";
   await (await transport.send({ ...request, origin: server.url, target })).body.bytes();
   assert.equal(server.seen[0]?.target, target);
   transport.destroy();
 });
 
-test("createTransport() lowers the names of headers, joins repeated ones and keeps bytes above 0x7f", async () => {
+test("createPools() lowers the names of headers, joins repeated ones and keeps bytes above 0x7f", async () => {
   await using server = await fakeServer((_, response) => {
     response.writeHead(200, ["X-One", "1", "X-One", "2", "X-Two", "K\u00c3\u00b6ln"]);
     response.end();
   });
-  const transport = createTransport();
+  const transport = createPools();
   const { headers } = await transport.send({ ...request, origin: server.url });
   assert.equal(headers["x-one"], "1, 2");
   assert.equal(headers["x-two"], "K\u00c3\u00b6ln");
   transport.destroy();
 });
 
-test("createTransport() says that nobody listens", async () => {
-  const transport = createTransport();
+test("createPools() says that nobody listens", async () => {
+  const transport = createPools();
   await assert.rejects(
     transport.send({ ...request, origin: "http://127.0.0.1:9" }),
     (error) => error instanceof ConnectionError && error.code === "ECONNREFUSED" && !error.timeout,
   );
 });
 
-test("createTransport() gives up an answer whose headers do not come", async () => {
+test("createPools() gives up an answer whose headers do not come", async () => {
   await using server = await fakeServer(() => {});
-  const transport = createTransport();
+  const transport = createPools();
   await assert.rejects(
     transport.send({ ...request, origin: server.url, headersTimeoutMs: 50 }),
     (error) => error instanceof ConnectionError && error.timeout,
@@ -52,12 +52,12 @@ test("createTransport() gives up an answer whose headers do not come", async () 
   transport.destroy();
 });
 
-test("createTransport() hands out what arrived before the connection broke", async () => {
+test("createPools() hands out what arrived before the connection broke", async () => {
   await using server = await fakeServer((_, response) => {
     response.writeHead(200, { "content-length": "10" });
     response.write("12345", () => setTimeout(() => response.destroy(), 20));
   });
-  const transport = createTransport();
+  const transport = createPools();
   const { body } = await transport.send({ ...request, origin: server.url });
   const pieces: string[] = [];
   await assert.rejects(async () => {
@@ -67,7 +67,7 @@ test("createTransport() hands out what arrived before the connection broke", asy
   transport.destroy();
 });
 
-test("createTransport() does not wait for a reader: a slow one pauses the socket", async () => {
+test("createPools() does not wait for a reader: a slow one pauses the socket", async () => {
   const size = 16 * 1024 * 1024;
   let handedOver = 0;
   await using server = await fakeServer(async (_, response) => {
@@ -79,7 +79,7 @@ test("createTransport() does not wait for a reader: a slow one pauses the socket
     }
     response.end();
   });
-  const transport = createTransport();
+  const transport = createPools();
   const { body } = await transport.send({ ...request, origin: server.url });
   await new Promise((resolve) => {
     setTimeout(resolve, 200);
@@ -89,10 +89,10 @@ test("createTransport() does not wait for a reader: a slow one pauses the socket
   transport.destroy();
 });
 
-test("createTransport() ends a body whose rest was waiting in the socket when its reader came back", async () => {
+test("createPools() ends a body whose rest was waiting in the socket when its reader came back", async () => {
   const size = 512 * 1024 + 20_000;
   await using server = await fakeServer((_, response) => response.end(Buffer.alloc(size)));
-  const transport = createTransport();
+  const transport = createPools();
   const { body } = await transport.send({ ...request, origin: server.url });
   await new Promise((resolve) => {
     setTimeout(resolve, 100);
@@ -103,7 +103,7 @@ test("createTransport() ends a body whose rest was waiting in the socket when it
 
 test("a transport's aborted request frees its connection and throws the reason", async () => {
   await using server = await fakeServer((_, response, nth) => (nth === 1 ? undefined : response.end("ok")));
-  const transport = createTransport({ maxConnections: 1 });
+  const transport = createPools({ maxConnections: 1 });
   const stop = new AbortController();
   const first = transport.send({ ...request, origin: server.url, signal: stop.signal });
   setTimeout(() => stop.abort(new Error("enough")), 30);
@@ -118,7 +118,7 @@ test("a cancelled body frees its connection", async () => {
     response.writeHead(200, { "content-length": "1000000" });
     response.write(Buffer.alloc(1000));
   });
-  const transport = createTransport({ maxConnections: 1 });
+  const transport = createPools({ maxConnections: 1 });
   for (let i = 0; i < 3; i++) (await transport.send({ ...request, origin: server.url })).body.cancel();
   assert.equal(server.seen.length, 3);
   transport.destroy();
@@ -126,7 +126,7 @@ test("a cancelled body frees its connection", async () => {
 
 test("what a request's own body throws comes out as it is, and is no ConnectionError", async () => {
   await using server = await fakeServer((_, response) => response.end());
-  const transport = createTransport();
+  const transport = createPools();
   async function* body(): AsyncGenerator<Uint8Array> {
     yield Buffer.alloc(10);
     throw new RangeError("the disk is gone");
@@ -139,9 +139,9 @@ test("what a request's own body throws comes out as it is, and is no ConnectionE
   transport.destroy();
 });
 
-test("createTransport() may be closed twice", async () => {
+test("createPools() may be closed twice", async () => {
   await using server = await fakeServer((_, response) => response.end());
-  const transport = createTransport();
+  const transport = createPools();
   await (await transport.send({ ...request, origin: server.url })).body.bytes();
   await Promise.all([transport.close(), transport.close()]);
   await transport.close();

@@ -32,7 +32,7 @@ export interface TransportOptions {
 }
 
 /** A transport that keeps its connections until it is closed. Idle ones do not keep the process alive. */
-export function createTransport(options: TransportOptions = {}): Transport {
+export function createPools(options: TransportOptions = {}): Transport {
   const pools = new Map<string, Dispatcher>();
   let closing: Promise<unknown> | undefined;
   const poolOf = (origin: string): Dispatcher => {
@@ -257,5 +257,33 @@ function asConnectionError(error: Error & { code?: unknown }, request: HttpReque
   if (misuse.has(code))
     return new TypeError(`${request.method} ${request.origin}: ${error.message}`, { cause: error });
   const timeout = code.endsWith("TIMEOUT") || code === "ETIMEDOUT";
-  return new ConnectionError(error.message, { code, timeout, cause: error });
+  return new ConnectionError(error.message, {
+    code,
+    timeout,
+    fix: fixFor(code, request.origin),
+    cause: error,
+  });
+}
+
+function fixFor(code: string, origin: string): string {
+  switch (code) {
+    case "ECONNREFUSED":
+      return `Nobody listens there: is the server running? ("stowage serve" starts one.)`;
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `The host name cannot be resolved: check the endpoint ${origin}.`;
+    case "CERT_HAS_EXPIRED":
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+      return "The server's certificate is not trusted here: give its authority's certificate as option ca.";
+    case "UND_ERR_CONNECT_TIMEOUT":
+      return "Check the network, or raise timeouts.connectMs.";
+    case "UND_ERR_HEADERS_TIMEOUT":
+      return "Raise timeouts.headersMs if the server is only slow.";
+    case "UND_ERR_BODY_TIMEOUT":
+      return "Raise timeouts.bodyMs if the server is only slow.";
+    default:
+      return "";
+  }
 }

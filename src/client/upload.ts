@@ -5,20 +5,22 @@
 
 import type { ChecksumAlgorithm } from "../s3/checksums.ts";
 import { type CompletedPart, maxParts } from "../s3/documents/multipart.ts";
-import { type Source, inPieces, toSource } from "./bodies.ts";
+import { type Source, toSource } from "./bodies.ts";
 import { checksumOf } from "./call.ts";
+import { S3DataError } from "./errors.ts";
 import type { PutObjectInput } from "./inputs.ts";
 import type { Written } from "./outputs.ts";
 import { runParallel } from "./parallel.ts";
+import { inPieces } from "./pieces.ts";
 import type { ProgressListener } from "./progress.ts";
 import type { ClientCore } from "./core.ts";
 import {
   abortMultipartUpload,
   completeMultipartUpload,
   createMultipartUpload,
-  putObject,
   uploadPart,
-} from "./operations.ts";
+} from "./multipart-operations.ts";
+import { putObject } from "./operations.ts";
 
 export type UploadInput = PutObjectInput;
 
@@ -129,6 +131,7 @@ async function inParts(
         { ...part, partNumber, body, checksumAlgorithm },
         { signal: partSignal, onSent },
       );
+      if (written.etag === "") throw hiddenETag(input, partNumber);
       completed.push(partOf(partNumber, written, checksumAlgorithm));
       release?.();
     });
@@ -158,6 +161,16 @@ function partOf(
     etag,
     ...(told ? { checksum: { algorithm: checksum.algorithm, value: checksum.value } } : {}),
   };
+}
+
+/** Only a page of another origin can be in that place: it sees the headers that the bucket shows it. */
+function hiddenETag({ bucket, key }: PutObjectInput, partNumber: number): S3DataError {
+  return new S3DataError(
+    "HiddenETag",
+    { operation: "UploadPart", bucket, key },
+    `the answer does not show the ETag of part ${partNumber}`,
+    "Name ETag as an ExposeHeader in the bucket's CORS configuration.",
+  );
 }
 
 /** The size of parts for a body: what is asked, or more where 10,000 such parts would not hold it. */

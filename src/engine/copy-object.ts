@@ -1,4 +1,5 @@
-import { type ChecksumAlgorithm, createChecksum, type RunningChecksum } from "../s3/checksums.ts";
+import { type ChecksumAlgorithm } from "../s3/checksums.ts";
+import { createChecksum, type RunningChecksum } from "../s3/running-checksum.ts";
 import type { OpenObject } from "./open-object.ts";
 import { putObject } from "./put-object.ts";
 import type { PutObjectInput } from "./put-object.ts";

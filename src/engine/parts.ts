@@ -1,6 +1,6 @@
 /** The parts of an upload under way. */
 
-import { createChecksum } from "../s3/checksums.ts";
+import { createChecksum } from "../s3/running-checksum.ts";
 import type { ChecksumAlgorithm } from "../s3/checksums.ts";
 import { S3Error } from "../s3/errors.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";

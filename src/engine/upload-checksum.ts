@@ -1,6 +1,6 @@
 /** The checksum of an object that was uploaded in parts. */
 
-import { combineChecksums, compositeChecksum } from "../s3/checksums.ts";
+import { combineChecksums, compositeChecksum } from "../s3/running-checksum.ts";
 import type { ObjectChecksum, Part, Upload } from "./types.ts";
 
 /**

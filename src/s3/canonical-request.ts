@@ -4,6 +4,7 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
 
+import { sha256Hex } from "#hash";
 import { canonicalPath, canonicalQuery, queryPairs } from "./encoding.ts";
 import type { SigningRequest } from "./signing-request.ts";
 
@@ -30,6 +31,14 @@ export function canonicalRequest(
     text += `${name}:${canonicalValue(value)}\n`;
   }
   return `${text}\n${signedHeaders.join(";")}\n${payloadHash}`;
+}
+
+/** The algorithm of version 4, the only one that Stowage signs with and takes. */
+export const v4Algorithm = "AWS4-HMAC-SHA256";
+
+/** What is signed: when, for what, and the hash of the canonical request. */
+export function stringToSignV4(amzDate: string, scope: string, canonical: string): string {
+  return `${v4Algorithm}\n${amzDate}\n${scope}\n${sha256Hex(canonical)}`;
 }
 
 /** Without spaces at the ends, and one space for several; within quotes too. */

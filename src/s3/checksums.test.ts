@@ -7,14 +7,12 @@ import {
   checksumAlgorithmOf,
   checksumAlgorithms,
   checksumHeader,
-  combineChecksums,
-  compositeChecksum,
-  createChecksum,
   isChecksum,
   parseChecksumAlgorithm,
   parseChecksumType,
   readChecksumHeaders,
 } from "./checksums.ts";
+import { combineChecksums, compositeChecksum, createChecksum } from "./running-checksum.ts";
 import { combineCrc, type CrcAlgorithm, crc32c, crc64nvme, crcShift } from "./crc.ts";
 
 const ascii = (text: string): Uint8Array => Buffer.from(text);

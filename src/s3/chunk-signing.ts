@@ -1,6 +1,6 @@
 /** The signatures of aws-chunked bodies, the same for whoever makes and whoever verifies them. */
 
-import { hmacSha256Hex, sha256Hex } from "./hash.ts";
+import { hmacSha256Hex, sha256Hex } from "#hash";
 
 /** What signed chunks are signed with: what signV4WithSeed and verifyV4 return, and the signature of the headers. */
 export interface ChunkSigning {

@@ -1,7 +1,7 @@
 /** The client's side of aws-chunked bodies; what they look like is shown in chunked.ts. */
 
 import { type ChunkSigning, emptySha256, SignatureChain, trailerSignatureName } from "./chunk-signing.ts";
-import { createSha256, sha256Hex } from "./hash.ts";
+import { createSha256, sha256Hex } from "#hash";
 
 export interface ChunkedEncoderOptions {
   readonly kind: "signed" | "unsigned";

@@ -15,7 +15,7 @@
 
 import { type ChunkSigning, emptySha256, SignatureChain, trailerSignatureName } from "./chunk-signing.ts";
 import { S3Error } from "./errors.ts";
-import { createSha256, type Hasher, sha256Hex, timingSafeEqual } from "./hash.ts";
+import { createSha256, type Hasher, sha256Hex, timingSafeEqual } from "#hash";
 
 export type { ChunkSigning } from "./chunk-signing.ts";
 export { ChunkedEncoder, type ChunkedEncoderOptions } from "./chunked-encoder.ts";

@@ -8,7 +8,6 @@ import {
   hasETag,
   ifRangeHolds,
   parseWriteConditions,
-  unquoteETag,
 } from "./conditions.ts";
 
 const object = { etag: "abc", lastModifiedMs: Date.UTC(2013, 4, 24, 0, 0, 0, 900) };
@@ -131,14 +130,6 @@ test("parseDeleteConditions() reads time and size too", () => {
 test("hasETag() is false for what is no list of ETags", () => {
   for (const header of ['"abc', 'x"abc"', '"x" "abc"', ","])
     assert.equal(hasETag(header, "abc", "weak"), false, header);
-});
-
-test("unquoteETag() takes off quotes in pairs", () => {
-  assert.equal(unquoteETag('"abc"'), "abc");
-  assert.equal(unquoteETag('W/"abc"'), "abc");
-  assert.equal(unquoteETag(" abc "), "abc");
-  assert.equal(unquoteETag('"'), '"');
-  assert.equal(unquoteETag('""'), "");
 });
 
 test("ifRangeHolds() compares an ETag strongly and a date to the second", () => {

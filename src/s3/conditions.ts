@@ -2,6 +2,7 @@
 
 import { parseHttpDate, parseIsoDate } from "./dates.ts";
 import { S3Error } from "./errors.ts";
+import { unquoteETag } from "./etag.ts";
 
 /** What the conditions of a read are held against. */
 export interface Validators {
@@ -204,11 +205,4 @@ export function checkWriteConditions(
 
 function preconditionFailed(condition: string): S3Error {
   return new S3Error("PreconditionFailed", { details: { Condition: condition } });
-}
-
-/** An ETag without the quotes, and without the `W/` that a proxy may have put before them. */
-export function unquoteETag(value: string): string {
-  const text = value.trim();
-  const from = text.startsWith('W/"') ? 3 : text.startsWith('"') ? 1 : 0;
-  return from > 0 && text.length > from && text.endsWith('"') ? text.slice(from, -1) : text;
 }

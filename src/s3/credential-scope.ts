@@ -1,7 +1,7 @@
 /** The scope of a version 4 signature, `AKID/20130524/us-east-1/s3/aws4_request`, and the key that signs within it. */
 
 import type { S3Error } from "./errors.ts";
-import { hmacSha256 } from "./hash.ts";
+import { hmacSha256 } from "#hash";
 
 /** Who signed, and for what. */
 export interface CredentialScope {

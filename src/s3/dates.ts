@@ -95,3 +95,9 @@ export function parseIsoDate(value: string): number | null {
   const timeMs = isoForm.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(timeMs) ? null : timeMs;
 }
+
+/** A time as `20130524T000000Z`. */
+export function formatAmzDate(timeMs: number): string {
+  const iso = new Date(timeMs).toISOString();
+  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
+}

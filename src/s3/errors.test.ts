@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { errorRows as browserRows } from "./error-rows-browser.ts";
+import { errorRows } from "./error-rows.ts";
 import { S3Error } from "./errors.ts";
 
 test("S3Error takes status and message from the table", () => {
@@ -21,4 +23,10 @@ test("S3Error has a cause only where one was given", () => {
   const cause = new Error("disk");
   assert.equal(new S3Error("InternalError", { cause }).cause, cause);
   assert.equal("cause" in new S3Error("InternalError"), false);
+});
+
+test("the rows for a browser are rows of the table", () => {
+  for (const [code, row] of Object.entries(browserRows)) {
+    assert.deepEqual(row, errorRows[code as keyof typeof errorRows]);
+  }
 });

@@ -1,6 +1,6 @@
 /**
- * Every digest that the room uses. Nothing else in `src/s3` imports node:crypto or node:zlib, so that a build for the
- * browser replaces this one file.
+ * Every digest that the room uses. Nothing else in `src/s3` imports node:crypto or node:zlib: the room and the client
+ * import `#hash`, which is this file, and hash-browser.ts in a bundle for a browser.
  *
  * A string stands for bytes as they travel: latin1, one code unit a byte.
  */
@@ -17,7 +17,7 @@ import { crc32 as zlibCrc32 } from "node:zlib";
 /** A digest under way. */
 export interface Hasher {
   update(data: Uint8Array): unknown;
-  digest(): Buffer;
+  digest(): Uint8Array;
   digest(encoding: "hex" | "base64"): string;
 }
 
@@ -36,7 +36,7 @@ export function sha256Hex(data: Uint8Array | string): string {
   return hash("sha256", hashable(data), "hex");
 }
 
-export function hmacSha256(key: Uint8Array | string, data: Uint8Array | string): Buffer {
+export function hmacSha256(key: Uint8Array | string, data: Uint8Array | string): Uint8Array {
   return keyed("sha256", key, data).digest();
 }
 
@@ -74,8 +74,8 @@ function padOf(key: Uint8Array, value: number): Buffer {
   return pad;
 }
 
-export function hmacSha1(key: Uint8Array | string, data: Uint8Array | string): Buffer {
-  return keyed("sha1", key, data).digest();
+export function hmacSha1Base64(key: Uint8Array | string, data: Uint8Array | string): string {
+  return keyed("sha1", key, data).digest("base64");
 }
 
 export function createMd5(): Hasher {

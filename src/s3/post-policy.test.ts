@@ -7,7 +7,8 @@ import {
   type CheckPostPolicyOptions,
   parsePostPolicy,
 } from "./post-policy.ts";
-import { buildPostPolicy, parsePostAuthorization, verifyPostSignature } from "./post-signature.ts";
+import { parsePostAuthorization, verifyPostSignature } from "./post-signature.ts";
+import { buildPostPolicy } from "./build-post-policy.ts";
 
 const credentials = {
   accessKeyId: "AKIAIOSFODNN7EXAMPLE",

@@ -9,16 +9,6 @@
 import { parseIsoDate } from "./dates.ts";
 import { S3Error } from "./errors.ts";
 
-export {
-  buildPostPolicy,
-  parsePostAuthorization,
-  type PostAuthorization,
-  type PostCondition,
-  type PostPolicyOptions,
-  verifyPostSignature,
-  type VerifyPostOptions,
-} from "./post-signature.ts";
-
 /** A policy document that was read. */
 export interface PostPolicy {
   readonly expirationMs: number;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
-import { formatAmzDate, parseAmzDate } from "./request-time.ts";
+import { parseAmzDate } from "./request-time.ts";
+import { formatAmzDate } from "./dates.ts";
 
 it("parseAmzDate() reads what formatAmzDate() writes", () => {
   for (const timeMs of [

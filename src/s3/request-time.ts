@@ -1,17 +1,11 @@
 /** When a request was signed, in the form of signatures, and how far that may be from now. */
 
-import { parseHttpDate, parseIsoDate } from "./dates.ts";
+import { formatAmzDate, parseHttpDate, parseIsoDate } from "./dates.ts";
 import { S3Error } from "./errors.ts";
 import type { SigningRequest } from "./signing-request.ts";
 
 /** How far a request's clock may be from the server's, both ways. */
 export const maxSkewMs: number = 15 * 60 * 1000;
-
-/** A time as `20130524T000000Z`. */
-export function formatAmzDate(timeMs: number): string {
-  const iso = new Date(timeMs).toISOString();
-  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
-}
 
 /** Reads `20130524T000000Z`; null for anything else. */
 export function parseAmzDate(value: string): number | null {

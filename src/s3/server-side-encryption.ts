@@ -7,7 +7,7 @@
  */
 
 import { S3Error } from "./errors.ts";
-import { md5Base64, timingSafeEqual } from "./hash.ts";
+import { md5Base64, timingSafeEqual } from "#hash";
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -1,15 +1,13 @@
 /**
- * Signature Version 2: in the Authorization header and in the query (presigned). boto 2 signs so whenever the host is
- * not one of Amazon's.
+ * Signature Version 2, the signing side: in the Authorization header and in the query (presigned). boto 2 signs so
+ * whenever the host is not one of Amazon's. Verifying is verify-v2.ts.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
  */
 
 import type { Credentials } from "./credentials.ts";
 import { queryPairs, uriEncode } from "./encoding.ts";
-import { S3Error } from "./errors.ts";
-import { hmacSha1, timingSafeEqual } from "./hash.ts";
-import { checkSkew, expiredError, requestTime } from "./request-time.ts";
+import { hmacSha1Base64 } from "#hash";
 import type { SigningRequest } from "./signing-request.ts";
 
 /**
@@ -87,8 +85,8 @@ export function signV2(
   }
   if (credentials.sessionToken !== undefined) added["x-amz-security-token"] = credentials.sessionToken;
   const headers = { ...request.headers, ...added };
-  const text = stringToSign({ ...request, headers }, dateLine(headers), bucket);
-  added["authorization"] = `AWS ${credentials.accessKeyId}:${signatureOf(text, credentials.secretAccessKey)}`;
+  const text = stringToSignV2({ ...request, headers }, dateLineV2(headers), bucket);
+  added["authorization"] = `AWS ${credentials.accessKeyId}:${signatureV2(text, credentials.secretAccessKey)}`;
   return added;
 }
 
@@ -117,117 +115,18 @@ export function presignV2(
   if (credentials.sessionToken !== undefined) {
     query += `x-amz-security-token=${uriEncode(credentials.sessionToken)}&`;
   }
-  const text = stringToSign({ ...request, query }, String(expires), bucket, true);
-  const signature = signatureOf(text, credentials.secretAccessKey);
+  const text = stringToSignV2({ ...request, query }, String(expires), bucket, true);
+  const signature = signatureV2(text, credentials.secretAccessKey);
   return `${query}AWSAccessKeyId=${uriEncode(credentials.accessKeyId)}&Expires=${expires}&Signature=${uriEncode(signature)}`;
 }
 
-/** What a request says of its own signature. Nothing of it is verified. */
-export interface V2Authorization {
-  readonly accessKeyId: string;
-  /** Base64. */
-  readonly signature: string;
-  readonly presigned: boolean;
-  /** `Expires` of a presigned request, in seconds since the epoch. */
-  readonly expires?: number;
-  readonly sessionToken?: string;
-}
-
-/**
- * Reads the signature of a request from its Authorization header or its query.
- *
- * @returns null if it carries none of version 2.
- * @throws {S3Error} `InvalidArgument` for a malformed header, `AccessDenied` for an incomplete query.
- */
-export function parseV2(request: SigningRequest): V2Authorization | null {
-  const header = request.headers["authorization"];
-  if (header?.startsWith("AWS ") === true) {
-    const colon = header.lastIndexOf(":");
-    const accessKeyId = header.slice(4, colon).trim();
-    const signature = header.slice(colon + 1).trim();
-    if (colon === -1 || accessKeyId === "" || signature === "") {
-      throw new S3Error("InvalidArgument", {
-        message: "AWS authorization header is invalid.  Expected AwsAccessKeyId:signature",
-        details: { ArgumentName: "Authorization", ArgumentValue: header },
-      });
-    }
-    const sessionToken = request.headers["x-amz-security-token"];
-    return {
-      accessKeyId,
-      signature,
-      presigned: false,
-      ...(sessionToken === undefined ? {} : { sessionToken }),
-    };
-  }
-  if (!request.query.includes("Signature=") && !request.query.includes("AWSAccessKeyId=")) return null;
-  return parseV2Query(new Map(queryPairs(request.query).toReversed()));
-}
-
-function parseV2Query(params: ReadonlyMap<string, string>): V2Authorization | null {
-  const [accessKeyId, signature, expires] = ["AWSAccessKeyId", "Signature", "Expires"].map((name) =>
-    params.get(name),
-  );
-  if (accessKeyId === undefined && signature === undefined) return null;
-  if (!accessKeyId || !signature || !expires) {
-    throw new S3Error("AccessDenied", {
-      message: "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
-    });
-  }
-  if (!/^\d{1,12}$/.test(expires)) {
-    throw new S3Error("AccessDenied", {
-      message: `Invalid date (should be seconds since epoch): ${expires}`,
-    });
-  }
-  const sessionToken = params.get("x-amz-security-token");
-  return {
-    accessKeyId,
-    signature,
-    presigned: true,
-    expires: Number(expires),
-    ...(sessionToken === undefined ? {} : { sessionToken }),
-  };
-}
-
-export interface VerifyV2Options {
-  readonly secretAccessKey: string;
-  /** The bucket where the host names it and the path does not. */
-  readonly bucket?: string;
-  readonly nowMs: number;
-}
-
-/**
- * Verifies a request's signature.
- *
- * @param authorization What {@link parseV2} read from the same request.
- * @throws {S3Error} `SignatureDoesNotMatch`; `RequestTimeTooSkewed` more than 15 minutes off; `AccessDenied` for a
- *   presigned request after its time and for one without a date.
- */
-export function verifyV2(
-  request: SigningRequest,
-  { accessKeyId, signature, presigned, expires = 0 }: V2Authorization,
-  { secretAccessKey, bucket, nowMs }: VerifyV2Options,
-): void {
-  if (!presigned) checkSkew(requestTime(request).timestampMs, nowMs);
-  else if (nowMs >= expires * 1000) throw expiredError(expires * 1000, nowMs);
-  const date = presigned ? String(expires) : dateLine(request.headers);
-  const text = stringToSign(request, date, bucket, presigned);
-  if (timingSafeEqual(signatureOf(text, secretAccessKey), signature)) return;
-  // botocore sends `/bucket` and signs `/bucket/`, which is the same bucket.
-  if (bucket === undefined && /^\/[^/]+$/.test(request.path)) {
-    const slashed = stringToSign({ ...request, path: `${request.path}/` }, date, bucket, presigned);
-    if (timingSafeEqual(signatureOf(slashed, secretAccessKey), signature)) return;
-  }
-  throw new S3Error("SignatureDoesNotMatch", {
-    details: { AWSAccessKeyId: accessKeyId, StringToSign: text, SignatureProvided: signature },
-  });
-}
-
 /** Blank where x-amz-date, which is signed among the headers, has taken its place. */
-function dateLine(headers: SigningRequest["headers"]): string {
+export function dateLineV2(headers: SigningRequest["headers"]): string {
   return headers["x-amz-date"] === undefined ? (headers["date"] ?? "") : "";
 }
 
-function stringToSign(
+/** What is signed. `date` is the line of the date, or of when a presigned URL ends. */
+export function stringToSignV2(
   request: SigningRequest,
   date: string,
   bucket: string | undefined,
@@ -271,6 +170,7 @@ function trimSpaces(value: string): string {
   return value.replaceAll(/^[ \t]+|[ \t]+$/g, "");
 }
 
-function signatureOf(text: string, secretAccessKey: string): string {
-  return hmacSha1(new TextEncoder().encode(secretAccessKey), text).toString("base64");
+/** The signature of a text, in base64. */
+export function signatureV2(text: string, secretAccessKey: string): string {
+  return hmacSha1Base64(new TextEncoder().encode(secretAccessKey), text);
 }

@@ -8,7 +8,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sha256Hex } from "./hash.ts";
 import type { SigningRequest } from "./signing-request.ts";
-import { parseV4, presignV4, signV4, verifyV4 } from "./sigv4.ts";
+import { presignV4, signV4 } from "./sigv4.ts";
+import { parseV4 } from "./v4-authorization.ts";
+import { verifyV4 } from "./verify-v4.ts";
 
 interface Case {
   readonly name: string;

@@ -5,7 +5,9 @@ import { uriEncode } from "./encoding.ts";
 import { S3Error } from "./errors.ts";
 import { sha256Hex } from "./hash.ts";
 import type { SigningRequest } from "./signing-request.ts";
-import { parseV4, payloadHashOf, presignV4, signV4, signV4WithSeed, verifyV4 } from "./sigv4.ts";
+import { presignV4, signV4, signV4WithSeed } from "./sigv4.ts";
+import { parseV4 } from "./v4-authorization.ts";
+import { payloadHashOf, verifyV4 } from "./verify-v4.ts";
 
 // The values of AWS's documentation.
 const credentials = {

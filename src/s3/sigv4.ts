@@ -1,22 +1,23 @@
 /**
- * Signature Version 4: in the Authorization header, in the query (presigned), and as the seed of a chunked body.
+ * Signature Version 4, the signing side: in the Authorization header, in the query (presigned), and as the seed of a
+ * chunked body. Verifying is verify-v4.ts.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
  */
 
-import { canonicalRequest } from "./canonical-request.ts";
-import { checkScope, scopeOf, signingKey } from "./credential-scope.ts";
+import { canonicalRequest, stringToSignV4, v4Algorithm } from "./canonical-request.ts";
+import { scopeOf, signingKey } from "./credential-scope.ts";
 import type { Credentials } from "./credentials.ts";
-import { canonicalQuery, queryPairs, uriEncode } from "./encoding.ts";
-import { S3Error } from "./errors.ts";
-import { hmacSha256Hex, sha256Hex, timingSafeEqual } from "./hash.ts";
-import { checkSkew, expiredError, formatAmzDate, maxSkewMs } from "./request-time.ts";
+import { canonicalQuery, uriEncode } from "./encoding.ts";
+import { hmacSha256Hex } from "#hash";
+import { formatAmzDate } from "./dates.ts";
 import type { SigningRequest } from "./signing-request.ts";
-import { maxExpiresSeconds, scopeFaultOf, v4Algorithm, type V4Authorization } from "./v4-authorization.ts";
 
-export { parseV4, type V4Authorization } from "./v4-authorization.ts";
+/** Stands for the hash of a body that is not signed. */
+export const unsignedPayload = "UNSIGNED-PAYLOAD";
 
-const unsignedPayload = "UNSIGNED-PAYLOAD";
+/** The longest life of a presigned URL: a week. */
+export const maxExpiresSeconds = 604_800;
 
 /** Headers that proxies and HTTP libraries set or change after signing. */
 const unsignableHeaders: ReadonlySet<string> = new Set([
@@ -83,7 +84,7 @@ export function signV4WithSeed(
   const day = amzDate.slice(0, 8);
   const scope = scopeOf(day, region, service);
   const key = signingKey(credentials.secretAccessKey, day, region, service);
-  const signature = hmacSha256Hex(key, stringToSign(amzDate, scope, canonical));
+  const signature = hmacSha256Hex(key, stringToSignV4(amzDate, scope, canonical));
   added["authorization"] =
     `${v4Algorithm} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders.join(";")}, Signature=${signature}`;
   return { headers: added, signature, signingKey: key, scope, amzDate };
@@ -138,116 +139,7 @@ export function presignV4(request: SigningRequest, options: PresignV4Options): s
 
   const canonical = canonicalRequest({ ...request, query }, signedHeaders, payloadHash, false);
   const key = signingKey(credentials.secretAccessKey, day, region, service);
-  return `${query}&X-Amz-Signature=${hmacSha256Hex(key, stringToSign(amzDate, scope, canonical))}`;
-}
-
-export interface VerifyV4Options {
-  readonly secretAccessKey: string;
-  /** The region that the scope must name; absent: any. */
-  readonly region?: string | undefined;
-  /** Default: `s3`. */
-  readonly service?: string;
-  readonly nowMs: number;
-  /** Default: what the request says, see {@link payloadHashOf}. */
-  readonly payloadHash?: string;
-}
-
-/**
- * Verifies a request's signature.
- *
- * @param authorization What {@link parseV4} read from the same request.
- * @returns What the chunks of a signed chunked body are verified with.
- * @throws {S3Error} `SignatureDoesNotMatch`; `RequestTimeTooSkewed` more than 15 minutes off; `AccessDenied` for a
- *   presigned request out of its time and for an `x-amz-*` header that is not signed; `AuthorizationHeaderMalformed` or
- *   `AuthorizationQueryParametersError` for another region or service, with the detail `Region`.
- */
-export function verifyV4(
-  request: SigningRequest,
-  authorization: V4Authorization,
-  options: VerifyV4Options,
-): V4Seed {
-  const { date, region, service, signature, signedHeaders, presigned, amzDate } = authorization;
-  const { secretAccessKey, nowMs } = options;
-  checkScope(
-    authorization,
-    { region: options.region, service: options.service ?? "s3" },
-    scopeFaultOf(authorization),
-  );
-  checkTime(authorization, nowMs);
-  const payloadHash = options.payloadHash ?? payloadHashOf(request, authorization);
-  checkHeadersSigned(request, signedHeaders, payloadHash);
-
-  const scope = scopeOf(date, region, service);
-  const key = signingKey(secretAccessKey, date, region, service);
-  const canonical = canonicalRequest(request, signedHeaders, payloadHash, presigned);
-  const signed = stringToSign(amzDate, scope, canonical);
-  if (!timingSafeEqual(hmacSha256Hex(key, signed), signature)) {
-    // As AWS does: it tells the client's author what to compare, and it tells nobody more than they sent.
-    throw new S3Error("SignatureDoesNotMatch", {
-      details: {
-        AWSAccessKeyId: authorization.accessKeyId,
-        StringToSign: signed,
-        SignatureProvided: signature,
-        CanonicalRequest: canonical,
-      },
-    });
-  }
-  return { signingKey: key, scope, amzDate };
-}
-
-/**
- * What the request says of its body: `x-amz-content-sha256`, of a presigned one also from the query, and there
- * `UNSIGNED-PAYLOAD` by default.
- *
- * @throws {S3Error} `InvalidRequest` where it is missing.
- */
-export function payloadHashOf(request: SigningRequest, { presigned }: V4Authorization): string {
-  const header = request.headers["x-amz-content-sha256"];
-  if (presigned) {
-    const named = request.query.includes("X-Amz-Content-Sha256")
-      ? queryPairs(request.query).find(([name]) => name === "X-Amz-Content-Sha256")
-      : undefined;
-    return named?.[1] ?? header ?? unsignedPayload;
-  }
-  if (header !== undefined) return header;
-  throw new S3Error("InvalidRequest", {
-    message: "Missing required header for this request: x-amz-content-sha256",
-  });
-}
-
-function checkTime({ presigned, timestampMs, expiresSeconds = 0 }: V4Authorization, nowMs: number): void {
-  if (!presigned) {
-    checkSkew(timestampMs, nowMs);
-    return;
-  }
-  if (timestampMs - nowMs > maxSkewMs) {
-    throw new S3Error("AccessDenied", { message: "Request is not valid yet" });
-  }
-  const expiresAtMs = timestampMs + expiresSeconds * 1000;
-  if (nowMs >= expiresAtMs || expiresSeconds === 0) {
-    throw expiredError(expiresAtMs, nowMs, { "X-Amz-Expires": String(expiresSeconds) });
-  }
-}
-
-/**
- * An `x-amz-*` header can change what a request means, so whoever holds a signed request must not be able to add one.
- * The payload's hash is the exception: its value is the last line of what is signed.
- */
-function checkHeadersSigned(
-  { headers }: SigningRequest,
-  signedHeaders: readonly string[],
-  payloadHash: string,
-): void {
-  const missing = signedHeaders.includes("host") ? [] : ["host"];
-  for (const name in headers) {
-    if (!name.startsWith("x-amz-") || signedHeaders.includes(name)) continue;
-    if (name !== "x-amz-content-sha256" || headers[name] !== payloadHash) missing.push(name);
-  }
-  if (missing.length === 0) return;
-  throw new S3Error("AccessDenied", {
-    message: "There were headers present in the request which were not signed",
-    details: { HeadersNotSigned: missing.join(", ") },
-  });
+  return `${query}&X-Amz-Signature=${hmacSha256Hex(key, stringToSignV4(amzDate, scope, canonical))}`;
 }
 
 function signableHeaders(
@@ -258,8 +150,4 @@ function signableHeaders(
     throw new TypeError("Cannot sign a request without the header host.");
   }
   return chosen.filter((name) => !unsignableHeaders.has(name)).sort();
-}
-
-function stringToSign(amzDate: string, scope: string, canonical: string): string {
-  return `${v4Algorithm}\n${amzDate}\n${scope}\n${sha256Hex(canonical)}`;
 }

@@ -1,17 +1,13 @@
 /** Where a request says how it was signed with version 4: the Authorization header, or the query. */
 
+import { v4Algorithm } from "./canonical-request.ts";
 import { type CredentialScope, parseCredential, type ScopeFault } from "./credential-scope.ts";
 import { queryPairs } from "./encoding.ts";
 import { S3Error } from "./errors.ts";
 import { Memo } from "./memo.ts";
 import { parseAmzDate, requestTime, type RequestTime } from "./request-time.ts";
+import { maxExpiresSeconds } from "./sigv4.ts";
 import type { SigningRequest } from "./signing-request.ts";
-
-/** The only algorithm of version 4 that this server takes. */
-export const v4Algorithm = "AWS4-HMAC-SHA256";
-
-/** The longest life of a presigned URL: a week. */
-export const maxExpiresSeconds = 604_800;
 
 /** What a request says of its own signature. Nothing of it is verified. */
 export interface V4Authorization extends CredentialScope, RequestTime {

@@ -7,10 +7,10 @@ import {
   type ChecksumAlgorithm,
   checksumAlgorithmOf,
   checksumHeader,
-  createChecksum,
   parseChecksumAlgorithm,
   readChecksumHeaders,
 } from "../s3/checksums.ts";
+import { createChecksum } from "../s3/running-checksum.ts";
 import { S3Error } from "../s3/errors.ts";
 import { createMd5, createSha256, sha256Hex, timingSafeEqual } from "../s3/hash.ts";
 import { freeBuffer } from "./free-buffer.ts";

@@ -1,20 +1,18 @@
 /**
- * The example site in Chromium, which is that of the system: `apt-get install chromium`, or CHROMIUM names another.
+ * The example site in Chromium.
  *
  *     node dist/test/browser/run.js [folder for screenshots]
  */
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Browser, chromium, devices, type Locator, type Page } from "playwright-core";
+import { type Browser, devices, type Locator, type Page } from "playwright-core";
+import { launchChromium, skip } from "./chromium.ts";
 import { type Mysite, startMysite } from "./mysite-process.ts";
 
-const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const skip = existsSync(executablePath) ? false : `there is no Chromium at ${executablePath}`;
 const bigBytes = 200 * 1024 ** 2;
 
 let browser: Browser;
@@ -25,7 +23,7 @@ before(async () => {
   if (skip !== false) return;
   folder = process.argv[2] ?? (await mkdtemp(join(tmpdir(), "mysite-")));
   site = await startMysite({ MYSITE_MAX_BYTES: String(bigBytes) });
-  browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  browser = await launchChromium();
 });
 
 after(async () => {

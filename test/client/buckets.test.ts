@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { SubdomainCallingFormat, connectS3 } from "../../src/client/connection.ts";
 import { S3CreateError, S3PermissionsError } from "../../src/client/errors.ts";
 import type { Transport } from "../../src/client/http.ts";
-import { createTransport } from "../../src/client/transport.ts";
+import { createPools } from "../../src/client/transport.ts";
 import { describeClient } from "./endpoints.ts";
 
 describeClient("buckets", (context) => {
@@ -101,7 +101,7 @@ describeClient("buckets", (context) => {
     const { name } = await bucket();
     const { port } = new URL(url);
     // bucket.localhost resolves on few machines: only the Host header says it here.
-    const direct = createTransport();
+    const direct = createPools();
     const transport: Transport = {
       ...direct,
       send: (request) => direct.send({ ...request, origin: `http://127.0.0.1:${port}` }),

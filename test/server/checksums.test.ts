@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createMemoryEngine } from "../../src/engine/engine.ts";
-import { createChecksum } from "../../src/s3/checksums.ts";
+import { createChecksum } from "../../src/s3/running-checksum.ts";
 import type { ChecksumAlgorithm } from "../../src/s3/checksums.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { buildPostPolicy } from "../../src/s3/post-signature.ts";
+import { buildPostPolicy } from "../../src/s3/build-post-policy.ts";
 import { owner, type Sent, startTestServer, type TestServer } from "../support/server.ts";
 
 describe("POST form uploads", () => {

@@ -1,4 +1,4 @@
-import { buildPostPolicy } from "../../src/s3/post-signature.ts";
+import { buildPostPolicy } from "../../src/s3/build-post-policy.ts";
 import { owner, type Sent, type TestServer } from "./server.ts";
 
 const boundary = "----boundary0123";

@@ -7,7 +7,7 @@ import { fakeServer } from "../../../test/client/fake-server.ts";
 import { CredentialsError } from "../errors.ts";
 import { S3Client } from "../s3-client.ts";
 import { CredentialsCache, type TemporaryCredentials } from "./credentials.ts";
-import { parseIni } from "./profiles.ts";
+import { parseIni } from "./shared-files.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "stowage-credentials-"));
 after(() => rmSync(directory, { recursive: true }));

@@ -8,7 +8,7 @@
 import { readFile } from "node:fs/promises";
 import type { Credentials } from "../../s3/credentials.ts";
 import { uriEncode } from "../../s3/encoding.ts";
-import { sha256Hex } from "../../s3/hash.ts";
+import { sha256Hex } from "#hash";
 import { signV4 } from "../../s3/sigv4.ts";
 import { CredentialsError } from "../errors.ts";
 import type { Transport } from "../http.ts";

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { placeOf, regionOf } from "../../client/place.ts";
-import { buildPostPolicy } from "../../s3/post-signature.ts";
+import { buildPostPolicy } from "../../s3/build-post-policy.ts";
 import { joinName, splitName, splitSuffixes } from "../../storage/names.ts";
 import { requireAccepted, typeByName } from "../check-type.ts";
 import { quote, uploadedName } from "../file-names.ts";

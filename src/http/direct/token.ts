@@ -47,7 +47,7 @@ export function readTicket(token: string, secret: string, owner: string, nowMs: 
 }
 
 function mac(payload: string, secret: string): string {
-  return hmacSha256(secret, `stowage direct upload\n${payload}`).toString("base64url");
+  return Buffer.from(hmacSha256(secret, `stowage direct upload\n${payload}`)).toString("base64url");
 }
 
 function invalid(why: string): UploadError {

@@ -1,6 +1,6 @@
 /** Delete and DeleteResult: up to 1,000 keys in one request. */
 
-import { unquoteETag } from "../conditions.ts";
+import { unquoteETag } from "../etag.ts";
 import { httpDate, parseHttpDate, parseIsoDate } from "../dates.ts";
 import {
   booleanOf,

@@ -7,7 +7,7 @@ import {
   checksumAlgorithms,
   type ChecksumType,
 } from "../checksums.ts";
-import { unquoteETag } from "../conditions.ts";
+import { unquoteETag } from "../etag.ts";
 import { parseIsoDate } from "../dates.ts";
 import {
   childOf,

@@ -1,7 +1,7 @@
 /** GetObjectAttributesResponse: what HeadObject and ListParts tell, in one document. */
 
 import type { Checksum, PartChecksum } from "../checksums.ts";
-import { unquoteETag } from "../conditions.ts";
+import { unquoteETag } from "../etag.ts";
 import { booleanOf, childOf, childrenOf, element, integerOf, textOf, xmlDocument } from "../xml.ts";
 import { checksumXml, readChecksum, readObjectChecksum } from "./elements.ts";
 import { parseResult } from "./error.ts";

@@ -3,7 +3,8 @@
 import { Readable } from "node:stream";
 import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
 import { putObject } from "../../engine/put-object.ts";
-import { type Checksum, createChecksum, readChecksumHeaders } from "../../s3/checksums.ts";
+import { type Checksum, readChecksumHeaders } from "../../s3/checksums.ts";
+import { createChecksum } from "../../s3/running-checksum.ts";
 import { parseWriteConditions } from "../../s3/conditions.ts";
 import { postResponseXml } from "../../s3/documents/post-response.ts";
 import { parseTagging } from "../../s3/documents/tagging.ts";

@@ -1,0 +1,15 @@
+/** The Chromium of the system: `apt-get install chromium`, or CHROMIUM names another. */
+
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+
+/** Why there is no test in a browser; false where there is one. */
+export const skip: string | false = existsSync(executablePath)
+  ? false
+  : `there is no Chromium at ${executablePath}`;
+
+export async function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+}
