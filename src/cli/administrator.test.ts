@@ -67,3 +67,18 @@ test("ensureAdministrator() refuses half a pair, and the key of a user who is no
     message: /belongs to the user "anna"/,
   });
 });
+
+test("ensureAdministrator() refuses keys that cannot be any, and leaves those that were there", async () => {
+  const engine = createMemoryEngine();
+  await ensureAdministrator(engine, dataDir, given);
+  for (const [STOWAGE_ACCESS_KEY, STOWAGE_SECRET_KEY, why] of [
+    ["GIVENKEY", "short", /cannot be used: Invalid secret key: it has 5 characters, at least 8 are needed/],
+    ["a b", "long enough", /cannot be used: Invalid access key "a b": 3 to 128 letters/],
+  ] as const) {
+    await assert.rejects(ensureAdministrator(engine, dataDir, { STOWAGE_ACCESS_KEY, STOWAGE_SECRET_KEY }), {
+      name: "CommandError",
+      message: why,
+    });
+  }
+  assert.equal((await findAccessKey(engine, "GIVENKEY"))?.secretAccessKey, "given secret");
+});

@@ -5,7 +5,7 @@ import { constants } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine } from "../engine/types.ts";
-import { addKey, addUser, findAccessKey, listUsers, removeKey } from "../engine/users.ts";
+import { addKey, addUser, checkKeyPair, findAccessKey, listUsers, removeKey } from "../engine/users.ts";
 import { CommandError, type Io } from "./command.ts";
 
 /** The file that holds generated keys, within the data directory: `NAME=value` lines, for shells and `--env-file`. */
@@ -67,7 +67,17 @@ function keysOf(env: Io["env"]): Keys | null {
       "set both of STOWAGE_ACCESS_KEY and STOWAGE_SECRET_KEY, or neither",
     );
   }
-  return { accessKeyId, secretAccessKey };
+  const keys = { accessKeyId, secretAccessKey };
+  try {
+    checkKeyPair(keys);
+  } catch (cause) {
+    throw new CommandError(
+      `STOWAGE_ACCESS_KEY and STOWAGE_SECRET_KEY cannot be used: ${(cause as Error).message}`,
+      "set them to others",
+      { cause },
+    );
+  }
+  return keys;
 }
 
 /** The keys belong to an administrator afterwards; a changed secret replaces the old one. */

@@ -211,6 +211,15 @@ function newKey(
   const accessKeyId =
     input.accessKey ?? Array.from(engine.random(20), (byte) => accessKeyAlphabet[byte & 31]).join("");
   const secretAccessKey = input.secretKey ?? engine.random(30).toString("base64url");
+  checkKeyPair({ accessKeyId, secretAccessKey });
+  return { accessKeyId, secretAccessKey, userId, createdAtMs: engine.clock() };
+}
+
+/** @throws {TypeError} For an access key or a secret that cannot be one. */
+export function checkKeyPair({
+  accessKeyId,
+  secretAccessKey,
+}: Pick<AccessKey, "accessKeyId" | "secretAccessKey">): void {
   if (!/^[\w.+=,@-]{3,128}$/.test(accessKeyId)) {
     throw new TypeError(
       `Invalid access key "${accessKeyId}": 3 to 128 letters, digits and _ . + = , @ - are allowed`,
@@ -221,7 +230,6 @@ function newKey(
       `Invalid secret key: it has ${secretAccessKey.length} characters, at least 8 are needed`,
     );
   }
-  return { accessKeyId, secretAccessKey, userId, createdAtMs: engine.clock() };
 }
 
 function checkUser({ id, name, email }: User): void {

@@ -8,7 +8,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, Server as NetServer } from "node:net";
 import type { Logger } from "pino";
 import type { Engine } from "../engine/types.ts";
 import { type AccessLogs, createAccessLogs } from "./access-log.ts";
@@ -98,6 +98,8 @@ const keepAliveTimeoutMs = 65_000;
 const headersTimeoutMs = 60_000;
 /** What is still to come of a body that nobody wants is read up to here to keep the connection; past it, it is closed. */
 const discardLimitBytes = 1024 * 1024;
+/** How often a server that closes looks for connections that are idle. */
+const sweepMs = 50;
 /** How long a client that is still sending gets to read the answer before its connection is closed. */
 const lingerMs = 2_000;
 
@@ -115,7 +117,8 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
   const metrics = options.metrics ?? createMetrics();
   const { log } = options;
   const accessLogs = createAccessLogs(options.engine);
-  const listener: Listener = { site, metrics, accessLogs, log, isClosing: () => !http.listening };
+  let isClosing = false;
+  const listener: Listener = { site, metrics, accessLogs, log, isClosing: () => isClosing };
   const serve = inBatches(
     () => site.engine.index.refresh(),
     ({ incoming, outgoing, waits }: Arrived): void => {
@@ -155,6 +158,7 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
       https.setSecureContext({ cert, key });
     },
     close: async () => {
+      isClosing = true;
       await drain(http, options.drainMs ?? 30_000);
       await accessLogs.flush();
       await jobs?.stop();
@@ -350,13 +354,16 @@ function drain(http: Server, drainMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => http.closeAllConnections(), drainMs);
     // A connection whose last answer is just on its way out is idle only a moment later.
-    const sweep = setInterval(() => http.closeIdleConnections(), 50);
-    http.close((error) => {
+    const sweep = setInterval(() => http.closeIdleConnections(), sweepMs);
+    // http's own close() would close idle connections at once, and reset a request that is on its way to one: it is still
+    // answered, and its sender told to go.
+    NetServer.prototype.close.call(http, (error) => {
       clearTimeout(timer);
       clearInterval(sweep);
+      // Ends http's own timer too.
+      http.close();
       if (error === undefined) resolve();
       else reject(error);
     });
-    http.closeIdleConnections();
   });
 }

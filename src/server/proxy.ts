@@ -125,10 +125,13 @@ export function verifyAsSent<T>(
   } catch (error) {
     if (!(error instanceof S3Error) || error.code !== "SignatureDoesNotMatch") throw error;
     const { host, prefix } = front.external;
+    const { headers } = request;
     const path = prefix + request.path;
-    for (const headers of isHosted ? [request.headers] : [{ ...request.headers, host }, request.headers]) {
+    const others = isHosted ? [{ path }] : [{ path, headers: { ...headers, host } }, { path }];
+    // With version 2 botocore signs bucket and key alone, whatever path the endpoint has.
+    for (const changed of [...others, { path: request.path }]) {
       try {
-        return verify({ ...request, headers, path });
+        return verify({ ...request, ...changed });
       } catch (again) {
         if (!(again instanceof S3Error) || again.code !== "SignatureDoesNotMatch") throw again;
       }

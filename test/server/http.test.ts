@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { Agent } from "node:http";
 import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
@@ -171,6 +172,21 @@ describe("HTTP", () => {
     const { text } = await s3.send("GET /_stowage/metrics", { as: null });
     assert.match(text, /stowage_requests_total\{operation="GetObject",status="200"\} \d+/);
     assert.equal((await s3.send("GET /_stowage/users", { as: null })).status, 403);
+  });
+
+  it("close() still answers a request that is on its way to a connection, and then closes it", async () => {
+    const draining = await startTestServer();
+    const socket = connect(draining.server.port, "127.0.0.1");
+    const ended = new Promise((resolve) => socket.once("close", resolve));
+    let answer = "";
+    socket.on("data", (chunk) => (answer += chunk.toString()));
+    await once(socket, "connect");
+    await draining.send("PUT /idle");
+    const closed = draining.server.close();
+    socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    await Promise.all([closed, ended]);
+    assert.match(answer, /^HTTP\/1\.1 403 [^]*connection: close\r\n/i);
+    await draining.engine.close();
   });
 
   it("close() waits for what was begun and takes nothing new", async () => {

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
+import { presignV2 } from "../../src/s3/sigv2.ts";
 import { bucketOfHost } from "../../src/server/route.ts";
 import { parseExternalUrl, parseTrustedProxies } from "../../src/server/proxy.ts";
-import { send, startTestServer, type SendOptions, type TestServer } from "../support/server.ts";
+import { owner, send, startTestServer, type SendOptions, type TestServer } from "../support/server.ts";
 
 /** What a proxy makes of a path and of the headers that it passes on. */
 interface Manners {
@@ -84,6 +85,18 @@ for (const [name, manners] of Object.entries(mannersOfProxies)) {
       assert.equal((await s3.send("GET /bucket/a%20b//c")).text, "x");
       const other = await send(s3.server.port, "GET /other/bucket/a", {});
       assert.notEqual(other.status, 200);
+    });
+
+    it("takes a URL of version 2 that was signed without the endpoint's path, as botocore does", async () => {
+      await s3.send("PUT /bucket/two", { body: "x" });
+      const signed = (path: string): string => {
+        const request = { method: "GET", path, query: "", headers: {} };
+        return presignV2(request, { credentials: owner, expires: Math.floor(Date.now() / 1000) + 60 });
+      };
+      const get = (query: string) => through(`GET /bucket/two?${query}`, { as: null });
+      assert.equal((await get(signed("/bucket/two"))).text, "x");
+      assert.equal((await get(signed("/files/bucket/two"))).text, "x");
+      assert.equal((await get(signed("/bucket/three"))).code, "SignatureDoesNotMatch");
     });
 
     it("names the external URL in Location", async () => {
