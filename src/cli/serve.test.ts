@@ -104,10 +104,9 @@ test("a second signal ends serve at once", async () => {
 });
 
 test("a data directory in use and a port in use are each one line with the way out", async () => {
-  const server = await serve("--data used --durability relaxed --console-port 9001");
+  const server = await serve("--data used --durability relaxed");
   try {
     assert.match(server.written.stderr, /durability is relaxed/);
-    assert.match(server.written.stderr, /there is no console in this version/);
     const pid = server.child.pid ?? 0;
     const used = join(scratch, "used");
     assert.deepEqual(await run("serve --port 0 --data used"), {
@@ -126,6 +125,36 @@ test("a data directory in use and a port in use are each one line with the way o
       stdout: "",
       stderr: `stowage: cannot listen on 127.0.0.1 port ${port}: the port is in use; choose another with --port, or stop what uses it\n`,
     });
+  } finally {
+    server.child.kill();
+    await server.exit;
+  }
+});
+
+test("the console is shown at a port of its own, and is not where it is not wanted", async () => {
+  const server = await serve("--data shown");
+  try {
+    const { consoleUrl } = JSON.parse(server.written.stderr.split("\n")[0] ?? "") as { consoleUrl: string };
+    const page = await fetch(consoleUrl);
+    assert.match(await page.text(), /<title>Stowage console<\/title>/);
+    const config = await fetch(`${consoleUrl}/config.json`);
+    assert.deepEqual(await config.json(), { endpoint: server.url, region: "us-east-1" });
+    const asked = await fetch(`${server.url}/_stowage/users`, { headers: { origin: consoleUrl } });
+    assert.equal(asked.status, 403);
+    assert.equal(asked.headers.get("access-control-allow-origin"), consoleUrl);
+
+    const { port } = new URL(consoleUrl);
+    assert.deepEqual(await run(`serve --port 0 --console-port ${port} --data other`), {
+      code: 1,
+      stdout: "",
+      stderr: `stowage: cannot listen on 127.0.0.1 port ${port}: the port is in use; choose another with --console-port, or stop what uses it\n`,
+    });
+    const without = await serve("--data without --no-console");
+    assert.doesNotMatch(without.written.stderr, /consoleUrl/);
+    const refused = await fetch(`${without.url}/_stowage/users`, { headers: { origin: consoleUrl } });
+    assert.equal(refused.headers.get("access-control-allow-origin"), null);
+    without.child.kill();
+    assert.equal(await without.exit, 0);
   } finally {
     server.child.kill();
     await server.exit;

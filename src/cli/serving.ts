@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Logger } from "pino";
 import { parseMasterKeys } from "../engine/encryption/master-keys.ts";
 import type { Engine, EngineLog } from "../engine/types.ts";
+import type { ConsoleApi } from "../console/serve.ts";
 import { createServer, type ServerOptions, type StowageServer } from "../server/listen.ts";
 import type { Webhook } from "../server/webhooks.ts";
 import { type Administrator, ensureAdministrator } from "./administrator.ts";
@@ -11,16 +12,15 @@ import { followCertificate, readTls } from "./certificate.ts";
 import { CommandError, type Io } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
 import { openLog } from "./log.ts";
+import { listenFailure } from "./listen-failure.ts";
 import { keepHeapModest } from "./modest-heap.ts";
 import { version } from "./version.ts";
+import { type ConsoleOptions, openConsole, withConsole } from "./web-console.ts";
 import { readWebhooks } from "./webhooks.ts";
 
 /** What `stowage serve` was given. */
-export interface ServeOptions {
+export interface ServeOptions extends ConsoleOptions {
   readonly data: string;
-  readonly host: string;
-  readonly port: number;
-  readonly consolePort?: number;
   readonly domain?: readonly string[];
   readonly websiteDomain?: readonly string[];
   readonly externalUrl?: string;
@@ -57,13 +57,30 @@ export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<
   });
   try {
     const administrator = await ensureAdministrator(engine, dataDir, io.env);
-    const server = await listen(options, engine, log, tls, webhooks);
-    const unfollow = followCertificate(server, options, tls, { log });
-    announce(io, log, options, server.url, dataDir, administrator);
-    const signal = await stop;
-    log.info({ signal }, "finishing the requests under way");
-    unfollow();
-    await server.close();
+    const { console: webConsole, complaint } = await openConsole(options, tls);
+    try {
+      const server = await listen(withConsole(options, webConsole), engine, log, tls, webhooks);
+      webConsole?.connect(apiOf(options, server.url));
+      const unfollow = followCertificate(
+        {
+          useCertificate: (renewed) => {
+            server.useCertificate(renewed);
+            webConsole?.useCertificate(renewed);
+          },
+        },
+        options,
+        tls,
+        { log },
+      );
+      announce(io, log, options, { url: server.url, consoleUrl: webConsole?.url, dataDir, administrator });
+      if (complaint !== undefined) log.warn(complaint);
+      const signal = await stop;
+      log.info({ signal }, "finishing the requests under way");
+      unfollow();
+      await server.close();
+    } finally {
+      await webConsole?.close();
+    }
   } finally {
     await engine.close();
   }
@@ -98,7 +115,7 @@ export async function listen(
   try {
     return await createServer(serverOptions(options, engine, log, tls, webhooks));
   } catch (cause) {
-    throw listenFailed(options, cause);
+    throw listenFailure({ ...options, flag: "--port" }, cause);
   }
 }
 
@@ -122,6 +139,10 @@ export function serverOptions(
     trustedProxies: options.trustedProxy ?? [],
     kmsKeys: options.kmsKey ?? [],
     customerKeysOverHttp: options.sseCOverHttp ?? false,
+    console:
+      options.console === false || options.consolePort === undefined
+        ? undefined
+        : { port: options.consolePort, url: options.consoleUrl },
     log,
     webhooks,
     background: { lifecycleDaySeconds: lifecycleDay, accessLogSeconds: accessLogInterval },
@@ -129,49 +150,36 @@ export function serverOptions(
   };
 }
 
-/** Why there is no listening, with the way out. */
-export function listenFailed({ host, port }: ServeOptions, cause: unknown): CommandError {
-  const [reason, fix] = listenFailures[(cause as NodeJS.ErrnoException).code ?? ""] ?? [
-    reasonOf(cause),
-    "check --host and --port",
-  ];
-  return new CommandError(`cannot listen on ${host} port ${port}: ${reason}`, fix, { cause });
+/** Where the API of a server that listens is, for the console. */
+export function apiOf({ region, externalUrl }: ServeOptions, url: string): ConsoleApi {
+  const { port, protocol } = new URL(url);
+  return { port: Number(port || (protocol === "https:" ? 443 : 80)), externalUrl, region };
 }
 
-const listenFailures: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
-  EADDRINUSE: ["the port is in use", "choose another with --port, or stop what uses it"],
-  EACCES: ["permission denied", "choose a port from 1024 up with --port"],
-  EADDRNOTAVAIL: ["this machine has no such address", "give one of its own with --host"],
-  ENOTFOUND: ["no such host", "give an address of this machine with --host"],
-};
+/** What there is to say of a server that listens. */
+export interface Announced {
+  readonly url: string;
+  readonly consoleUrl: string | undefined;
+  readonly dataDir: string;
+  readonly administrator: Administrator | null;
+}
 
-export function announce(
-  io: Io,
-  log: Logger,
-  options: ServeOptions,
-  url: string,
-  dataDir: string,
-  administrator: Administrator | null,
-): void {
+export function announce(io: Io, log: Logger, options: ServeOptions, announced: Announced): void {
+  const { url, consoleUrl, dataDir, administrator } = announced;
   if (options.durability === "relaxed") {
     log.warn(
       "durability is relaxed: what was acknowledged in the last moments before a power cut may be lost",
     );
   }
-  if (options.consolePort !== undefined) {
-    log.warn(
-      { consolePort: options.consolePort },
-      "there is no console in this version: --console-port is ignored",
-    );
-  }
   const keys = administrator?.keysFile ?? null;
   if (io.terminal) {
-    io.stderr.write(greeting(url, dataDir, keys, administrator));
+    io.stderr.write(greeting(announced, keys));
   } else {
     log.info(
       {
         version,
-        url: url,
+        url,
+        consoleUrl,
         dataDir,
         durability: options.durability,
         region: options.region,
@@ -183,18 +191,14 @@ export function announce(
   io.stdout.write(`stowage: listening on ${url}\n`);
 }
 
-function greeting(
-  url: string,
-  dataDir: string,
-  keys: string | null,
-  administrator: Administrator | null,
-): string {
+function greeting({ url, consoleUrl, dataDir, administrator }: Announced, keys: string | null): string {
   const whose =
     keys ??
     (administrator === null ? "those of the administrators that the store knows" : "from STOWAGE_ACCESS_KEY");
   return [
     `Stowage ${version}`,
     `  S3 API   ${url}`,
+    ...(consoleUrl === undefined ? [] : [`  Console  ${consoleUrl}`]),
     `  Data     ${dataDir}`,
     `  Keys     ${whose}`,
     ...(keys === null ? [] : [`  To use them in a shell: set -a; . ${shellQuoted(keys)}; set +a`]),
@@ -206,9 +210,4 @@ function greeting(
 /** A word that a shell reads as it is. */
 export function shellQuoted(word: string): string {
   return /^[\w./:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === "ENOENT" ? "no such file" : code === "EACCES" ? "permission denied" : message;
 }

@@ -7,6 +7,7 @@ import type { Owner } from "../s3/acl.ts";
 import type { Operation } from "../s3/operations.ts";
 import type { AlsoLogged } from "./access-log.ts";
 import type { RequestBody } from "./body.ts";
+import type { ConsolePlace } from "./console-cors.ts";
 import type { Front } from "./proxy.ts";
 import type { S3Request } from "./request.ts";
 import type { Webhook } from "./webhooks.ts";
@@ -28,6 +29,8 @@ export interface Site {
   readonly kmsKeys: readonly string[];
   /** Whether customer-provided keys are taken over HTTP from other machines. */
   readonly customerKeysOverHttp: boolean;
+  /** The web console, whose page may read answers. */
+  readonly console: ConsolePlace | undefined;
 }
 
 /** Who asks. Anonymous has the owner id that AWS gives to what anonymous writes, and no rights through it. */

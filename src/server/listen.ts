@@ -14,6 +14,7 @@ import type { Engine } from "../engine/types.ts";
 import { type AccessLogs, createAccessLogs } from "./access-log.ts";
 import { type BackgroundOptions, startBackground } from "./background.ts";
 import { isConsumed } from "./body.ts";
+import { consoleCorsHeaders, type ConsolePlace } from "./console-cors.ts";
 import type { S3Response, Site } from "./context.ts";
 import { errorResponse, toS3Error } from "./error-response.ts";
 import { handle, type Outcome } from "./handle.ts";
@@ -61,6 +62,8 @@ export interface ServerOptions {
   readonly externalUrl?: string;
   /** Addresses and networks of proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed. */
   readonly trustedProxies?: readonly string[];
+  /** The web console, whose page may send signed requests and read the answers. Default: there is none. */
+  readonly console?: ConsolePlace | undefined;
   /** PEM certificate and key: the server speaks TLS. */
   readonly tls?: Certificate;
   /** Where errors and, at level `debug`, requests are logged. No secret is. */
@@ -180,6 +183,7 @@ export function siteOf(options: ServerOptions): Site {
     webhooks: options.webhooks ?? [],
     kmsKeys: options.kmsKeys ?? [],
     customerKeysOverHttp: options.customerKeysOverHttp ?? false,
+    console: options.console,
   };
 }
 
@@ -246,13 +250,17 @@ async function answer(
     request = throughProxy(site.front, received);
     const host = request.headers["host"] ?? "";
     const websiteOf = bucketOfHost(host, site.websiteDomains);
+    const forConsole = request.headers["origin"] === undefined ? null : consoleCorsHeaders(site, request);
     outcome =
-      websiteOf !== null
-        ? await handleWebsite(site, request, websiteOf, requestId, signal)
-        : // Behind a bucket's host name it is the path of an object.
-          isOwnPath(request.path) && bucketOfHost(host, site.domains) === null
-          ? await handleOwn(site, metrics, request, requestId)
-          : await handle(site, request, requestId, signal);
+      forConsole !== null && request.method === "OPTIONS"
+        ? { response: { status: 204, headers: {} } }
+        : websiteOf !== null
+          ? await handleWebsite(site, request, websiteOf, requestId, signal)
+          : // Behind a bucket's host name it is the path of an object.
+            isOwnPath(request.path) && bucketOfHost(host, site.domains) === null
+            ? await handleOwn(site, metrics, request, requestId)
+            : await handle(site, request, requestId, signal);
+    Object.assign(outcome.response.headers, forConsole);
   } catch (error) {
     const s3Error = toS3Error(error);
     outcome = {

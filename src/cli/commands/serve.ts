@@ -1,6 +1,6 @@
 import { type Command, type Flag, UsageError, type Variable } from "../command.ts";
 import { parseExternalUrl, parseTrustedProxies } from "../../server/proxy.ts";
-import { parsePort } from "../flags.ts";
+import { parseEndpoint, parsePort } from "../flags.ts";
 import type { ServeOptions } from "../serving.ts";
 import { parseWebhook } from "../webhooks.ts";
 
@@ -15,9 +15,16 @@ const flags: readonly Flag[] = [
   },
   {
     flags: "--console-port <number>",
-    description: "Port of the web console (not in this version: ignored with a warning)",
+    description: "Port of the web console (default: the one after --port; a free one where that is 0)",
     parse: parsePort,
   },
+  {
+    flags: "--console-url <url>",
+    description:
+      "URL by which browsers reach the console through a proxy, such as https://console.example.com",
+    parse: checkedConsoleUrl,
+  },
+  { flags: "--no-console", description: "No web console" },
   {
     flags: "--domain <name>",
     description: "Host name under which BUCKET.name addresses a bucket; may be given several times",
@@ -148,6 +155,10 @@ function checkedExternalUrl(text: string): string {
     throw new UsageError((error as Error).message, "give scheme, host and, should there be one, the path");
   }
   return text;
+}
+
+function checkedConsoleUrl(text: string): string {
+  return parseEndpoint(text).origin;
 }
 
 function collectProxy(text: string, previous: unknown): string[] {

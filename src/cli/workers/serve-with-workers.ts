@@ -9,18 +9,13 @@ import { startBackground } from "../../server/background.ts";
 import { siteOf } from "../../server/listen.ts";
 import { createMetrics, renderTogether } from "../../server/metrics.ts";
 import { ensureAdministrator } from "../administrator.ts";
-import { readTls } from "../certificate.ts";
+import { followCertificate, readTls } from "../certificate.ts";
 import type { Io } from "../command.ts";
 import { openDataDirectory } from "../data-directory.ts";
+import { listenFailure } from "../listen-failure.ts";
 import { openLog } from "../log.ts";
-import {
-  announce,
-  engineLog,
-  listenFailed,
-  masterKeysOf,
-  serverOptions,
-  type ServeOptions,
-} from "../serving.ts";
+import { announce, apiOf, engineLog, masterKeysOf, serverOptions, type ServeOptions } from "../serving.ts";
+import { openConsole, withConsole } from "../web-console.ts";
 import { readWebhooks } from "../webhooks.ts";
 import { WorkerPool } from "./pool.ts";
 
@@ -32,7 +27,7 @@ import { WorkerPool } from "./pool.ts";
 export async function serveWithWorkers(io: Io, options: ServeOptions): Promise<void> {
   const stop = io.stopSignal();
   const log = openLog(io);
-  // Read here only to refuse what cannot be used before anything is started.
+  // The workers read it themselves: here it is the console's, and what cannot be used is refused before anything starts.
   const tls = await readTls(options);
   const webhooks = readWebhooks(options.webhook ?? [], io.env);
   const dataDir = resolve(options.data);
@@ -47,28 +42,37 @@ export async function serveWithWorkers(io: Io, options: ServeOptions): Promise<v
   try {
     const administrator = await ensureAdministrator(engine, dataDir, io.env);
     const metrics = createMetrics();
+    const { console: webConsole, complaint } = await openConsole(options, tls);
     pool = new WorkerPool({
       size: options.workers,
-      task: { options, owner: { pid: process.pid, startMs: engine.ids.startMs } },
+      task: {
+        options: withConsole(options, webConsole),
+        owner: { pid: process.pid, startMs: engine.ids.startMs },
+      },
       log,
       renderMetrics: async (collected) => renderTogether([await metrics.collect(), ...collected]),
     });
     const site = siteOf(serverOptions(options, engine, log, tls, webhooks));
     try {
       const url = await pool.start().catch((cause: unknown) => {
-        throw listenFailed(options, cause);
+        throw listenFailure({ ...options, flag: "--port" }, cause);
       });
+      webConsole?.connect(apiOf(options, url));
+      const unfollow = webConsole === null ? () => {} : followCertificate(webConsole, options, tls, { log });
       const jobs = startBackground(site, metrics, { lifecycleDaySeconds: options.lifecycleDay });
       try {
-        announce(io, log, options, url, dataDir, administrator);
+        announce(io, log, options, { url, consoleUrl: webConsole?.url, dataDir, administrator });
+        if (complaint !== undefined) log.warn(complaint);
         const signal = await stop;
         log.info({ signal }, "finishing the requests under way");
+        unfollow();
         await pool.stop();
       } finally {
         await jobs.stop();
       }
     } finally {
       await pool.stop();
+      await webConsole?.close();
     }
   } finally {
     await engine.close();

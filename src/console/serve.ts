@@ -1,0 +1,155 @@
+/**
+ * The web console: a page of its own origin that speaks S3 with the API, signed in the browser with the keys of whoever
+ * signed in. This server holds no keys and no session: it gives out the built files of `ui/`, and says where the API is.
+ */
+
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+
+/** Where the API is, as browsers reach it. */
+export interface ConsoleApi {
+  /** Its port, on the host by which the console is reached. */
+  readonly port: number;
+  /** Its URL, where a proxy stands before it. */
+  readonly externalUrl?: string | undefined;
+  readonly region: string;
+}
+
+export interface ConsoleOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** PEM certificate and key. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
+  /** The built files. Default: those of this package. */
+  readonly directory?: string | undefined;
+}
+
+export interface Console {
+  /** Such as `http://127.0.0.1:9001`. */
+  readonly url: string;
+  readonly port: number;
+  /** Says where the API is; before, the page cannot be had. */
+  connect(api: ConsoleApi): void;
+  /** Shows another certificate to connections that begin from now on. */
+  useCertificate(certificate: { readonly cert: string | Buffer; readonly key: string | Buffer }): void;
+  close(): Promise<void>;
+}
+
+const types: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+/** @throws {Error} With node's own code, such as `EADDRINUSE`, when it cannot listen. */
+export async function startConsole(options: ConsoleOptions): Promise<Console> {
+  const directory = options.directory ?? join(import.meta.dirname, "ui");
+  const paths = new Map((await filesIn(directory)).map((name) => [`/${name}`, join(directory, name)]));
+  const scheme = options.tls === undefined ? "http" : "https";
+  let api: ConsoleApi | undefined;
+  const https = options.tls === undefined ? null : createHttpsServer({ ...options.tls });
+  const http = https ?? createHttpServer();
+  http.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    const hostname = hostnameOf(request.headers.host);
+    if (api === undefined || hostname === null) {
+      response.writeHead(api === undefined ? 503 : 400).end();
+      return;
+    }
+    const endpoint = api.externalUrl ?? `${scheme}://${hostname}:${api.port}`;
+    protect(response, new URL(endpoint).origin);
+    const [path = "/"] = (request.url ?? "/").split("?");
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      response.writeHead(405, { allow: "GET, HEAD" }).end();
+    } else if (path === "/config.json") {
+      const config = JSON.stringify({ endpoint, region: api.region });
+      response
+        .writeHead(200, { "content-type": "application/json", "cache-control": "no-store" })
+        .end(config);
+    } else {
+      sendFile(response, request.method === "HEAD", paths, path === "/" ? "/index.html" : path);
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", reject);
+    http.listen(options.port, options.host, resolve);
+  });
+  const { address, port, family } = http.address() as AddressInfo;
+  return {
+    url: `${scheme}://${family === "IPv6" ? `[${address}]` : address}:${port}`,
+    port,
+    connect: (given) => {
+      api = given;
+    },
+    useCertificate: (certificate) => https?.setSecureContext(certificate),
+    close: () =>
+      new Promise((resolve) => {
+        http.close(() => resolve());
+        http.closeAllConnections();
+      }),
+  };
+}
+
+async function filesIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(directory.length + 1)
+        .replaceAll("\\", "/"),
+    );
+}
+
+/** The name by which the browser reached this machine: what it calls the API by, too. */
+function hostnameOf(host: string | undefined): string | null {
+  if (host === undefined || !/^(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d+)?$/i.test(host)) return null;
+  return host.replace(/:\d+$/, "");
+}
+
+/** Nothing but this page's own files, and what comes from the API as data, runs or shows here; nobody may frame it. */
+function protect(response: ServerResponse, apiOrigin: string): void {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `connect-src 'self' ${apiOrigin}`,
+    `img-src 'self' ${apiOrigin}`,
+    `media-src ${apiOrigin}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ];
+  response.setHeader("content-security-policy", policy.join("; "));
+  response.setHeader("x-content-type-options", "nosniff");
+  response.setHeader("referrer-policy", "no-referrer");
+  response.setHeader("cross-origin-opener-policy", "same-origin");
+}
+
+function sendFile(
+  response: ServerResponse,
+  isHead: boolean,
+  paths: ReadonlyMap<string, string>,
+  path: string,
+): void {
+  const file = paths.get(path);
+  if (file === undefined) {
+    response.writeHead(404, { "content-type": "text/plain" }).end(isHead ? undefined : "Not found\n");
+    return;
+  }
+  response.writeHead(200, {
+    "content-type": types[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream",
+    // The names of the others change with what is in them.
+    "cache-control": path === "/index.html" ? "no-cache" : "public, max-age=31536000, immutable",
+  });
+  if (isHead) response.end();
+  else
+    createReadStream(file)
+      .on("error", () => response.destroy())
+      .pipe(response);
+}

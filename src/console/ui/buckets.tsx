@@ -1,0 +1,162 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { formatCount, formatDate, textOf } from "./format.ts";
+import { Confirm, Dialog, ErrorNote, Field, Loading } from "./parts.tsx";
+import { go, hrefOf } from "./route.ts";
+import type { Session } from "./session.ts";
+
+export function Buckets({ session: { client } }: { readonly session: Session }): ReactNode {
+  const [isCreating, setCreating] = useState(false);
+  const [deleted, setDeleted] = useState<string | null>(null);
+  const buckets = useQuery({
+    queryKey: ["buckets"],
+    queryFn: ({ signal }) => client.listBuckets({}, { signal }),
+  });
+  return (
+    <>
+      <div className="heading">
+        <h1>Buckets</h1>
+        <button type="button" className="main" onClick={() => setCreating(true)}>
+          Create bucket
+        </button>
+      </div>
+      <ErrorNote error={buckets.error} />
+      {buckets.isPending ? <Loading /> : null}
+      {buckets.data?.buckets.length === 0 ? <p className="empty">There are no buckets yet.</p> : null}
+      {buckets.data === undefined || buckets.data.buckets.length === 0 ? null : (
+        <table>
+          <caption className="quiet">{formatCount(buckets.data.buckets.length, "bucket")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Created</th>
+              <th scope="col">
+                <span className="hidden">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {buckets.data.buckets.map(({ name, createdAtMs }) => (
+              <tr key={name}>
+                <td>
+                  <a href={hrefOf({ page: "objects", bucket: name, prefix: "" })}>{name}</a>
+                </td>
+                <td className="quiet">{formatDate(createdAtMs)}</td>
+                <td className="row-actions">
+                  <a href={hrefOf({ page: "settings", bucket: name })} aria-label={`Settings of ${name}`}>
+                    Settings
+                  </a>
+                  <button
+                    type="button"
+                    className="plain"
+                    aria-label={`Delete ${name}`}
+                    onClick={() => setDeleted(name)}
+                  >
+                    Delete
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {isCreating ? <CreateBucket client={client} onClose={() => setCreating(false)} /> : null}
+      {deleted === null ? null : (
+        <DeleteBucket client={client} bucket={deleted} onClose={() => setDeleted(null)} />
+      )}
+    </>
+  );
+}
+
+interface DialogProps {
+  readonly client: Session["client"];
+  readonly onClose: () => void;
+}
+
+function CreateBucket({ client, onClose }: DialogProps): ReactNode {
+  const queries = useQueryClient();
+  const creating = useMutation({
+    mutationFn: async ({
+      bucket,
+      isVersioned,
+      isLocked,
+    }: {
+      bucket: string;
+      isVersioned: boolean;
+      isLocked: boolean;
+    }) => {
+      await client.createBucket({ bucket, objectLockEnabledForBucket: isLocked || undefined });
+      if (isVersioned && !isLocked) await client.putBucketVersioning({ bucket, status: "Enabled" });
+      return bucket;
+    },
+    onSuccess: async (bucket) => {
+      await queries.invalidateQueries({ queryKey: ["buckets"] });
+      go({ page: "objects", bucket, prefix: "" });
+    },
+  });
+  return (
+    <Dialog title="Create bucket" onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const fields = new FormData(event.currentTarget);
+          creating.mutate({
+            bucket: textOf(fields, "name"),
+            isVersioned: fields.has("versioned"),
+            isLocked: fields.has("locked"),
+          });
+        }}
+      >
+        <Field label="Name" hint="3 to 63 lower-case letters, digits, hyphens and dots.">
+          <input
+            name="name"
+            required
+            minLength={3}
+            maxLength={63}
+            autoFocus
+            spellCheck={false}
+            autoComplete="off"
+          />
+        </Field>
+        <label className="check">
+          <input type="checkbox" name="versioned" /> Keep earlier versions of objects
+        </label>
+        <label className="check">
+          <input type="checkbox" name="locked" /> Object lock: versions can be kept from being deleted
+        </label>
+        <ErrorNote error={creating.error} />
+        <div className="actions">
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="main" disabled={creating.isPending}>
+            Create
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function DeleteBucket({ client, bucket, onClose }: DialogProps & { readonly bucket: string }): ReactNode {
+  const queries = useQueryClient();
+  const deleting = useMutation({
+    mutationFn: () => client.deleteBucket({ bucket }),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ["buckets"] });
+      onClose();
+    },
+  });
+  return (
+    <Confirm
+      title={`Delete ${bucket}?`}
+      action="Delete bucket"
+      isPending={deleting.isPending}
+      error={deleting.error}
+      onConfirm={() => deleting.mutate()}
+      onClose={onClose}
+    >
+      <p>Only an empty bucket can be deleted. Its settings go with it.</p>
+    </Confirm>
+  );
+}

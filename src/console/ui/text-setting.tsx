@@ -1,0 +1,154 @@
+/** Settings that are a document: read, changed and put as a text. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import type { S3Client } from "stowage/client";
+import { codeOf } from "./format.ts";
+import { ErrorNote, Field } from "./parts.tsx";
+
+/** What is written as S3's own XML. */
+export const xmlSettings = [
+  {
+    title: "Lifecycle",
+    subresource: "lifecycle",
+    absent: "NoSuchLifecycleConfiguration",
+    example: `<LifecycleConfiguration>
+  <Rule>
+    <ID>old-logs</ID>
+    <Filter><Prefix>logs/</Prefix></Filter>
+    <Status>Enabled</Status>
+    <Expiration><Days>30</Days></Expiration>
+  </Rule>
+</LifecycleConfiguration>`,
+  },
+  {
+    title: "CORS",
+    subresource: "cors",
+    absent: "NoSuchCORSConfiguration",
+    example: `<CORSConfiguration>
+  <CORSRule>
+    <AllowedOrigin>https://www.example.com</AllowedOrigin>
+    <AllowedMethod>GET</AllowedMethod>
+    <AllowedMethod>POST</AllowedMethod>
+  </CORSRule>
+</CORSConfiguration>`,
+  },
+  {
+    title: "Website",
+    subresource: "website",
+    absent: "NoSuchWebsiteConfiguration",
+    example: `<WebsiteConfiguration>
+  <IndexDocument><Suffix>index.html</Suffix></IndexDocument>
+  <ErrorDocument><Key>error.html</Key></ErrorDocument>
+</WebsiteConfiguration>`,
+  },
+] as const;
+
+interface XmlSettingProps {
+  readonly client: S3Client;
+  readonly bucket: string;
+}
+
+export function XmlSetting({
+  client,
+  bucket,
+  title,
+  subresource,
+  absent,
+  example,
+}: XmlSettingProps & (typeof xmlSettings)[number]): ReactNode {
+  const query = { [subresource]: "" };
+  return (
+    <TextSetting
+      title={title}
+      hint="In S3's own XML."
+      queryKey={["settings", bucket, subresource]}
+      read={async () => {
+        try {
+          const { body } = await client.request({ bucket, query });
+          return await body.text();
+        } catch (error) {
+          if (codeOf(error) !== absent) throw error;
+          return "";
+        }
+      }}
+      write={(body) => client.request({ method: "PUT", bucket, query, body })}
+      remove={() => client.request({ method: "DELETE", bucket, query })}
+      example={example}
+    />
+  );
+}
+
+interface TextSettingProps {
+  readonly title: string;
+  readonly hint: string;
+  readonly queryKey: readonly string[];
+  /** Empty: it is not set. */
+  readonly read: () => Promise<string>;
+  readonly write: (text: string) => Promise<unknown>;
+  readonly remove: () => Promise<unknown>;
+  readonly example: string;
+}
+
+export function TextSetting({
+  title,
+  hint,
+  queryKey,
+  read,
+  write,
+  remove,
+  example,
+}: TextSettingProps): ReactNode {
+  const queries = useQueryClient();
+  const [text, setText] = useState<string | null>(null);
+  const setting = useQuery({ queryKey, queryFn: read });
+  const saving = useMutation({
+    mutationFn: (changed: string) => (changed.trim() === "" ? remove() : write(changed)),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey });
+      setText(null);
+    },
+  });
+  const stored = setting.data ?? "";
+  return (
+    <section>
+      <h2>{title}</h2>
+      <ErrorNote error={setting.error} />
+      <Field label={hint}>
+        <textarea
+          rows={stored === "" && text === null ? 3 : 12}
+          spellCheck={false}
+          disabled={setting.isPending}
+          value={text ?? stored}
+          placeholder="Not set."
+          onChange={({ currentTarget }) => {
+            saving.reset();
+            setText(currentTarget.value);
+          }}
+        />
+      </Field>
+      <ErrorNote error={saving.error} />
+      <div className="actions">
+        {stored === "" && text === null ? (
+          <button type="button" onClick={() => setText(example)}>
+            Begin with an example
+          </button>
+        ) : null}
+        {stored === "" ? null : (
+          <button type="button" disabled={saving.isPending} onClick={() => saving.mutate("")}>
+            Remove
+          </button>
+        )}
+        <button
+          type="button"
+          className="main"
+          disabled={text === null || saving.isPending}
+          onClick={() => saving.mutate(text ?? "")}
+        >
+          Save {title === title.toUpperCase() ? title : title.toLowerCase()}
+        </button>
+        {saving.isSuccess ? <span role="status">Saved.</span> : null}
+      </div>
+    </section>
+  );
+}
