@@ -5,93 +5,41 @@
  */
 
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
-import { type Browser, chromium, devices, type Page } from "playwright-core";
-import { S3Client } from "../../src/client.ts";
+import { type Browser, devices, type Page } from "playwright-core";
+import type { S3Client } from "../../src/client.ts";
+import {
+  expectSoon,
+  keys,
+  panelOf,
+  signIn,
+  skip,
+  startSuite,
+  type Suite,
+  uploadInto,
+} from "./console-suite.ts";
 
-const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const skip = existsSync(executablePath) ? false : `there is no Chromium at ${executablePath}`;
-const keys = { accessKeyId: "CONSOLEADMIN00000000", secretAccessKey: "the-console-suite's-secret" };
-
-/** For screenshots. */
-let folder: string;
-let data: string;
-let server: ChildProcess;
+let suite: Suite;
 let url: string;
 let consoleUrl: string;
-let browser: Browser;
 let client: S3Client;
+let browser: Browser;
 
 before(async () => {
   if (skip !== false) return;
-  data = await mkdtemp(join(tmpdir(), "console-"));
-  folder = process.argv[2] ?? data;
-  server = spawn(
-    process.execPath,
-    [join(process.cwd(), "dist/src/cli/main.js"), "serve", "--data", data, "--port", "0"],
-    {
-      env: {
-        PATH: process.env["PATH"],
-        STOWAGE_ACCESS_KEY: keys.accessKeyId,
-        STOWAGE_SECRET_KEY: keys.secretAccessKey,
-      },
-      stdio: ["ignore", "ignore", "pipe"],
-    },
-  );
-  for await (const line of createInterface({ input: server.stderr! })) {
-    const said = JSON.parse(line) as { url?: string; consoleUrl?: string };
-    if (said.url === undefined || said.consoleUrl === undefined) continue;
-    ({ url, consoleUrl } = said as { url: string; consoleUrl: string });
-    break;
-  }
-  server.stderr!.resume();
-  client = new S3Client({ endpoint: url, credentials: keys, env: {} });
-  browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  suite = await startSuite();
+  ({ url, consoleUrl, client, browser } = suite);
 });
 
 after(async () => {
-  if (skip !== false) return;
-  await browser.close();
-  await client.close();
-  server.kill();
-  await once(server, "exit");
-  await rm(data, { recursive: true });
+  if (skip === false) await suite.close();
 });
 
-/** Signs in, and fails for whatever the page throws or the browser's policy refuses. */
-async function open(page: Page, { accessKeyId, secretAccessKey } = keys): Promise<string[]> {
-  const faults: string[] = [];
-  page.on("pageerror", (error) => faults.push(error.message));
-  page.on("console", (message) => {
-    if (/Content Security Policy|React/.test(message.text())) faults.push(message.text());
-  });
-  await page.goto(consoleUrl);
-  await page.getByLabel("Access key").fill(accessKeyId);
-  await page.getByLabel("Secret key").fill(secretAccessKey);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  return faults;
-}
-
 async function shoot(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-}
-
-function upload(page: Page, name: string, mimeType: string, text: string | Buffer): Promise<void> {
-  const buffer = Buffer.from(text);
-  return page.locator("input[type=file]").first().setInputFiles([{ name, mimeType, buffer }]);
-}
-
-/** The panel of a key, opened in the list. */
-async function panelOf(page: Page, key: string): Promise<ReturnType<Page["getByRole"]>> {
-  await page.getByRole("table", { name: "Objects" }).getByRole("link", { name: key, exact: true }).click();
-  return page.getByRole("complementary", { name: key });
+  const folder = process.argv[2];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
 
 test(
@@ -99,7 +47,7 @@ test(
   { skip },
   async () => {
     const page = await browser.newPage();
-    const faults = await open(page, { ...keys, secretAccessKey: "wrong" });
+    const faults = await signIn(page, consoleUrl, { ...keys, secretAccessKey: "wrong" });
     await page.getByText("The secret key does not belong to this access key.").waitFor();
     await page.getByLabel("Access key").fill("NOSUCHKEY00000000000");
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -125,7 +73,7 @@ test(
   { skip },
   async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    const faults = await open(page);
+    const faults = await signIn(page, consoleUrl);
     await page.getByRole("button", { name: "Create bucket" }).click();
     await page.getByLabel("Name").fill("Not A Bucket");
     await page.getByRole("button", { name: "Create", exact: true }).click();
@@ -134,7 +82,7 @@ test(
     await page.getByRole("button", { name: "Create", exact: true }).click();
     await page.getByText("Nothing is here yet").waitFor();
 
-    await upload(page, "größe & co?.txt", "text/plain", "Hello from Größe");
+    await uploadInto(page, "größe & co?.txt", "text/plain", "Hello from Größe");
     await page.getByText("1 upload done").waitFor();
     const panel = await panelOf(page, "größe & co?.txt");
     await panel.getByText("Hello from Größe").waitFor();
@@ -148,7 +96,7 @@ test(
 
     // In parts.
     await panel.getByRole("button", { name: "Close" }).click();
-    await upload(page, "large.bin", "application/octet-stream", Buffer.alloc(20 * 1024 ** 2, "large"));
+    await uploadInto(page, "large.bin", "application/octet-stream", Buffer.alloc(20 * 1024 ** 2, "large"));
     await page.getByText("2 uploads done").waitFor({ timeout: 60_000 });
     const { size } = await client.headObject({ bucket: "photos", key: "large.bin" });
     assert.equal(size, 20 * 1024 ** 2);
@@ -172,7 +120,7 @@ test("a bucket that is not empty stays, and the person is told", { skip }, async
   await client.createBucket({ bucket: "full" });
   await client.putObject({ bucket: "full", key: "a", body: "a" });
   const page = await browser.newPage();
-  const faults = await open(page);
+  const faults = await signIn(page, consoleUrl);
   await page.getByRole("button", { name: "Delete full" }).click();
   await page.getByRole("button", { name: "Delete bucket" }).click();
   await page.getByRole("alert").getByText("BucketNotEmpty").waitFor();
@@ -198,7 +146,7 @@ test(
     for (const key of ["a/b", "a//b", "a/", "#%2F?/x y+z"])
       await client.putObject({ bucket: "many", key, body: key });
     const page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
-    const faults = await open(page);
+    const faults = await signIn(page, consoleUrl);
     await page.getByRole("link", { name: "many", exact: true }).click();
     const table = page.getByRole("table", { name: "Objects" });
     await table.getByRole("link", { name: "n0000" }).waitFor();
@@ -239,7 +187,7 @@ test(
     await client.putObject({ ...at, body: "second", contentType: "text/plain", metadata: { who: "me" } });
     await client.deleteObject(at);
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    const faults = await open(page);
+    const faults = await signIn(page, consoleUrl);
     await page.getByRole("link", { name: "versions", exact: true }).click();
     await page.getByText("Nothing is here yet").waitFor();
     await page.getByLabel("Deleted ones").check();
@@ -282,7 +230,7 @@ test("a bucket's settings are changed, and what is wrong in them is told", { ski
   const bucket = "settings";
   await client.createBucket({ bucket });
   const page = await browser.newPage({ viewport: { width: 1000, height: 900 } });
-  const faults = await open(page);
+  const faults = await signIn(page, consoleUrl);
   await page.getByRole("link", { name: "Settings of settings" }).click();
   await page.getByRole("button", { name: "Keep versions" }).click();
   await page.getByText("Earlier versions of objects are kept").waitFor();
@@ -310,11 +258,73 @@ test("a bucket's settings are changed, and what is wrong in them is told", { ski
   await page.close();
 });
 
+test(
+  "a folder goes with all that is in it, and uploads that were left unfinished are aborted",
+  { skip },
+  async () => {
+    const bucket = "folders";
+    await client.createBucket({ bucket });
+    for (const key of ["a/1", "a/b/2", "a/b/c/3", "ab", "b/4"])
+      await client.putObject({ bucket, key, body: "" });
+    await client.createMultipartUpload({ bucket, key: "film.mp4" });
+    const page = await browser.newPage();
+    const faults = await signIn(page, consoleUrl);
+    await page.getByRole("link", { name: bucket, exact: true }).click();
+    await page.getByLabel("Select a/").check();
+    await page.getByRole("button", { name: "Delete 1", exact: true }).click();
+    await page.getByText("Delete 1 folder with all that is in them?").waitFor();
+    await page.getByRole("button", { name: "Delete everything in them" }).click();
+    await page.getByText("2 names").waitFor();
+    assert.deepEqual(
+      (await client.listObjectsV2({ bucket })).objects.map(({ key }) => key),
+      ["ab", "b/4"],
+    );
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("button", { name: "Abort the upload of film.mp4" }).click();
+    await page.getByText("There are none.").waitFor();
+    assert.deepEqual((await client.listMultipartUploads({ bucket })).uploads, []);
+    assert.deepEqual(faults, []);
+    await page.close();
+  },
+);
+
+test("a version under object lock says so, and cannot be deleted for good", { skip }, async () => {
+  const bucket = "locked";
+  const key = "contract.pdf";
+  await client.createBucket({ bucket, objectLockEnabledForBucket: true });
+  await client.putObject({ bucket, key, body: "1" });
+  await client.putObject({ bucket, key, body: "2" });
+  const page = await browser.newPage();
+  const faults = await signIn(page, consoleUrl);
+  await page.getByRole("link", { name: bucket, exact: true }).click();
+  const panel = await panelOf(page, key);
+  await panel.getByText("Object lock").click();
+  await panel.getByLabel("Keep this version until").fill("2099-12-31");
+  await panel.getByRole("button", { name: "Keep it" }).click();
+  await panel.getByText("(GOVERNANCE)").waitFor();
+  await panel.getByRole("button", { name: "Put a legal hold on it" }).click();
+  await panel.getByRole("button", { name: "Release the legal hold" }).waitFor();
+  const { retention, legalHold, versionId } = await client.headObject({ bucket, key });
+  assert.deepEqual(retention, { mode: "GOVERNANCE", untilMs: Date.UTC(2099, 11, 31) });
+  assert.equal(legalHold, "ON");
+  await client.putObject({ bucket, key, body: "3" });
+  await page.reload();
+  await panel.getByText("Versions", { exact: true }).click();
+  await panel
+    .getByRole("listitem")
+    .filter({ hasText: String(versionId) })
+    .getByRole("button", { name: "Delete for good" })
+    .click();
+  await panel.getByRole("alert").getByText("AccessDenied").waitFor();
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
 test("an administrator adds a user, who signs in and sees their own buckets alone", { skip }, async () => {
   await client.createBucket({ bucket: "of-the-administrator" });
   const context = await browser.newContext(devices["Pixel 7"]);
   const page = await context.newPage();
-  const faults = await open(page);
+  const faults = await signIn(page, consoleUrl);
   await page.getByRole("link", { name: "Users" }).click();
   await page.getByRole("button", { name: "Add user" }).click();
   await page.getByLabel("Name").fill("anna");
@@ -352,7 +362,7 @@ test("what people upload does not run in the console", { skip }, async () => {
   }
   await client.putObject({ bucket: "hostile", key: "<img src=x onerror=alert(1)>", body: "" });
   const page = await browser.newPage();
-  const faults = await open(page);
+  const faults = await signIn(page, consoleUrl);
   await page.getByRole("link", { name: "hostile", exact: true }).click();
   for (const [key, body] of Object.entries(files)) {
     const panel = await panelOf(page, key);
@@ -366,11 +376,3 @@ test("what people upload does not run in the console", { skip }, async () => {
   assert.deepEqual(faults, []);
   await page.close();
 });
-
-async function expectSoon(holds: () => Promise<boolean>): Promise<void> {
-  const until = Date.now() + 10_000;
-  while (!(await holds().catch(() => false))) {
-    assert.ok(Date.now() < until, `${String(holds)} within 10 s`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

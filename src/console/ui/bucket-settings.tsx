@@ -11,6 +11,7 @@ import { ErrorNote, Field, Loading } from "./parts.tsx";
 import { hrefOf } from "./route.ts";
 import type { Session } from "./session.ts";
 import { TextSetting, XmlSetting, xmlSettings } from "./text-setting.tsx";
+import { UnfinishedUploads } from "./unfinished-uploads.tsx";
 
 interface SettingsProps {
   readonly session: Session;
@@ -48,6 +49,7 @@ export function BucketSettings({ session, bucket }: SettingsProps): ReactNode {
         <BucketPolicy client={client} bucket={bucket} />
         {session.isAdmin ? <Quota client={client} bucket={bucket} /> : null}
         <BucketTags client={client} bucket={bucket} />
+        <UnfinishedUploads client={client} bucket={bucket} />
         {xmlSettings.map((setting) => (
           <XmlSetting key={setting.subresource} client={client} bucket={bucket} {...setting} />
         ))}

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { ListedVersion, ObjectInfo, S3Client } from "stowage/client";
 import { AclEditor } from "./acl-editor.tsx";
 import { codeOf, formatBytes, formatDate } from "./format.ts";
+import { ObjectLock } from "./object-lock.tsx";
 import { Confirm, Copyable, ErrorNote, Field, Loading } from "./parts.tsx";
 import { PairsEditor } from "./pairs-editor.tsx";
 import { Preview } from "./preview.tsx";
@@ -91,6 +92,16 @@ export function ObjectPanel({
               isBucket={false}
               read={() => client.getObjectAcl({ bucket, key })}
               write={(change) => client.putObjectAcl({ bucket, key, ...change })}
+            />
+          </details>
+          <details>
+            <summary>Object lock</summary>
+            <ObjectLock
+              client={client}
+              bucket={bucket}
+              objectKey={key}
+              info={info.data}
+              onChanged={refresh}
             />
           </details>
           <details>

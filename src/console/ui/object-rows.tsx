@@ -11,6 +11,11 @@ export type Row =
   | { readonly name: string; readonly folder: string }
   | { readonly name: string; readonly object: ListedObject };
 
+/** What a row is selected by: the key of an object, or what the keys in a folder begin with. */
+export function keyOf(row: Row): string {
+  return "folder" in row ? row.folder : row.object.key;
+}
+
 const rowHeightPx = 40;
 
 interface RowsProps {
@@ -72,17 +77,16 @@ export function Rows({
                 className={"object" in row && row.object.key === shown ? "row shown" : "row"}
                 style={{ transform: `translateY(${start}px)`, height: rowHeightPx }}
               >
-                {"folder" in row ? (
-                  <FolderCells row={row} bucket={bucket} />
-                ) : (
-                  <ObjectCells
-                    name={row.name}
-                    object={row.object}
-                    href={hrefOf({ page: "objects", bucket, prefix, object: row.object.key })}
-                    isSelected={selected.has(row.object.key)}
-                    onToggle={onToggle}
-                  />
-                )}
+                <Cells
+                  row={row}
+                  href={hrefOf(
+                    "folder" in row
+                      ? { page: "objects", bucket, prefix: row.folder }
+                      : { page: "objects", bucket, prefix, object: row.object.key },
+                  )}
+                  isSelected={selected.has(keyOf(row))}
+                  onToggle={onToggle}
+                />
               </div>
             );
           })}
@@ -92,38 +96,15 @@ export function Rows({
   );
 }
 
-function FolderCells({
-  row: { name, folder },
-  bucket,
-}: {
-  readonly row: { readonly name: string; readonly folder: string };
-  readonly bucket: string;
-}): ReactNode {
-  return (
-    <>
-      <span role="cell" />
-      <span role="cell" className="name">
-        <a href={hrefOf({ page: "objects", bucket, prefix: folder })}>
-          <span aria-hidden="true">▸ </span>
-          {name}
-        </a>
-      </span>
-      <span role="cell" />
-      <span role="cell" />
-    </>
-  );
-}
-
-interface ObjectCellsProps {
-  readonly name: string;
-  readonly object: ListedObject;
+interface CellsProps {
+  readonly row: Row;
   readonly href: string;
   readonly isSelected: boolean;
-  readonly onToggle: ((key: string) => void) | undefined;
+  readonly onToggle: RowsProps["onToggle"];
 }
 
-function ObjectCells({ name, object, href, isSelected, onToggle }: ObjectCellsProps): ReactNode {
-  const title = name === "" ? "(this folder's own object)" : name;
+function Cells({ row, href, isSelected, onToggle }: CellsProps): ReactNode {
+  const title = row.name === "" ? "(this folder's own object)" : row.name;
   return (
     <>
       <span role="cell">
@@ -132,18 +113,21 @@ function ObjectCells({ name, object, href, isSelected, onToggle }: ObjectCellsPr
             type="checkbox"
             aria-label={`Select ${title}`}
             checked={isSelected}
-            onChange={() => onToggle(object.key)}
+            onChange={() => onToggle(keyOf(row))}
           />
         )}
       </span>
       <span role="cell" className="name">
-        <a href={href}>{title}</a>
+        <a href={href}>
+          {"folder" in row ? <span aria-hidden="true">▸ </span> : null}
+          {title}
+        </a>
       </span>
       <span role="cell" className="quiet number">
-        {onToggle === undefined ? "" : formatBytes(object.size)}
+        {"folder" in row || onToggle === undefined ? "" : formatBytes(row.object.size)}
       </span>
       <span role="cell" className="quiet">
-        {formatDate(object.lastModifiedMs)}
+        {"folder" in row ? "" : formatDate(row.object.lastModifiedMs)}
       </span>
     </>
   );

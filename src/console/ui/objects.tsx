@@ -6,7 +6,7 @@ import type { S3Client } from "stowage/client";
 import { formatCount } from "./format.ts";
 import { listDeletedPage, listPage, type PageStart } from "./object-pages.ts";
 import { ObjectPanel } from "./object-panel.tsx";
-import { type Row, Rows } from "./object-rows.tsx";
+import { keyOf, type Row, Rows } from "./object-rows.tsx";
 import { Confirm, ErrorNote, Loading } from "./parts.tsx";
 import { go, hrefOf } from "./route.ts";
 import type { Session } from "./session.ts";
@@ -150,7 +150,7 @@ export function Objects({ session, uploads, bucket, prefix, object }: ObjectsPro
         <DeleteObjects
           client={client}
           bucket={bucket}
-          keys={[...selected]}
+          rows={rows.filter((row) => selected.has(keyOf(row)))}
           onDone={() => setSelected(new Set())}
           onClose={() => setDeleting(false)}
         />
@@ -219,16 +219,17 @@ function FileButton({ label, isMain = false, isFolder = false, onFiles }: FileBu
 interface DeleteObjectsProps {
   readonly client: S3Client;
   readonly bucket: string;
-  readonly keys: readonly string[];
+  readonly rows: readonly Row[];
   readonly onDone: () => void;
   readonly onClose: () => void;
 }
 
-function DeleteObjects({ client, bucket, keys, onDone, onClose }: DeleteObjectsProps): ReactNode {
+function DeleteObjects({ client, bucket, rows, onDone, onClose }: DeleteObjectsProps): ReactNode {
   const queries = useQueryClient();
+  const [deletedCount, setDeletedCount] = useState(0);
   const deleting = useMutation({
     mutationFn: async () => {
-      const { errors } = await client.deleteMany(bucket, keys);
+      const { errors } = await client.deleteMany(bucket, keysIn(client, bucket, rows, setDeletedCount));
       const [first] = errors;
       if (first !== undefined) {
         throw new Error(
@@ -242,17 +243,48 @@ function DeleteObjects({ client, bucket, keys, onDone, onClose }: DeleteObjectsP
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ["objects", bucket] }),
   });
+  const folders = rows.filter((row) => "folder" in row);
+  const objectCount = rows.length - folders.length;
+  const what = [
+    ...(folders.length === 0 ? [] : [`${formatCount(folders.length, "folder")} with all that is in them`]),
+    ...(objectCount === 0 ? [] : [formatCount(objectCount, "object")]),
+  ].join(" and ");
   return (
     <Confirm
-      title={`Delete ${formatCount(keys.length, "object")}?`}
-      action={`Delete ${formatCount(keys.length, "object")}`}
+      title={`Delete ${what}?`}
+      action={folders.length === 0 ? `Delete ${what}` : "Delete everything in them"}
       isPending={deleting.isPending}
       error={deleting.error}
       onConfirm={() => deleting.mutate()}
       onClose={onClose}
     >
-      <p className="names">{keys.slice(0, 5).join(", ") + (keys.length > 5 ? ", …" : "")}</p>
+      <p className="names">
+        {rows
+          .slice(0, 5)
+          .map((row) => row.name)
+          .join(", ") + (rows.length > 5 ? ", …" : "")}
+      </p>
       <p>Where the bucket keeps versions, they can be brought back; else they are gone.</p>
+      {deleting.isPending && deletedCount > 0 ? (
+        <p role="status">{formatCount(deletedCount, "object")} so far</p>
+      ) : null}
     </Confirm>
   );
+}
+
+/** The keys of rows, and of all that is in their folders. */
+async function* keysIn(
+  client: S3Client,
+  bucket: string,
+  rows: readonly Row[],
+  onCount: (count: number) => void,
+): AsyncGenerator<string> {
+  let count = 0;
+  for (const row of rows) {
+    const found = "object" in row ? [row.object] : client.list({ bucket, prefix: row.folder });
+    for await (const { key } of found) {
+      yield key;
+      if (++count % 100 === 0) onCount(count);
+    }
+  }
 }

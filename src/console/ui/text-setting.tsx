@@ -6,8 +6,18 @@ import type { S3Client } from "stowage/client";
 import { codeOf } from "./format.ts";
 import { ErrorNote, Field } from "./parts.tsx";
 
+interface XmlDocument {
+  readonly title: string;
+  readonly subresource: string;
+  /** The code of the error that says that there is none. */
+  readonly absent?: string;
+  /** What is put to have none, where S3 has no other way; it is also what is read then. */
+  readonly empty?: string;
+  readonly example: string;
+}
+
 /** What is written as S3's own XML. */
-export const xmlSettings = [
+export const xmlSettings: readonly XmlDocument[] = [
   {
     title: "Lifecycle",
     subresource: "lifecycle",
@@ -42,7 +52,47 @@ export const xmlSettings = [
   <ErrorDocument><Key>error.html</Key></ErrorDocument>
 </WebsiteConfiguration>`,
   },
-] as const;
+  {
+    title: "Events",
+    subresource: "notification",
+    empty: "<NotificationConfiguration/>",
+    example: `<NotificationConfiguration>
+  <QueueConfiguration>
+    <Queue>arn:stowage:webhook:::name-of-a-webhook</Queue>
+    <Event>s3:ObjectCreated:*</Event>
+  </QueueConfiguration>
+</NotificationConfiguration>`,
+  },
+  {
+    title: "Encryption",
+    subresource: "encryption",
+    absent: "ServerSideEncryptionConfigurationNotFoundError",
+    example: `<ServerSideEncryptionConfiguration>
+  <Rule>
+    <ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>
+  </Rule>
+</ServerSideEncryptionConfiguration>`,
+  },
+  {
+    title: "Access log",
+    subresource: "logging",
+    empty: "<BucketLoggingStatus/>",
+    example: `<BucketLoggingStatus>
+  <LoggingEnabled>
+    <TargetBucket>a-bucket-for-logs</TargetBucket>
+    <TargetPrefix>access/</TargetPrefix>
+  </LoggingEnabled>
+</BucketLoggingStatus>`,
+  },
+  {
+    title: "Ownership",
+    subresource: "ownershipControls",
+    absent: "OwnershipControlsNotFoundError",
+    example: `<OwnershipControls>
+  <Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>
+</OwnershipControls>`,
+  },
+];
 
 interface XmlSettingProps {
   readonly client: S3Client;
@@ -55,8 +105,9 @@ export function XmlSetting({
   title,
   subresource,
   absent,
+  empty,
   example,
-}: XmlSettingProps & (typeof xmlSettings)[number]): ReactNode {
+}: XmlSettingProps & XmlDocument): ReactNode {
   const query = { [subresource]: "" };
   return (
     <TextSetting
@@ -66,17 +117,29 @@ export function XmlSetting({
       read={async () => {
         try {
           const { body } = await client.request({ bucket, query });
-          return await body.text();
+          const text = await body.text();
+          return isEmpty(text) && empty !== undefined ? "" : text;
         } catch (error) {
           if (codeOf(error) !== absent) throw error;
           return "";
         }
       }}
       write={(body) => client.request({ method: "PUT", bucket, query, body })}
-      remove={() => client.request({ method: "DELETE", bucket, query })}
+      remove={() =>
+        client.request(
+          empty === undefined
+            ? { method: "DELETE", bucket, query }
+            : { method: "PUT", bucket, query, body: empty },
+        )
+      }
       example={example}
     />
   );
+}
+
+/** Whether a document's element has nothing in it. */
+function isEmpty(xml: string): boolean {
+  return new DOMParser().parseFromString(xml, "application/xml").documentElement.childElementCount === 0;
 }
 
 interface TextSettingProps {
