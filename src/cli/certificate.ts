@@ -33,7 +33,9 @@ export async function readTls({ tlsCert, tlsKey }: CertificatePaths): Promise<Ce
     const missing = tlsCert === undefined ? "--tls-cert" : "--tls-key";
     throw new UsageError(`${missing} is missing`, "give both of --tls-cert and --tls-key");
   }
-  const [cert, key] = await Promise.all([readPem("--tls-cert", tlsCert), readPem("--tls-key", tlsKey)]);
+  // One after the other: where both are missing, it is always the same one that is told.
+  const cert = await readPem("--tls-cert", tlsCert);
+  const key = await readPem("--tls-key", tlsKey);
   try {
     createSecureContext({ cert, key });
   } catch (cause) {
