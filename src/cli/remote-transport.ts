@@ -1,6 +1,7 @@
 /** The administration of a running server: JSON over HTTP, signed with an administrator's keys. */
 
-import { Client } from "undici";
+// By the file: for the bare name Bun has a stand-in of its own.
+import { Client } from "undici/index.js";
 import type { Credentials } from "../s3/credentials.ts";
 import { sha256Hex } from "../s3/hash.ts";
 import { signV4 } from "../s3/sigv4.ts";

@@ -7,7 +7,8 @@
  */
 
 import { createHmac } from "node:crypto";
-import { Agent, request } from "undici";
+// By the file: for the bare name Bun has a stand-in of its own, whose agents have no close().
+import { Agent, request } from "undici/index.js";
 
 /** An address that events are sent to. */
 export interface Webhook {

@@ -12,8 +12,8 @@ export interface Serving {
   /** Such as `http://127.0.0.1:40001`. */
   readonly endpoint: string;
   readonly pid: number;
-  /** Ends the server, with SIGKILL when it has not drained after ten seconds. */
-  stop(): Promise<void>;
+  /** Ends the server, with SIGKILL when it has not drained after ten seconds. Resolves with its exit code. */
+  stop(): Promise<number | null>;
 }
 
 export interface ServeOptions {
@@ -21,6 +21,8 @@ export interface ServeOptions {
   /** Flags of `stowage serve` beside the data directory and the ports. */
   readonly flags?: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
+  /** What runs the program. Default: this Node. */
+  readonly runtime?: readonly [command: string, ...args: string[]] | undefined;
   /** Given every line of the server's log. */
   readonly onLog?: (line: string) => void;
 }
@@ -37,11 +39,12 @@ export async function startServing({
   dataDir,
   flags = [],
   environment = {},
+  runtime: [command, ...runtimeArgs] = [process.execPath],
   onLog,
 }: ServeOptions): Promise<Serving> {
   const server = spawn(
-    process.execPath,
-    [program, "serve", "--data", dataDir, "--port", "0", "--console-port", "0", ...flags],
+    command,
+    [...runtimeArgs, program, "serve", "--data", dataDir, "--port", "0", "--console-port", "0", ...flags],
     { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } },
   );
   try {
@@ -85,13 +88,14 @@ async function endpointOf(server: ChildProcess, onLog: ServeOptions["onLog"]): P
   }
 }
 
-async function stopProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+async function stopProcess(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const exit = once(child, "exit");
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
   await exit;
   clearTimeout(timer);
+  return child.exitCode;
 }
 
 function defer<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: Error) => void } {
