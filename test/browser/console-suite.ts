@@ -3,20 +3,15 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { S3Client } from "../../src/client.ts";
+import { launchChromium } from "./chromium.ts";
 
-const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-
-/** Why nothing can be tested here, or false. */
-export const skip: string | false = existsSync(executablePath)
-  ? false
-  : `there is no Chromium at ${executablePath}`;
+export { skip } from "./chromium.ts";
 
 /** The administrator's. */
 export const keys = {
@@ -50,7 +45,7 @@ export async function startSuite(): Promise<Suite> {
   const { url, consoleUrl } = await addressesOf(createInterface({ input: server.stderr }));
   server.stderr.resume();
   const client = new S3Client({ endpoint: url, credentials: keys, env: {} });
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  const browser = await launchChromium();
   return {
     url,
     consoleUrl,

@@ -238,6 +238,8 @@ test("a bucket's settings are changed, and what is wrong in them is told", { ski
 
   await page.getByLabel("Refuse new policies that are public").check();
   await expectSoon(async () => (await client.getPublicAccessBlock({ bucket })).blockPublicPolicy);
+  // Each setting shows when it was read; the policy is the first on the page, not the first to be there.
+  await page.getByRole("button", { name: "Save policy" }).waitFor();
   await page.getByRole("button", { name: "Begin with an example" }).first().click();
   await page.getByRole("button", { name: "Save policy" }).click();
   await page.getByRole("alert").getByText("AccessDenied").waitFor();
