@@ -1,7 +1,9 @@
 /**
  * Starts the site by itself. `npm start` does it with a server beside it.
  *
- *     npm run build && cd examples/mysite && node ../../dist/examples/mysite/start.js
+ *     npm run build && cd examples/mysite && node --max-semi-space-size=1 ../../dist/examples/mysite/start.js
+ *
+ * The option keeps memory low: without it V8 lets 20 to 40 MiB more of garbage pile up while a large file passes.
  *
  * Without AWS_ENDPOINT_URL_S3 and AWS_STORAGE_BUCKET_NAME the S3 is in this process, and so is what it stores.
  */

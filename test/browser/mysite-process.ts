@@ -15,7 +15,8 @@ export interface Mysite {
 export async function startMysite(settings: Readonly<Record<string, string>> = {}): Promise<Mysite> {
   // Nothing of the AWS account that whoever runs this may have.
   const own = Object.entries(process.env).filter(([name]) => !/^(?:AWS_|MYSITE_|DATABASE_URL)/.test(name));
-  const site = spawn(process.execPath, [join(process.cwd(), "dist/examples/mysite/start.js")], {
+  const program = join(process.cwd(), "dist/examples/mysite/start.js");
+  const site = spawn(process.execPath, ["--max-semi-space-size=1", program], {
     cwd: "examples/mysite",
     env: { ...Object.fromEntries(own), PORT: "0", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
