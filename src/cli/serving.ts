@@ -32,6 +32,7 @@ export interface ServeOptions extends ConsoleOptions {
   readonly sseCOverHttp?: boolean;
   readonly workers: number;
   readonly durability: "strict" | "relaxed";
+  readonly maxBuckets?: number;
   readonly lifecycleDay: number;
   readonly accessLogInterval: number;
   readonly webhook?: readonly Webhook[];
@@ -139,6 +140,7 @@ export function serverOptions(
     trustedProxies: options.trustedProxy ?? [],
     kmsKeys: options.kmsKey ?? [],
     customerKeysOverHttp: options.sseCOverHttp ?? false,
+    ...(options.maxBuckets === undefined ? {} : { maxBuckets: options.maxBuckets }),
     console:
       options.console === false || options.consolePort === undefined
         ? undefined

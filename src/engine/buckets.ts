@@ -23,7 +23,7 @@ const bucketCounterKey = Buffer.from("last bucket id");
 /**
  * Makes a bucket.
  *
- * @throws S3Error BucketAlreadyOwnedByYou or BucketAlreadyExists when the name is taken.
+ * @throws S3Error BucketAlreadyOwnedByYou or BucketAlreadyExists when the name is taken; TooManyBuckets.
  */
 export async function createBucket(
   engine: Engine,
@@ -36,10 +36,12 @@ export async function createBucket(
     /** Object lock, and the versioning that it needs. */
     readonly objectLock?: Bucket["objectLock"];
     readonly tags?: Tags | undefined;
+    /** How many the owner may have. Default: any number. */
+    readonly maxBuckets?: number | undefined;
   },
 ): Promise<Bucket> {
   engine.takeRoom(0, "index");
-  const { name, owner, grants, region, objectOwnership, objectLock, tags } = input;
+  const { name, owner, grants, region, objectOwnership, objectLock, tags, maxBuckets } = input;
   await atomically(engine, `bucket ${name}`, async () => {
     const existing = await getBucket(engine, name);
     if (existing !== null) {
@@ -48,6 +50,8 @@ export async function createBucket(
       });
     }
     const counter = await engine.index.get("meta", bucketCounterKey);
+    // Whoever makes another bucket meanwhile changes the counter, and this is counted again.
+    if (maxBuckets !== undefined) await requireRoomForBucket(engine, owner.id, maxBuckets);
     const id = Buffer.alloc(bucketIdBytes);
     id.writeUInt32BE((counter?.value.readUInt32BE(0) ?? 0) + 1);
     const record: BucketRecord = {
@@ -68,6 +72,12 @@ export async function createBucket(
     return (await engine.index.commit(draft)) ? undefined : conflict;
   });
   return requireBucket(engine, name);
+}
+
+async function requireRoomForBucket(engine: Engine, ownerId: string, limit: number): Promise<void> {
+  const { buckets } = await listBuckets(engine, { ownerId, limit });
+  if (buckets.length < limit) return;
+  throw new S3Error("TooManyBuckets", { message: `You may have ${limit} buckets, and have as many.` });
 }
 
 /** The bucket, or null where there is none. */

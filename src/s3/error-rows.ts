@@ -140,6 +140,7 @@ export const errorRows = {
     "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
   ],
   SlowDown: [503, "Please reduce your request rate."],
+  TooManyBuckets: [400, "You have attempted to create more buckets than are allowed for each account."],
   UnexpectedContent: [400, "This request does not support content."],
   UnresolvableGrantByEmailAddress: [
     400,

@@ -13,6 +13,7 @@ import {
 import { createChecksum } from "../s3/running-checksum.ts";
 import { S3Error } from "../s3/errors.ts";
 import { createMd5, createSha256, sha256Hex, timingSafeEqual } from "../s3/hash.ts";
+import { type BodyPace, defaultBodyPace, requirePace } from "./body-pace.ts";
 import { freeBuffer } from "./free-buffer.ts";
 import type { S3Request } from "./request.ts";
 
@@ -34,13 +35,15 @@ export class RequestBody {
   readonly size: number | undefined;
   readonly #request: S3Request;
   readonly #payload: Payload;
+  readonly #pace: BodyPace;
   #announced: AnnouncedChecksum | undefined;
   #checksum: Checksum | undefined;
   #whole: Promise<Buffer> | undefined;
 
-  constructor(request: S3Request, payload: Payload) {
+  constructor(request: S3Request, payload: Payload, pace: BodyPace = defaultBodyPace) {
     this.#request = request;
     this.#payload = payload;
+    this.#pace = pace;
     this.#announced = announcedChecksum(request.headers, payload);
     this.size = bodySize(request.headers, payload);
     // Without chunks there is nothing to decode: what frames them would be stored as if it were the object.
@@ -149,9 +152,19 @@ export class RequestBody {
 
   async *#wire(): AsyncGenerator<Buffer, void, undefined> {
     this.#request.continueBody();
+    let size = 0;
+    let waitedMs = 0;
+    let askedAt = performance.now();
     try {
       // The socket is still needed for the answer, so leaving the loop early must not destroy it.
-      yield* this.#request.incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+      const pieces = this.#request.incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+      for await (const piece of pieces) {
+        size += piece.length;
+        waitedMs += performance.now() - askedAt;
+        requirePace(this.#pace, size, waitedMs);
+        yield piece;
+        askedAt = performance.now();
+      }
     } catch (cause) {
       throw clientGone(cause);
     }
@@ -163,11 +176,17 @@ export class RequestBody {
     const { incoming } = this.#request;
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
+      const askedAt = performance.now();
       let size = 0;
       incoming.on("data", (chunk: Buffer) => {
         size += chunk.length;
         if (size > limitBytes) reject(tooLong(limitBytes));
         else chunks.push(chunk);
+        try {
+          requirePace(this.#pace, size, performance.now() - askedAt);
+        } catch (tooSlow) {
+          reject(tooSlow);
+        }
       });
       incoming.once("end", () =>
         resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),

@@ -6,6 +6,7 @@ import type { OpenObject } from "../engine/open-object.ts";
 import type { Owner } from "../s3/acl.ts";
 import type { Operation } from "../s3/operations.ts";
 import type { AlsoLogged } from "./access-log.ts";
+import type { BodyPace } from "./body-pace.ts";
 import type { RequestBody } from "./body.ts";
 import type { ConsolePlace } from "./console-cors.ts";
 import type { Front } from "./proxy.ts";
@@ -29,6 +30,10 @@ export interface Site {
   readonly kmsKeys: readonly string[];
   /** Whether customer-provided keys are taken over HTTP from other machines. */
   readonly customerKeysOverHttp: boolean;
+  /** How fast bodies must come. */
+  readonly bodyPace: BodyPace;
+  /** Buckets that a user may have. */
+  readonly maxBuckets: number;
   /** The web console, whose page may read answers. */
   readonly console: ConsolePlace | undefined;
 }

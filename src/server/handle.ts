@@ -71,7 +71,7 @@ async function attempt(
       anyRegion: operation.name === "GetBucketLocation",
     });
     const { identity, signature } = verified;
-    const body = new RequestBody(verified.request, verified.payload);
+    const body = new RequestBody(verified.request, verified.payload, site.bodyPace);
     context = {
       site,
       request: verified.request,

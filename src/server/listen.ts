@@ -13,6 +13,7 @@ import type { Logger } from "pino";
 import type { Engine } from "../engine/types.ts";
 import { type AccessLogs, createAccessLogs } from "./access-log.ts";
 import { type BackgroundOptions, startBackground } from "./background.ts";
+import { type BodyPace, defaultBodyPace } from "./body-pace.ts";
 import { isConsumed } from "./body.ts";
 import { consoleCorsHeaders, type ConsolePlace } from "./console-cors.ts";
 import type { S3Response, Site } from "./context.ts";
@@ -68,6 +69,13 @@ export interface ServerOptions {
   readonly tls?: Certificate;
   /** Where errors and, at level `debug`, requests are logged. No secret is. */
   readonly log?: Logger;
+  /**
+   * How fast a body must come. Default: 1,024 bytes a second on the average, from the second minute on. A slower one is
+   * refused with `RequestTimeout`.
+   */
+  readonly bodyPace?: BodyPace;
+  /** Buckets that a user may have; one more is refused with `TooManyBuckets`. Default 10,000, as on AWS. */
+  readonly maxBuckets?: number;
   /** How long `close()` waits for requests under way, in milliseconds. Default 30,000. */
   readonly drainMs?: number;
   /** Where events may be sent: what buckets' notification configurations can name. */
@@ -99,7 +107,10 @@ const idleTimeoutMs = 120_000;
 const keepAliveTimeoutMs = 65_000;
 /** How long a request's head may take to arrive. */
 const headersTimeoutMs = 60_000;
-/** What is still to come of a body that nobody wants is read up to here to keep the connection; past it, it is closed. */
+/**
+ * What is still to come of a body that nobody wants is read up to here, and as long as the pace has grace, to keep the
+ * connection; past it, it is closed.
+ */
 const discardLimitBytes = 1024 * 1024;
 /** How often a server that closes looks for connections that are idle. */
 const sweepMs = 50;
@@ -183,6 +194,8 @@ export function siteOf(options: ServerOptions): Site {
     webhooks: options.webhooks ?? [],
     kmsKeys: options.kmsKeys ?? [],
     customerKeysOverHttp: options.customerKeysOverHttp ?? false,
+    bodyPace: options.bodyPace ?? defaultBodyPace,
+    maxBuckets: options.maxBuckets ?? 10_000,
     console: options.console,
   };
 }
@@ -274,7 +287,7 @@ async function answer(
   response.headers["x-amz-request-id"] = requestId;
   response.headers["server"] = "Stowage";
   if (isClosing()) outgoing.shouldKeepAlive = false;
-  if (!outgoing.destroyed) await send(incoming, outgoing, response, waiting);
+  if (!outgoing.destroyed) await send(site.bodyPace, incoming, outgoing, response, waiting);
   const seconds = (performance.now() - startedAt) / 1000;
   if (logged !== undefined && request !== undefined) {
     accessLogs.note({
@@ -309,6 +322,7 @@ async function answer(
 
 /** Writes the response and leaves the connection in a state that both sides know. */
 async function send(
+  { graceMs }: BodyPace,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   response: S3Response,
@@ -322,6 +336,8 @@ async function send(
   // that was refused half-way would stand before the connection's next request for ever.
   if (!waiting) incoming.removeAllListeners("readable").resume();
   if (!waiting && remainingBytes(incoming) <= discardLimitBytes) {
+    const timer = setTimeout(() => incoming.destroy(), graceMs);
+    incoming.once("close", () => clearTimeout(timer)).once("end", () => clearTimeout(timer));
     await respond(outgoing, incoming.method === "HEAD", response);
     return;
   }

@@ -126,3 +126,22 @@ describe("buckets over HTTP", () => {
     }
   });
 });
+
+describe("buckets over HTTP, with a limit of them", () => {
+  it("CreateBucket refuses one more than a user may have, at whatever moment they come", async () => {
+    const s3 = await startTestServer({ maxBuckets: 3 });
+    const made = await Promise.all([1, 2, 3, 4, 5, 6].map((i) => s3.send(`PUT /limited-${i}`)));
+    assert.deepEqual(made.map(({ code }) => code).toSorted(), [
+      "",
+      "",
+      "",
+      ...Array(3).fill("TooManyBuckets"),
+    ]);
+    const there = made.findIndex(({ status }) => status === 200) + 1;
+    assert.equal((await s3.send(`PUT /limited-${there}`)).status, 200);
+    assert.equal((await s3.send("PUT /limited-other", { as: other })).status, 200);
+    assert.equal((await s3.send(`DELETE /limited-${there}`)).status, 204);
+    assert.equal((await s3.send("PUT /limited-7")).status, 200);
+    await s3.close();
+  });
+});

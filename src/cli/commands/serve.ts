@@ -75,6 +75,12 @@ const flags: readonly Flag[] = [
     default: "strict",
   },
   {
+    flags: "--max-buckets <number>",
+    description: "Buckets that a user may have",
+    default: 10_000,
+    parse: parseMaxBuckets,
+  },
+  {
     flags: "--lifecycle-day <seconds>",
     description: "Length of a day of lifecycle rules, for tests and trials",
     default: 86_400,
@@ -195,6 +201,11 @@ function collectKmsKey(text: string, previous: unknown): string[] {
 
 /** More than this is a mistake on any machine. */
 const mostWorkers = 256;
+
+function parseMaxBuckets(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`"${text}" is no number of buckets`, "give a whole number, such as 10000");
+}
 
 function parseWorkers(text: string): number {
   const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;

@@ -71,6 +71,7 @@ export async function createBucketOperation(context: Context): Promise<S3Respons
   try {
     const settings = {
       region: site.region,
+      maxBuckets: site.maxBuckets,
       objectOwnership,
       tags: pairs.length === 0 ? undefined : checkTags(pairs, maxBucketTags),
       ...(locks ? { objectLock: {} } : {}),
