@@ -1,7 +1,7 @@
 /** What the requests of one client share: settings, connections, credentials, and what was learned on the way. */
 
 import { CredentialsCache } from "./credentials/credentials.ts";
-import { environmentCredentials, profileCredentials } from "./credentials/static-credentials.ts";
+import { environmentCredentials, profileCredentials } from "./credentials/profiles.ts";
 import type { Transport } from "./http.ts";
 import { RetryBudget } from "./retry.ts";
 import { createTransport, findCredentials } from "#platform";

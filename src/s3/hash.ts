@@ -5,14 +5,14 @@
  * A string stands for bytes as they travel: latin1, one code unit a byte.
  */
 
-import {
-  createHash,
-  createHmac,
-  hash,
-  type Hmac,
-  timingSafeEqual as timingSafeEqualBytes,
-} from "node:crypto";
-import { crc32 as zlibCrc32 } from "node:zlib";
+import type * as Crypto from "node:crypto";
+import type * as Zlib from "node:zlib";
+
+// Both take milliseconds to load, which whoever only imports the client does not wait for.
+let cryptoModule: typeof Crypto | undefined;
+let zlibModule: typeof Zlib | undefined;
+const crypto = (): typeof Crypto => (cryptoModule ??= process.getBuiltinModule("node:crypto"));
+const zlib = (): typeof Zlib => (zlibModule ??= process.getBuiltinModule("node:zlib"));
 
 /** A digest under way. */
 export interface Hasher {
@@ -23,17 +23,17 @@ export interface Hasher {
 
 /** The MD5 of some bytes, 32 hexadecimal digits. */
 export function md5Hex(data: Uint8Array | string): string {
-  return hash("md5", hashable(data), "hex");
+  return crypto().hash("md5", hashable(data), "hex");
 }
 
 /** The MD5 of some bytes in base64, the form of Content-MD5. */
 export function md5Base64(data: Uint8Array | string): string {
-  return hash("md5", hashable(data), "base64");
+  return crypto().hash("md5", hashable(data), "base64");
 }
 
 /** The SHA-256 of some bytes, 64 hexadecimal digits. */
 export function sha256Hex(data: Uint8Array | string): string {
-  return hash("sha256", hashable(data), "hex");
+  return crypto().hash("sha256", hashable(data), "hex");
 }
 
 export function hmacSha256(key: Uint8Array | string, data: Uint8Array | string): Uint8Array {
@@ -55,10 +55,10 @@ export function hmacSha256Hex(key: Uint8Array, data: string): string {
   const text = innerBytes <= scratch.length ? scratch : Buffer.allocUnsafe(innerBytes);
   text.set(inner);
   text.write(data, blockBytes, "latin1");
-  const digest = hash("sha256", text.subarray(0, innerBytes), "binary");
+  const digest = crypto().hash("sha256", text.subarray(0, innerBytes), "binary");
   scratchOuter.set(outer);
   scratchOuter.write(digest, blockBytes, "binary");
-  return hash("sha256", scratchOuter, "hex");
+  return crypto().hash("sha256", scratchOuter, "hex");
 }
 
 const blockBytes = 64;
@@ -68,7 +68,7 @@ const scratchOuter = Buffer.allocUnsafeSlow(blockBytes + 32);
 const padsByKey = new WeakMap<Uint8Array, { readonly inner: Buffer; readonly outer: Buffer }>();
 
 function padOf(key: Uint8Array, value: number): Buffer {
-  const block = key.length > blockBytes ? hash("sha256", key, "buffer") : key;
+  const block = key.length > blockBytes ? crypto().hash("sha256", key, "buffer") : key;
   const pad = Buffer.alloc(blockBytes, value);
   for (const [at, byte] of block.entries()) pad[at] = byte ^ value;
   return pad;
@@ -79,25 +79,27 @@ export function hmacSha1Base64(key: Uint8Array | string, data: Uint8Array | stri
 }
 
 export function createMd5(): Hasher {
-  return createHash("md5");
+  return crypto().createHash("md5");
 }
 
 export function createSha1(): Hasher {
-  return createHash("sha1");
+  return crypto().createHash("sha1");
 }
 
 export function createSha256(): Hasher {
-  return createHash("sha256");
+  return crypto().createHash("sha256");
 }
 
 /** CRC-32 (IEEE 802.3) as an unsigned number; `previous` is the CRC of the bytes before these. */
 export function crc32(data: Uint8Array, previous = 0): number {
-  return zlibCrc32(data, previous);
+  return zlib().crc32(data, previous);
 }
 
 /** Whether two strings are equal, in a time that tells nothing about where they differ. Lengths are no secret. */
 export function timingSafeEqual(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqualBytes(Buffer.from(a, "utf16le"), Buffer.from(b, "utf16le"));
+  return (
+    a.length === b.length && crypto().timingSafeEqual(Buffer.from(a, "utf16le"), Buffer.from(b, "utf16le"))
+  );
 }
 
 /** As it is where it is bytes or ASCII, which is the same in UTF-8: a Buffer of every string costs more than its hash. */
@@ -106,7 +108,7 @@ function hashable(data: Uint8Array | string): Uint8Array | string {
   return typeof data !== "string" || /^[\0-\x7f]*$/.test(data) ? data : Buffer.from(data, "latin1");
 }
 
-function keyed(algorithm: string, key: Uint8Array | string, data: Uint8Array | string): Hmac {
-  const hmac = createHmac(algorithm, typeof key === "string" ? Buffer.from(key, "latin1") : key);
+function keyed(algorithm: string, key: Uint8Array | string, data: Uint8Array | string): Crypto.Hmac {
+  const hmac = crypto().createHmac(algorithm, typeof key === "string" ? Buffer.from(key, "latin1") : key);
   return typeof data === "string" ? hmac.update(data, "latin1") : hmac.update(data);
 }

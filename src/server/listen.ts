@@ -379,15 +379,17 @@ function drain(http: Server, drainMs: number): Promise<void> {
     const timer = setTimeout(() => http.closeAllConnections(), drainMs);
     // A connection whose last answer is just on its way out is idle only a moment later.
     const sweep = setInterval(() => http.closeIdleConnections(), sweepMs);
-    // http's own close() would close idle connections at once, and reset a request that is on its way to one: it is still
-    // answered, and its sender told to go.
-    NetServer.prototype.close.call(http, (error) => {
+    const onClosed = (error?: Error): void => {
       clearTimeout(timer);
       clearInterval(sweep);
       // Ends http's own timer too.
       http.close();
       if (error === undefined) resolve();
       else reject(error);
-    });
+    };
+    // http's own close() would close idle connections at once, and reset a request that is on its way to one: it is still
+    // answered, and its sender told to go. Bun's is no server of node:net and has its own close() alone.
+    if ((http as object) instanceof NetServer) NetServer.prototype.close.call(http, onClosed);
+    else http.close(onClosed);
   });
 }

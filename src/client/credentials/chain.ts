@@ -9,8 +9,14 @@ import type { Credentials } from "../../s3/credentials.ts";
 import { CredentialsError } from "../errors.ts";
 import type { Transport } from "../http.ts";
 import type { CredentialsProvider, TemporaryCredentials } from "./credentials.ts";
-import { type Environment, type Profiles, type Section, textOf } from "./profiles.ts";
-import { environmentCredentials, profileCredentials } from "./static-credentials.ts";
+import {
+  type Environment,
+  type Profiles,
+  type Section,
+  environmentCredentials,
+  profileCredentials,
+  textOf,
+} from "./profiles.ts";
 
 /** What the sources need from outside. */
 export interface ChainContext {
