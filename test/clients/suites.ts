@@ -25,6 +25,8 @@ export interface Suite {
 }
 
 const awsVenv = join(venv("venv"), "bin");
+const lakePython = join(venv("lake"), "bin", "python");
+const terraform = ["terraform", "tofu"].find((program) => runs(program, "version"));
 const djangoPython = join(venv("django"), "bin", "python");
 const awsSdk = [
   "@aws-sdk/client-s3",
@@ -100,6 +102,30 @@ export const suites: readonly Suite[] = [
     isInstalled: () => runs(djangoPython, "-c", "import django, storages.backends.s3"),
     debian: ["python3", "python3-venv"],
     pypi: { venv: "django", packages: ["django", "django-storages[s3]"], python: newestPython() },
+  },
+  {
+    name: "data-lake",
+    command: [lakePython],
+    path: "data-lake",
+    environment: {},
+    isInstalled: () => runs(lakePython, "-c", "import deltalake, obstore, polars, pyarrow"),
+    debian: ["python3", "python3-venv"],
+    pypi: {
+      venv: "lake",
+      packages: ["deltalake", "obstore", "polars", "pyarrow"],
+      python: newestPython(),
+    },
+  },
+  {
+    name: "terraform",
+    command: [join(awsVenv, "python")],
+    path: "terraform",
+    environment: { STOWAGE_TEST_TERRAFORM: terraform ?? "" },
+    isInstalled: () => runs(join(awsVenv, "python"), "-c", "import boto3"),
+    obstacle: () =>
+      terraform === undefined ? "there is no terraform and no tofu, which Debian does not have" : null,
+    debian: ["python3", "python3-venv"],
+    pypi: { venv: "venv", packages: ["boto3"] },
   },
   {
     name: "s3cmd",
