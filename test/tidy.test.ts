@@ -33,7 +33,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["server"],
   "@fastify/busboy": ["server", "http"],
   tinyglobby: ["static"],
-  picomatch: ["static"],
+  picomatch: ["static", "cli"],
   "@csstools/css-tokenizer": ["static"],
   "es-module-lexer": ["static"],
   "cli-progress": ["cli"],

@@ -27,6 +27,8 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     return outcome.code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    // Whoever reads the output has seen enough, as head has.
+    if ((error as NodeJS.ErrnoException | null)?.code === "EPIPE") return 0;
     return printError(error, io);
   }
 }
@@ -152,8 +154,15 @@ function dress(parser: Parser, path: string, io: Io): Parser {
     });
 }
 
+/** Loaded here: most commands speak to no S3. */
+async function fromS3(error: unknown): Promise<unknown> {
+  const { commandErrorOf } = await import("./s3-failure.ts");
+  return commandErrorOf(error) ?? error;
+}
+
 /** A failure that was foreseen is one line; anything else is a fault of the program and shows where. */
-function printError(error: unknown, io: Io): number {
+async function printError(thrown: unknown, io: Io): Promise<number> {
+  const error = thrown instanceof CommandError ? thrown : await fromS3(thrown);
   if (error instanceof CommandError) {
     io.stderr.write(`stowage: ${error.message}; ${error.fix}\n`);
     if (io.env["STOWAGE_LOG_LEVEL"] === "debug" && error.stack !== undefined)

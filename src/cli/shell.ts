@@ -1,26 +1,22 @@
 /** `stowage shell`: node's own prompt, with a connection to S3 in it. */
 
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type REPLServer, start } from "node:repl";
 import { PassThrough, type Readable } from "node:stream";
-import { parseEnv } from "node:util";
 import { CannedACL } from "../client/acl.ts";
 import { connectS3, S3Connection } from "../client/connection.ts";
 import { Key } from "../client/key.ts";
-import type { S3ClientOptions } from "../client/settings.ts";
 import { CommandError, type Io } from "./command.ts";
+import type { ConnectionOptions } from "./connection-flags.ts";
+import { addressOf, clientOptions } from "./s3-connection.ts";
 import { completeNames } from "./shell-completion.ts";
 
 /** What `stowage shell` was given. */
-export interface ShellOptions {
-  readonly endpoint?: URL;
+export interface ShellOptions extends ConnectionOptions {
   readonly bucket?: string;
-  readonly data?: string;
-  readonly anon?: boolean;
 }
 
 export interface ShellIo extends Omit<Io, "stopSignal"> {
@@ -29,7 +25,7 @@ export interface ShellIo extends Omit<Io, "stopSignal"> {
 
 /** Reads lines until the input ends. @throws {CommandError} Where there is no bucket of that name, or no keys. */
 export async function runShell(io: ShellIo, options: ShellOptions): Promise<void> {
-  const conn = new S3Connection(connectionOptions(io.env, options));
+  const conn = new S3Connection(clientOptions(io.env, options));
   try {
     const name = options.bucket ?? io.env["AWS_STORAGE_BUCKET_NAME"];
     const bucket = name === undefined ? undefined : await findBucket(conn, name);
@@ -51,31 +47,6 @@ export async function runShell(io: ShellIo, options: ShellOptions): Promise<void
   } finally {
     await conn.close();
   }
-}
-
-function connectionOptions(env: Io["env"], options: ShellOptions): S3ClientOptions {
-  const { data, anon = false } = options;
-  return {
-    env,
-    endpoint: addressOf(env, options),
-    ...(anon ? { anon } : data === undefined ? {} : { credentials: keysIn(data) }),
-  };
-}
-
-function addressOf(env: Io["env"], { endpoint, data }: ShellOptions): string | undefined {
-  const local = data === undefined ? undefined : "http://127.0.0.1:9000";
-  return endpoint?.origin ?? env["AWS_ENDPOINT_URL_S3"] ?? env["AWS_ENDPOINT_URL"] ?? local;
-}
-
-function keysIn(data: string): { accessKeyId: string; secretAccessKey: string } {
-  const path = join(data, "admin.env");
-  const found = existsSync(path) ? parseEnv(readFileSync(path, "utf8")) : {};
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = found;
-  if (accessKeyId !== undefined && secretAccessKey !== undefined) return { accessKeyId, secretAccessKey };
-  throw new CommandError(
-    `there are no keys in ${path}`,
-    "give the server's data directory with --data, or the keys in the environment",
-  );
 }
 
 async function findBucket(conn: S3Connection, name: string): Promise<unknown> {

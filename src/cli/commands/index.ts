@@ -9,6 +9,7 @@ import { findstatic } from "./findstatic.ts";
 import { keyAdd } from "./key-add.ts";
 import { keyLs } from "./key-ls.ts";
 import { keyRm } from "./key-rm.ts";
+import { ls } from "./ls.ts";
 import { orphans } from "./orphans.ts";
 import { serve } from "./serve.ts";
 import { shell } from "./shell.ts";
@@ -19,6 +20,7 @@ import { userRm } from "./user-rm.ts";
 export const commands: readonly Command[] = [
   serve,
   dev,
+  ls,
   shell,
   collectstatic,
   findstatic,

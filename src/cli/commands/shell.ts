@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { parseEndpoint } from "../flags.ts";
+import { connectionFlags, connectionVariables } from "../connection-flags.ts";
 
 /** A prompt with a connection at hand. The tutorial's "ipython beside it". */
 export const shell: Command = {
@@ -10,29 +10,14 @@ connectS3, S3Connection, Key and CannedACL. await works on every line. Tab compl
 quotes. Arrow keys bring back earlier lines, which are kept in ~/.stowage_history. Ctrl+D ends it.`,
   arguments: [],
   flags: [
-    {
-      flags: "--endpoint <url>",
-      description: "Address of a server (default: Amazon's)",
-      parse: parseEndpoint,
-    },
+    ...connectionFlags,
     {
       flags: "--bucket <name>",
       description: "The bucket that is at hand (default: AWS_STORAGE_BUCKET_NAME)",
     },
-    {
-      flags: "--data <dir>",
-      description:
-        "Use the administrator's keys in this data directory; without --endpoint, http://127.0.0.1:9000",
-    },
-    { flags: "--anon", description: "Sign nothing: what everybody may" },
   ],
   environment: [
-    {
-      name: "AWS_ACCESS_KEY_ID",
-      description: "The access key; or a profile, as every client of S3 has them",
-    },
-    { name: "AWS_SECRET_ACCESS_KEY", description: "Its secret key" },
-    { name: "AWS_ENDPOINT_URL_S3", description: "Address of a server, for --endpoint" },
+    ...connectionVariables,
     { name: "STOWAGE_HISTORY", description: "Where lines are kept; empty: nowhere" },
   ],
   examples: ["shell --data .stowage", "shell --endpoint https://s3.example.com --bucket mybucket"],

@@ -1,0 +1,66 @@
+/** Options that several commands on objects share. */
+
+import { type Flag, UsageError } from "./command.ts";
+
+export const filterFlags: readonly Flag[] = [
+  {
+    flags: "--include <pattern>",
+    description: "Only names that match; may be given several times",
+    parse: collect,
+  },
+  {
+    flags: "--exclude <pattern>",
+    description: "No names that match; may be given several times",
+    parse: collect,
+  },
+  { flags: "--raw", description: "Take * ? [ in a key as they are" },
+];
+
+export const jsonFlag: Flag = { flags: "--json", description: "Print JSON for programs, an object a line" };
+export const recursiveFlag: Flag = {
+  flags: "-r, --recursive",
+  description: "All that is in a folder, a bucket or a directory",
+};
+export const dryRunFlag: Flag = {
+  flags: "-n, --dry-run",
+  description: "Say what would be done, and do nothing",
+};
+
+export const transferFlags: readonly Flag[] = [
+  {
+    flags: "--jobs <number>",
+    description: "Transfers at once",
+    default: 8,
+    parse: parseJobs,
+  },
+  {
+    flags: "--bandwidth-limit <rate>",
+    description: "Bytes a second at most, such as 500K or 10M",
+    parse: parseRate,
+  },
+  { flags: "-q, --quiet", description: "Say nothing but errors" },
+];
+
+function collect(text: string, previous: unknown): string[] {
+  return [...((previous as string[] | undefined) ?? []), text];
+}
+
+function parseJobs(text: string): number {
+  const jobs = Number(text);
+  if (!/^\d+$/.test(text) || jobs < 1 || jobs > 1000) {
+    throw new UsageError(`"${text}" is no number of transfers`, "give a whole number from 1 to 1000");
+  }
+  return jobs;
+}
+
+const multiples: Readonly<Record<string, number>> = { "": 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+/** A number of bytes, such as `500K`. */
+export function parseRate(text: string): number {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([KMG]?)(?:i?B)?$/i.exec(text) ?? [];
+  const bytes = Math.round(Number(number) * (multiples[unit.toUpperCase()] ?? 1));
+  if (number === "" || bytes < 1) {
+    throw new UsageError(`"${text}" is no number of bytes`, "give it as 500K, 10M or 1G");
+  }
+  return bytes;
+}

@@ -1,0 +1,55 @@
+/** The client of a command on S3. */
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { S3Client } from "../client/s3-client.ts";
+import type { S3ClientOptions } from "../client/settings.ts";
+import { CommandError, type Io } from "./command.ts";
+import type { ConnectionOptions } from "./connection-flags.ts";
+
+/**
+ * Runs what needs a client, and closes it.
+ *
+ * @throws {CommandError} Where `--data` has no keys.
+ */
+export async function withClient<T>(
+  env: Io["env"],
+  options: ConnectionOptions,
+  work: (client: S3Client) => Promise<T>,
+): Promise<T> {
+  const client = new S3Client(clientOptions(env, options));
+  try {
+    return await work(client);
+  } finally {
+    client[Symbol.dispose]();
+  }
+}
+
+export function clientOptions(env: Io["env"], options: ConnectionOptions): S3ClientOptions {
+  const { data, anon = false, region, profile } = options;
+  return {
+    env,
+    endpoint: addressOf(env, options),
+    region,
+    profile,
+    ...(anon ? { anon } : data === undefined ? {} : { credentials: keysIn(data) }),
+  };
+}
+
+/** The server's address; undefined: Amazon's. */
+export function addressOf(env: Io["env"], { endpoint, data }: ConnectionOptions): string | undefined {
+  const local = data === undefined ? undefined : "http://127.0.0.1:9000";
+  return endpoint?.origin ?? env["AWS_ENDPOINT_URL_S3"] ?? env["AWS_ENDPOINT_URL"] ?? local;
+}
+
+function keysIn(data: string): { accessKeyId: string; secretAccessKey: string } {
+  const path = join(data, "admin.env");
+  const found = existsSync(path) ? parseEnv(readFileSync(path, "utf8")) : {};
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = found;
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) return { accessKeyId, secretAccessKey };
+  throw new CommandError(
+    `there are no keys in ${path}`,
+    "give the server's data directory with --data, or the keys in the environment",
+  );
+}

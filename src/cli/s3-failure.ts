@@ -1,0 +1,55 @@
+/** What S3 or the way to it refused, as one line for whoever typed the command. */
+
+import { CredentialsError, S3ConnectionError, S3DataError, S3ResponseError } from "../client/errors.ts";
+import { CommandError } from "./command.ts";
+import { printable } from "./output.ts";
+
+/** The way out in commands of this program, where the client's own words speak of its methods. */
+const fixes: Readonly<Record<string, (url: string) => string>> = {
+  NoSuchBucket: (url) => `make it with stowage mb ${url}, or check the name and --endpoint`,
+  NoSuchKey: (url) => `look what is there with stowage ls ${url}`,
+  NoSuchUpload: () => "it was completed or aborted meanwhile: begin again",
+  BucketNotEmpty: (url) => `empty it first: stowage rb --force ${url}`,
+  BucketAlreadyExists: () => "bucket names are shared by all users of a server: choose another",
+  BucketAlreadyOwnedByYou: (url) => `it is yours already: stowage ls ${url}`,
+  AccessDenied: (url) =>
+    `these keys lack the right: stowage acl ${url} shows who has it, to who may see that`,
+  PreconditionFailed: () => "somebody changed it meanwhile: look at it again, and repeat the command",
+};
+
+/** The error of a command for one of the client's, or null for any other. */
+export function commandErrorOf(error: unknown): CommandError | null {
+  if (error instanceof S3ResponseError) {
+    const { bucket, key, code, status, serverMessage, operation } = error;
+    const url = urlOf(bucket, key);
+    const fix = fixes[code]?.(url) ?? plain(error.fix);
+    const where = url === "" ? operation : `${operation} of ${url}`;
+    return new CommandError(
+      `${where}: ${plain(serverMessage)} (${code}, ${status})`,
+      fix === "" ? "check the command" : fix,
+      { cause: error },
+    );
+  }
+  if (
+    error instanceof S3ConnectionError ||
+    error instanceof S3DataError ||
+    error instanceof CredentialsError
+  ) {
+    const { message, fix } = error;
+    const problem = plain(message.slice(0, message.length - fix.length));
+    return new CommandError(problem, plain(fix) || "check --endpoint, and that the server is running", {
+      cause: error,
+    });
+  }
+  return null;
+}
+
+function urlOf(bucket: string | undefined, key: string | undefined): string {
+  if (bucket === undefined) return "";
+  return printable(key === undefined ? `s3://${bucket}` : `s3://${bucket}/${key}`);
+}
+
+/** Without the full stop: an error of this program goes on with the way out. */
+function plain(text: string): string {
+  return text.trim().replace(/\.$/, "");
+}
