@@ -28,6 +28,8 @@ export interface Flag {
   readonly defaultText?: string;
   /** The only values that are taken. */
   readonly choices?: readonly string[];
+  /** Whether the help says nothing of it. */
+  readonly hidden?: boolean;
   /** Checks and converts; throws {@link UsageError}. Given the value so far, for options that repeat. */
   readonly parse?: (text: string, previous: unknown) => unknown;
 }
@@ -37,6 +39,8 @@ export interface Argument {
   /** `<name>` must be given, `[name]` may; of `<name...>` and `[name...]` several. */
   readonly name: string;
   readonly description: string;
+  /** The only values that are taken. */
+  readonly choices?: readonly string[];
 }
 
 /** An environment variable that a command reads. */

@@ -1,16 +1,9 @@
 /** From the table of commands to a program: parsing, help and the one place where an error is printed. */
 
-import { Command as Parser, CommanderError, Option } from "commander";
-import { type Command, CommandError, type Flag, type Io, UsageError } from "./command.ts";
-import { commands } from "./commands/index.ts";
+import { Argument as ParserArgument, Command as Parser, CommanderError, Option } from "commander";
+import { type Argument, type Command, CommandError, type Flag, type Io, UsageError } from "./command.ts";
+import { commands, groups } from "./commands/index.ts";
 import { version } from "./version.ts";
-
-/** Headings for the commands that hold others. */
-const groups: Readonly<Record<string, string>> = {
-  user: "Manage the users that own buckets and objects",
-  key: "Manage the access keys that users sign with",
-  bucket: "Manage how much buckets may hold",
-};
 
 const helpWidth = 100;
 
@@ -67,7 +60,7 @@ function addCommand(parser: Parser, command: Command, io: Io, outcome: Outcome):
   // The help is wrapped where it is printed: a single line break is the source's own.
   const paragraphs = details?.replaceAll(/(?<!\n)\n(?!\n)/g, " ");
   parser.summary(summary).description(paragraphs === undefined ? summary : `${summary}\n\n${paragraphs}`);
-  for (const argument of command.arguments) parser.argument(argument.name, argument.description);
+  for (const argument of command.arguments) parser.addArgument(argumentOf(argument));
   for (const flag of command.flags) parser.addOption(optionOf(flag));
   parser.addHelpText("after", notesOf(command)).passThroughOptions(passThrough);
   // A command with others below it judges by itself: one too many may be the name of none of them.
@@ -94,8 +87,13 @@ function checkSubcommand(parser: Parser): void {
   }
 }
 
+function argumentOf({ name, description, choices }: Argument): ParserArgument {
+  const argument = new ParserArgument(name, description);
+  return choices === undefined ? argument : argument.choices(choices);
+}
+
 function optionOf(flag: Flag): Option {
-  const option = new Option(flag.flags, flag.description);
+  const option = new Option(flag.flags, flag.description).hideHelp(flag.hidden);
   if (flag.choices !== undefined) option.choices(flag.choices);
   if (flag.default !== undefined) option.default(flag.default, flag.defaultText);
   const { parse } = flag;

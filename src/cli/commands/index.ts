@@ -4,6 +4,7 @@ import type { Command } from "../command.ts";
 import { bucketQuota } from "./bucket-quota.ts";
 import { check } from "./check.ts";
 import { collectstatic } from "./collectstatic.ts";
+import { completion } from "./completion.ts";
 import { dev } from "./dev.ts";
 import { findstatic } from "./findstatic.ts";
 import { keyAdd } from "./key-add.ts";
@@ -33,4 +34,12 @@ export const commands: readonly Command[] = [
   keyLs,
   keyRm,
   bucketQuota,
+  completion,
 ];
+
+/** What stands above the commands that are below no command. */
+export const groups: Readonly<Record<string, string>> = {
+  user: "Manage the users that own buckets and objects",
+  key: "Manage the access keys that users sign with",
+  bucket: "Manage how much buckets may hold",
+};
