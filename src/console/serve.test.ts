@@ -26,12 +26,21 @@ after(async () => {
 /** As sent: fetch() would fold `..`. */
 function get(
   path: string,
-  { host, method = "GET" }: { host?: string; method?: string } = {},
+  { host, method = "GET", encoding }: { host?: string; method?: string; encoding?: string } = {},
 ): Promise<{ status: number | undefined; headers: NodeJS.Dict<string | string[]>; body: string }> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(shown.url);
     const asked = request(
-      { hostname, port, path, method, headers: host === undefined ? {} : { host } },
+      {
+        hostname,
+        port,
+        path,
+        method,
+        headers: {
+          ...(host === undefined ? {} : { host }),
+          ...(encoding === undefined ? {} : { "accept-encoding": encoding }),
+        },
+      },
       (answer) => {
         let body = "";
         answer.on("data", (chunk) => (body += String(chunk)));
@@ -78,6 +87,18 @@ describe("startConsole()", () => {
     assert.equal(headers["content-type"], "text/javascript; charset=utf-8");
     assert.match(String(headers["cache-control"]), /immutable/);
     assert.equal((await get("/")).headers["cache-control"], "no-cache");
+  });
+
+  it("compresses for whom it may, and says how long a file is without sending it", async () => {
+    const { headers, body } = await get("/assets/index-a1b2.js", { encoding: "br, gzip" });
+    assert.equal(headers["content-encoding"], "gzip");
+    assert.notEqual(body, "1;");
+    for (const encoding of ["identity", "gzip;q=0"]) {
+      const plain = await get("/assets/index-a1b2.js", { encoding });
+      assert.deepEqual([plain.headers["content-encoding"], plain.body], [undefined, "1;"], encoding);
+    }
+    const head = await get("/assets/index-a1b2.js", { method: "HEAD" });
+    assert.deepEqual([head.headers["content-length"], head.body], ["2", ""]);
   });
 
   it("gives out the built files and nothing else", async () => {

@@ -3,12 +3,13 @@
  * signed in. This server holds no keys and no session: it gives out the built files of `ui/`, and says where the API is.
  */
 
-import { createReadStream } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 
 /** Where the API is, as browsers reach it. */
 export interface ConsoleApi {
@@ -50,7 +51,7 @@ const types: Readonly<Record<string, string>> = {
 /** @throws {Error} With node's own code, such as `EADDRINUSE`, when it cannot listen. */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const directory = options.directory ?? join(import.meta.dirname, "ui");
-  const paths = new Map((await filesIn(directory)).map((name) => [`/${name}`, join(directory, name)]));
+  const files = await readFiles(directory);
   const scheme = options.tls === undefined ? "http" : "https";
   let api: ConsoleApi | undefined;
   const https = options.tls === undefined ? null : createHttpsServer({ ...options.tls });
@@ -72,7 +73,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
         .writeHead(200, { "content-type": "application/json", "cache-control": "no-store" })
         .end(config);
     } else {
-      sendFile(response, request.method === "HEAD", paths, path === "/" ? "/index.html" : path);
+      sendFile(request, response, files, path === "/" ? "/index.html" : path);
     }
   });
   await new Promise<void>((resolve, reject) => {
@@ -95,15 +96,27 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   };
 }
 
-async function filesIn(directory: string): Promise<string[]> {
+/** A built file, as it is and compressed. */
+interface BuiltFile {
+  readonly bytes: Buffer;
+  readonly gzipped: Buffer;
+}
+
+/** All of them, by path: half a megabyte, and no file is open while a slow client reads. */
+async function readFiles(directory: string): Promise<ReadonlyMap<string, BuiltFile>> {
   const entries = await readdir(directory, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
-        .slice(directory.length + 1)
-        .replaceAll("\\", "/"),
-    );
+  return new Map(
+    await Promise.all(
+      entries
+        .filter((entry) => entry.isFile())
+        .map(async (entry) => {
+          const file = join(entry.parentPath, entry.name);
+          const bytes = await readFile(file);
+          const path = file.slice(directory.length).replaceAll("\\", "/");
+          return [path, { bytes, gzipped: await promisify(gzip)(bytes) }] as const;
+        }),
+    ),
+  );
 }
 
 /** The name by which the browser reached this machine: what it calls the API by, too. */
@@ -132,24 +145,27 @@ function protect(response: ServerResponse, apiOrigin: string): void {
 }
 
 function sendFile(
+  { method, headers }: IncomingMessage,
   response: ServerResponse,
-  isHead: boolean,
-  paths: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, BuiltFile>,
   path: string,
 ): void {
-  const file = paths.get(path);
+  const file = files.get(path);
   if (file === undefined) {
-    response.writeHead(404, { "content-type": "text/plain" }).end(isHead ? undefined : "Not found\n");
+    response
+      .writeHead(404, { "content-type": "text/plain" })
+      .end(method === "HEAD" ? undefined : "Not found\n");
     return;
   }
+  const isGzipped = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(headers["accept-encoding"] ?? "");
+  const body = isGzipped ? file.gzipped : file.bytes;
   response.writeHead(200, {
     "content-type": types[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream",
+    "content-length": body.length,
+    ...(isGzipped ? { "content-encoding": "gzip" } : {}),
+    vary: "Accept-Encoding",
     // The names of the others change with what is in them.
     "cache-control": path === "/index.html" ? "no-cache" : "public, max-age=31536000, immutable",
   });
-  if (isHead) response.end();
-  else
-    createReadStream(file)
-      .on("error", () => response.destroy())
-      .pipe(response);
+  response.end(method === "HEAD" ? undefined : body);
 }

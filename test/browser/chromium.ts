@@ -10,6 +10,7 @@ export const skip: string | false = existsSync(executablePath)
   ? false
   : `there is no Chromium at ${executablePath}`;
 
-export async function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+/** @param args Further ones of its command line. */
+export async function launchChromium(...args: readonly string[]): Promise<Browser> {
+  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", ...args] });
 }

@@ -75,10 +75,11 @@ test(
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     const faults = await signIn(page, consoleUrl);
     await page.getByRole("button", { name: "Create bucket" }).click();
-    await page.getByLabel("Name").fill("Not A Bucket");
+    const name = page.getByRole("dialog").getByLabel("Name");
+    await name.fill("Not A Bucket");
     await page.getByRole("button", { name: "Create", exact: true }).click();
     await page.getByRole("alert").getByText("InvalidBucketName").waitFor();
-    await page.getByLabel("Name").fill("photos");
+    await name.fill("photos");
     await page.getByRole("button", { name: "Create", exact: true }).click();
     await page.getByText("Nothing is here yet").waitFor();
 
@@ -110,7 +111,7 @@ test(
     await page.getByRole("link", { name: "Buckets" }).first().click();
     await page.getByRole("button", { name: "Delete photos" }).click();
     await page.getByRole("button", { name: "Delete bucket" }).click();
-    await page.getByText("There are no buckets yet.").waitFor();
+    await page.getByText("You have no buckets.").waitFor();
     assert.deepEqual(faults, []);
     await page.close();
   },
@@ -209,6 +210,7 @@ test(
     await panel.getByText("Saved.").nth(1).waitFor();
     await panel.getByText("Who may read it").click();
     await panel.getByLabel("Or replace all by").selectOption("public-read");
+    await panel.getByRole("button", { name: "Replace" }).click();
     await panel.getByText("Everybody: read").waitFor();
     await shoot(page, "console-versions");
     const { metadata, cacheControl } = await client.headObject(at);
@@ -317,6 +319,7 @@ test("a version under object lock says so, and cannot be deleted for good", { sk
     .filter({ hasText: String(versionId) })
     .getByRole("button", { name: "Delete for good" })
     .click();
+  await panel.getByRole("button", { name: "Delete version" }).click();
   await panel.getByRole("alert").getByText("AccessDenied").waitFor();
   assert.deepEqual(faults, []);
   await page.close();
@@ -344,7 +347,7 @@ test("an administrator adds a user, who signs in and sees their own buckets alon
   await page.getByLabel("Access key").fill(accessKeyId);
   await page.getByLabel("Secret key").fill(secretAccessKey);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("There are no buckets yet.").waitFor();
+  await page.getByText("You have no buckets.").waitFor();
   assert.equal(await page.getByRole("link", { name: "Users" }).count(), 0);
   await page.goto(`${consoleUrl}/#/objects/of-the-administrator/`);
   await page.getByRole("alert").getByText("AccessDenied").waitFor();
@@ -372,7 +375,7 @@ test("what people upload does not run in the console", { skip }, async () => {
     await panel.getByRole("button", { name: "Close" }).click();
   }
   await panelOf(page, "<img src=x onerror=alert(1)>");
-  assert.equal(await page.title(), "Stowage console");
+  assert.equal(await page.title(), "hostile/ – Stowage");
   const { headers } = await fetch(consoleUrl);
   assert.match(headers.get("content-security-policy") ?? "", /^default-src 'none'; script-src 'self';/);
   assert.deepEqual(faults, []);

@@ -62,21 +62,27 @@ export function AclEditor({ queryKey, isBucket, read, write }: AclEditorProps): 
       </ul>
       <ErrorNote error={writing.error} />
       <AddGrant isBucket={isBucket} onAdd={(grant) => replace([...grants, grant])} />
-      <Field label="Or replace all by">
-        <select
-          value=""
-          onChange={({ currentTarget }) => {
-            if (currentTarget.value !== "") writing.mutate({ acl: currentTarget.value as CannedAcl });
-          }}
-        >
-          <option value="">Choose…</option>
-          {canned.map(([name, text]) => (
-            <option key={name} value={name}>
-              {text} ({name})
-            </option>
-          ))}
-        </select>
-      </Field>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          writing.mutate({ acl: textOf(new FormData(event.currentTarget), "acl") as CannedAcl });
+        }}
+      >
+        <Field label="Or replace all by">
+          <span className="copyable">
+            <select name="acl" aria-label="Or replace all by">
+              {canned.map(([name, text]) => (
+                <option key={name} value={name}>
+                  {text} ({name})
+                </option>
+              ))}
+            </select>
+            <button type="submit" disabled={writing.isPending}>
+              Replace
+            </button>
+          </span>
+        </Field>
+      </form>
     </div>
   );
 }

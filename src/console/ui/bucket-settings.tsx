@@ -28,7 +28,7 @@ export function BucketSettings({ session, bucket }: SettingsProps): ReactNode {
   return (
     <>
       <div className="heading">
-        <h1 className="path">
+        <h1 className="path" tabIndex={-1}>
           <a href={hrefOf({ page: "objects", bucket, prefix: "" })}>{bucket}</a>
           <span aria-hidden="true">/</span>
           <span>Settings</span>

@@ -8,24 +8,50 @@ import type { Session } from "./session.ts";
 export function Buckets({ session: { client } }: { readonly session: Session }): ReactNode {
   const [isCreating, setCreating] = useState(false);
   const [deleted, setDeleted] = useState<string | null>(null);
+  const [typed, setTyped] = useState("");
   const buckets = useQuery({
     queryKey: ["buckets"],
     queryFn: ({ signal }) => client.listBuckets({}, { signal }),
   });
+  const name = typed.trim();
+  const shown = (buckets.data?.buckets ?? []).filter((bucket) => bucket.name.includes(name.toLowerCase()));
   return (
     <>
       <div className="heading">
-        <h1>Buckets</h1>
+        <h1 tabIndex={-1}>Buckets</h1>
         <button type="button" className="main" onClick={() => setCreating(true)}>
           Create bucket
         </button>
       </div>
       <ErrorNote error={buckets.error} />
       {buckets.isPending ? <Loading /> : null}
-      {buckets.data?.buckets.length === 0 ? <p className="empty">There are no buckets yet.</p> : null}
-      {buckets.data === undefined || buckets.data.buckets.length === 0 ? null : (
+      <form
+        className="toolbar"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (name !== "") go({ page: "objects", bucket: name, prefix: "" });
+        }}
+      >
+        <input
+          type="search"
+          aria-label="Find a bucket, or open one by its name"
+          placeholder="Find a bucket, or open one by its name"
+          spellCheck={false}
+          value={typed}
+          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
+        {name === "" ? null : <button type="submit">Open {name}</button>}
+      </form>
+      {buckets.data !== undefined && shown.length === 0 ? (
+        <p className="empty">
+          {name === ""
+            ? "You have no buckets. To open one of somebody else's, type its name above."
+            : "None of your buckets has this in its name. You can open one of somebody else's by its whole name."}
+        </p>
+      ) : null}
+      {shown.length === 0 ? null : (
         <table>
-          <caption className="quiet">{formatCount(buckets.data.buckets.length, "bucket")}</caption>
+          <caption className="quiet">{formatCount(shown.length, "bucket")}</caption>
           <thead>
             <tr>
               <th scope="col">Name</th>
@@ -36,7 +62,7 @@ export function Buckets({ session: { client } }: { readonly session: Session }):
             </tr>
           </thead>
           <tbody>
-            {buckets.data.buckets.map(({ name, createdAtMs }) => (
+            {shown.map(({ name, createdAtMs }) => (
               <tr key={name}>
                 <td>
                   <a href={hrefOf({ page: "objects", bucket: name, prefix: "" })}>{name}</a>

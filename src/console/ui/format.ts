@@ -24,16 +24,26 @@ export function formatCount(count: number, one: string, many = `${one}s`): strin
   return `${count.toLocaleString()} ${count === 1 ? one : many}`;
 }
 
-/** What went wrong, in a sentence for whoever did it. */
+/** A name with what would not be seen in it, or would turn its letters around, told by its number. */
+export function formatName(name: string): string {
+  // Joiners are parts of emoji and of many languages' words.
+  return name.replace(
+    /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (sign) => `[U+${sign.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}]`,
+  );
+}
+
+/** What went wrong, in a sentence for whoever did it; what the client says to programmers is left out. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { serverMessage, fix, code } = error as Error & {
-    serverMessage?: string;
-    fix?: string;
-    code?: string;
-  };
+  const { serverMessage, code } = error as Error & { serverMessage?: string; code?: string };
+  if (code === "FETCH_FAILED") return "The server cannot be reached, or does not answer this page.";
   if (serverMessage === undefined) return error.message;
-  return [serverMessage, fix, code === undefined ? "" : `(${code})`].filter(Boolean).join(" ");
+  const said =
+    serverMessage === "Access Denied"
+      ? "These keys have no right to do this, by ACL or policy."
+      : serverMessage;
+  return code === undefined ? said : `${said} (${code})`;
 }
 
 /** S3's code of an error, such as `NoSuchKey`. */
@@ -41,8 +51,13 @@ export function codeOf(error: unknown): string | undefined {
   return (error as { readonly code?: string } | null)?.code;
 }
 
-/** A field of a form; empty where it is not there. */
+/** A field of a form, without spaces around it; empty where it is not there. */
 export function textOf(fields: FormData, name: string): string {
+  return exactTextOf(fields, name).trim();
+}
+
+/** A field of a form as it was typed: in a key a space is a part of it. */
+export function exactTextOf(fields: FormData, name: string): string {
   const value = fields.get(name);
-  return typeof value === "string" ? value.trim() : "";
+  return typeof value === "string" ? value : "";
 }

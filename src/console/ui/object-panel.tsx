@@ -2,11 +2,15 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import type { ListedVersion, ObjectInfo, S3Client } from "stowage/client";
+import type { ObjectInfo, S3Client } from "stowage/client";
 import { AclEditor } from "./acl-editor.tsx";
-import { codeOf, formatBytes, formatDate } from "./format.ts";
+import { CopyObject } from "./copy-object.tsx";
+import { codeOf, formatBytes, formatDate, formatName } from "./format.ts";
+import { showChanges } from "./object-pages.ts";
 import { ObjectLock } from "./object-lock.tsx";
-import { Confirm, Copyable, ErrorNote, Field, Loading } from "./parts.tsx";
+import { Download, Share } from "./object-links.tsx";
+import { Versions } from "./object-versions.tsx";
+import { Confirm, ErrorNote, Loading, useReturningFocus } from "./parts.tsx";
 import { PairsEditor } from "./pairs-editor.tsx";
 import { Preview } from "./preview.tsx";
 import type { Session } from "./session.ts";
@@ -26,7 +30,9 @@ export function ObjectPanel({
 }: ObjectPanelProps): ReactNode {
   const queries = useQueryClient();
   const [isDeleting, setDeleting] = useState(false);
+  const [isCopying, setCopying] = useState(false);
   const panel = useRef<HTMLElement>(null);
+  useReturningFocus();
   useEffect(() => panel.current?.focus(), []);
   const info = useQuery({
     queryKey: ["object", bucket, key],
@@ -35,28 +41,31 @@ export function ObjectPanel({
   const isDeleted = ["NoSuchKey", "NotFound"].includes(codeOf(info.error) ?? "");
   const refresh = async (): Promise<void> => {
     await queries.invalidateQueries({ queryKey: ["object", bucket, key] });
-    await queries.invalidateQueries({ queryKey: ["objects", bucket] });
+    await showChanges(queries, bucket);
   };
   const deleting = useMutation({
     mutationFn: () => client.deleteObject({ bucket, key }),
     onSuccess: async () => {
       onClose();
-      await queries.invalidateQueries({ queryKey: ["objects", bucket] });
+      await showChanges(queries, bucket, [key]);
     },
   });
   return (
     <aside
       ref={panel}
       className="panel"
-      aria-label={key}
+      aria-label={formatName(key)}
       tabIndex={-1}
       onKeyDown={(event) => {
-        // A dialog in it closes itself.
-        if (event.key === "Escape" && !isDeleting) onClose();
+        // A dialog in it closes itself, and a field would lose what was typed.
+        const isOther = (event.target as Element).closest("dialog, input, select, textarea") !== null;
+        if (event.key === "Escape" && !isOther) onClose();
       }}
     >
       <header>
-        <h2>{key}</h2>
+        <h2>
+          <bdi>{formatName(key)}</bdi>
+        </h2>
         <button type="button" className="plain" onClick={onClose}>
           Close
         </button>
@@ -68,9 +77,10 @@ export function ObjectPanel({
       {info.data === undefined ? null : (
         <>
           <div className="actions">
-            <a className="button main" href={downloadUrl(client, bucket, key)}>
-              Download
-            </a>
+            <Download client={client} bucket={bucket} objectKey={key} className="button main" />
+            <button type="button" onClick={() => setCopying(true)}>
+              Copy or move
+            </button>
             <button type="button" className="danger" onClick={() => setDeleting(true)}>
               Delete
             </button>
@@ -110,9 +120,18 @@ export function ObjectPanel({
           </details>
         </>
       )}
+      {isCopying && info.data !== undefined ? (
+        <CopyObject
+          client={client}
+          bucket={bucket}
+          objectKey={key}
+          info={info.data}
+          onClose={() => setCopying(false)}
+        />
+      ) : null}
       {isDeleting ? (
         <Confirm
-          title={`Delete ${key}?`}
+          title={`Delete ${formatName(key)}?`}
           action="Delete object"
           isPending={deleting.isPending}
           error={deleting.error}
@@ -124,16 +143,6 @@ export function ObjectPanel({
       ) : null}
     </aside>
   );
-}
-
-function downloadUrl(client: S3Client, bucket: string, key: string, versionId?: string): string {
-  const name = key.split("/").findLast((part) => part !== "") ?? key;
-  return client.presign({
-    bucket,
-    key,
-    versionId,
-    responseContentDisposition: `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
-  });
 }
 
 function Properties({ info }: { readonly info: ObjectInfo }): ReactNode {
@@ -177,37 +186,6 @@ interface PartProps {
   readonly client: S3Client;
   readonly bucket: string;
   readonly objectKey: string;
-}
-
-const times: readonly (readonly [label: string, seconds: number])[] = [
-  ["an hour", 3600],
-  ["a day", 86_400],
-  ["a week", 604_800],
-];
-
-function Share({ client, bucket, objectKey: key }: PartProps): ReactNode {
-  const [expiresSeconds, setExpires] = useState(86_400);
-  return (
-    <>
-      <Field
-        label="Good for"
-        hint="Whoever has the link can read the object until then, or until your key is removed."
-      >
-        <select value={expiresSeconds} onChange={(event) => setExpires(Number(event.currentTarget.value))}>
-          {times.map(([label, seconds]) => (
-            <option key={seconds} value={seconds}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </Field>
-      <Copyable label="Link" text={client.presign({ bucket, key, expiresSeconds })} />
-      <Copyable
-        label="Address for everybody, where the object is public"
-        text={client.presign({ bucket, key, unsigned: true })}
-      />
-    </>
-  );
 }
 
 interface MetadataProps extends PartProps {
@@ -259,71 +237,6 @@ function Metadata({ client, bucket, objectKey: key, info, onChanged }: MetadataP
           }}
         />
       )}
-    </>
-  );
-}
-
-function Versions({
-  client,
-  bucket,
-  objectKey: key,
-  onChanged,
-}: PartProps & { readonly onChanged: () => Promise<void> }): ReactNode {
-  const versions = useQuery({
-    queryKey: ["object", bucket, key, "versions"],
-    queryFn: async ({ signal }) => {
-      const page = await client.listObjectVersions({ bucket, prefix: key }, { signal });
-      return page.versions.filter((version) => version.key === key);
-    },
-  });
-  const changing = useMutation({
-    mutationFn: (change: () => Promise<unknown>) => change(),
-    onSuccess: onChanged,
-  });
-  const restore = ({ versionId }: ListedVersion): Promise<unknown> =>
-    client.copy({ bucket, key, copySource: { bucket, key, versionId } });
-  const remove = ({ versionId }: ListedVersion): Promise<unknown> =>
-    client.deleteObject({ bucket, key, versionId });
-  return (
-    <>
-      <ErrorNote error={versions.error ?? changing.error} />
-      {versions.isPending ? <Loading /> : null}
-      <ul className="versions">
-        {(versions.data ?? []).map((version) => (
-          <li key={version.versionId}>
-            <span>
-              {formatDate(version.lastModifiedMs)}
-              {version.isLatest ? " (current)" : ""}
-              <small className="quiet">
-                {version.deleteMarker === true ? "deleted" : formatBytes(version.size)}, {version.versionId}
-              </small>
-            </span>
-            <span className="actions">
-              {version.deleteMarker === true ? null : (
-                <a href={downloadUrl(client, bucket, key, version.versionId)}>Download</a>
-              )}
-              {version.isLatest || version.deleteMarker === true ? null : (
-                <button
-                  type="button"
-                  className="plain"
-                  onClick={() => changing.mutate(() => restore(version))}
-                >
-                  Restore
-                </button>
-              )}
-              {version.isLatest ? null : (
-                <button
-                  type="button"
-                  className="plain"
-                  onClick={() => changing.mutate(() => remove(version))}
-                >
-                  Delete for good
-                </button>
-              )}
-            </span>
-          </li>
-        ))}
-      </ul>
     </>
   );
 }

@@ -3,7 +3,8 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useRef } from "react";
 import type { ListedObject } from "stowage/client";
-import { formatBytes, formatCount, formatDate } from "./format.ts";
+import { formatBytes, formatCount, formatDate, formatName } from "./format.ts";
+import { asServed, type Column, nextOrder, type Order } from "./object-order.ts";
 import { hrefOf } from "./route.ts";
 
 /** A row of the list: a folder, which is a common prefix, or an object. */
@@ -18,6 +19,8 @@ export function keyOf(row: Row): string {
 
 const rowHeightPx = 40;
 
+const columns: Readonly<Record<Column, string>> = { name: "Name", size: "Size", modified: "Modified" };
+
 interface RowsProps {
   readonly rows: readonly Row[];
   readonly bucket: string;
@@ -26,6 +29,9 @@ interface RowsProps {
   readonly selected: ReadonlySet<string>;
   /** Absent: rows cannot be selected. */
   readonly onToggle: ((key: string) => void) | undefined;
+  readonly onSelect: (keys: ReadonlySet<string>) => void;
+  readonly order: Order;
+  readonly onOrder: (order: Order) => void;
   /** The person is near the end of what was read so far. */
   readonly onEnd: () => void;
   readonly isMore: boolean;
@@ -38,6 +44,9 @@ export function Rows({
   shown,
   selected,
   onToggle,
+  onSelect,
+  order,
+  onOrder,
   onEnd,
   isMore,
 }: RowsProps): ReactNode {
@@ -58,14 +67,43 @@ export function Rows({
       <p className="quiet small" role="status">
         {formatCount(rows.length, "name")}
         {isMore ? " so far" : ""}
+        {isMore && order !== asServed ? ", sorted when all are read" : ""}
+        {selected.size === 0 ? "" : `, ${selected.size.toLocaleString()} selected`}
       </p>
       <div
         className="rows"
         ref={scroller}
         role="table"
         aria-label="Objects"
-        aria-rowcount={isMore ? -1 : rows.length}
+        aria-rowcount={isMore ? -1 : rows.length + 1}
       >
+        <div className="row columns" role="row" aria-rowindex={1}>
+          <span role="cell">
+            {onToggle === undefined ? null : (
+              <input
+                type="checkbox"
+                aria-label={isMore ? "Select all that were read so far" : "Select all"}
+                checked={selected.size > 0 && selected.size === rows.length}
+                onChange={({ currentTarget }) =>
+                  onSelect(new Set(currentTarget.checked ? rows.map(keyOf) : []))
+                }
+              />
+            )}
+          </span>
+          {(Object.keys(columns) as Column[]).map((column) => (
+            <span
+              key={column}
+              role="columnheader"
+              className={column === "size" ? "number" : ""}
+              aria-sort={order.by !== column ? undefined : order.isDescending ? "descending" : "ascending"}
+            >
+              <button type="button" className="plain" onClick={() => onOrder(nextOrder(order, column))}>
+                {columns[column]}
+                <span aria-hidden="true">{order.by !== column ? "" : order.isDescending ? " ↓" : " ↑"}</span>
+              </button>
+            </span>
+          ))}
+        </div>
         <div style={{ height: virtual.getTotalSize(), position: "relative" }} role="rowgroup">
           {items.map(({ index, start, key }) => {
             const row = rows[index]!;
@@ -73,7 +111,7 @@ export function Rows({
               <div
                 key={key}
                 role="row"
-                aria-rowindex={index + 1}
+                aria-rowindex={index + 2}
                 className={"object" in row && row.object.key === shown ? "row shown" : "row"}
                 style={{ transform: `translateY(${start}px)`, height: rowHeightPx }}
               >
@@ -104,7 +142,7 @@ interface CellsProps {
 }
 
 function Cells({ row, href, isSelected, onToggle }: CellsProps): ReactNode {
-  const title = row.name === "" ? "(this folder's own object)" : row.name;
+  const title = row.name === "" ? "(this folder's own object)" : formatName(row.name);
   return (
     <>
       <span role="cell">
@@ -118,9 +156,9 @@ function Cells({ row, href, isSelected, onToggle }: CellsProps): ReactNode {
         )}
       </span>
       <span role="cell" className="name">
-        <a href={href}>
+        <a href={href} title={title}>
           {"folder" in row ? <span aria-hidden="true">▸ </span> : null}
-          {title}
+          <bdi>{title}</bdi>
         </a>
       </span>
       <span role="cell" className="quiet number">

@@ -1,16 +1,19 @@
 /** What is in a bucket, folder by folder: to look at, upload into and delete from. */
 
-import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { type DragEvent, type ReactNode, useEffect, useRef, useState } from "react";
-import type { S3Client } from "stowage/client";
-import { formatCount } from "./format.ts";
-import { listDeletedPage, listPage, type PageStart } from "./object-pages.ts";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { type DragEvent, type ReactNode, useEffect, useMemo, useState } from "react";
+import { DeleteObjects } from "./delete-objects.tsx";
+import { FileButton } from "./file-button.tsx";
+import { formatName } from "./format.ts";
+import { NewFolder } from "./new-folder.tsx";
+import { isShort, listDeletedPage, listPage, type PageStart } from "./object-pages.ts";
 import { ObjectPanel } from "./object-panel.tsx";
 import { keyOf, type Row, Rows } from "./object-rows.tsx";
-import { Confirm, ErrorNote, Loading } from "./parts.tsx";
+import { asServed, type Order, sortRows } from "./object-order.ts";
+import { ErrorNote, Loading } from "./parts.tsx";
 import { go, hrefOf } from "./route.ts";
 import type { Session } from "./session.ts";
-import { type ChosenFile, chosenFiles, droppedFiles, type Uploads } from "./uploads.ts";
+import { type ChosenFile, droppedFiles, type Uploads } from "./uploads.ts";
 
 interface ObjectsProps {
   readonly session: Session;
@@ -22,13 +25,18 @@ interface ObjectsProps {
 
 export function Objects({ session, uploads, bucket, prefix, object }: ObjectsProps): ReactNode {
   const { client } = session;
+  const queries = useQueryClient();
   const [filter, setFilter] = useState("");
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [isDeleting, setDeleting] = useState(false);
+  const [isMakingFolder, setMakingFolder] = useState(false);
+  const [order, setOrder] = useState<Order>(asServed);
+  const [dropError, setDropError] = useState<unknown>(null);
   const [isOver, setOver] = useState(false);
   const [isDeleted, setDeleted] = useState(false);
+  const queryKey = ["objects", bucket, prefix, filter, isDeleted];
   const list = useInfiniteQuery({
-    queryKey: ["objects", bucket, prefix, filter, isDeleted],
+    queryKey,
     queryFn: ({ pageParam, signal }) => {
       const input = { bucket, prefix: prefix + filter, delimiter: "/" };
       return isDeleted
@@ -37,26 +45,42 @@ export function Objects({ session, uploads, bucket, prefix, object }: ObjectsPro
     },
     initialPageParam: undefined as PageStart | undefined,
     getNextPageParam: ({ next }) => next,
+    refetchOnMount: isShort,
+    refetchOnWindowFocus: isShort,
+    refetchOnReconnect: isShort,
   });
-  const rows = (list.data?.pages ?? []).flatMap(({ folders, objects }): Row[] => [
-    ...folders.map((folder) => ({ name: folder.slice(prefix.length), folder })),
-    ...objects.map((one) => ({ name: one.key.slice(prefix.length), object: one })),
-  ]);
-
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const { data, error, hasNextPage, isFetching, fetchNextPage } = list;
+  const read = useMemo(
+    () =>
+      (data?.pages ?? []).flatMap(({ folders, objects }): Row[] => [
+        ...folders.map((folder) => ({ name: folder.slice(prefix.length), folder })),
+        ...objects.map((one) => ({ name: one.key.slice(prefix.length), object: one })),
+      ]),
+    [data, prefix],
+  );
+  // The largest of what was read so far may be none of the largest: sorted is what is complete.
+  const rows = useMemo(
+    () => (hasNextPage || order === asServed ? read : sortRows(read, order)),
+    [read, order, hasNextPage],
+  );
   const readOn = (): void => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+    // What failed is read again when the person says so.
+    if (hasNextPage && !isFetching && error === null) void fetchNextPage();
   };
   useEffect(() => {
     // A page may have no row in it: of versions, where none of its objects was deleted.
-    if (rows.length === 0) readOn();
+    if (rows.length === 0 || order !== asServed) readOn();
   });
+  const refresh = (): void => {
+    setSelected(new Set());
+    void queries.resetQueries({ queryKey });
+  };
 
   const add = (files: readonly ChosenFile[]): void => uploads.add(bucket, prefix, files);
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
-    void droppedFiles(event.dataTransfer).then(add);
+    droppedFiles(event.dataTransfer).then(add, setDropError);
   };
   const toggle = (key: string): void => {
     const next = new Set(selected);
@@ -110,11 +134,18 @@ export function Objects({ session, uploads, bucket, prefix, object }: ObjectsPro
               Delete {selected.size}
             </button>
           )}
+          <button type="button" onClick={refresh}>
+            Refresh
+          </button>
+          <button type="button" onClick={() => setMakingFolder(true)}>
+            New folder
+          </button>
           <FileButton label="Upload files" isMain onFiles={add} />
           <FileButton label="Upload a folder" isFolder onFiles={add} />
         </span>
       </div>
-      <ErrorNote error={list.error} />
+      <ErrorNote error={dropError} />
+      <ErrorNote error={error} onRetry={() => (data === undefined ? list.refetch() : fetchNextPage())} />
       {list.isPending ? <Loading /> : null}
       {list.data !== undefined && rows.length === 0 ? (
         <p className="empty">
@@ -133,6 +164,9 @@ export function Objects({ session, uploads, bucket, prefix, object }: ObjectsPro
           shown={object}
           selected={selected}
           onToggle={isDeleted ? undefined : toggle}
+          onSelect={setSelected}
+          order={order}
+          onOrder={setOrder}
           onEnd={readOn}
           isMore={hasNextPage}
         />
@@ -146,6 +180,9 @@ export function Objects({ session, uploads, bucket, prefix, object }: ObjectsPro
           onClose={() => go({ page: "objects", bucket, prefix })}
         />
       )}
+      {isMakingFolder ? (
+        <NewFolder client={client} bucket={bucket} prefix={prefix} onClose={() => setMakingFolder(false)} />
+      ) : null}
       {isDeleting ? (
         <DeleteObjects
           client={client}
@@ -162,7 +199,7 @@ export function Objects({ session, uploads, bucket, prefix, object }: ObjectsPro
 function Path({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }): ReactNode {
   const parts = prefix.split("/").slice(0, -1);
   return (
-    <h1 className="path">
+    <h1 className="path" tabIndex={-1}>
       <a href={hrefOf({ page: "buckets" })} className="hidden-small">
         Buckets
       </a>
@@ -176,115 +213,11 @@ function Path({ bucket, prefix }: { readonly bucket: string; readonly prefix: st
           <span key={folder}>
             <span aria-hidden="true">/</span>
             <a href={hrefOf({ page: "objects", bucket, prefix: folder })}>
-              {part === "" ? "(empty name)" : part}
+              <bdi>{part === "" ? "(empty name)" : formatName(part)}</bdi>
             </a>
           </span>
         );
       })}
     </h1>
   );
-}
-
-interface FileButtonProps {
-  readonly label: string;
-  readonly isMain?: boolean;
-  readonly isFolder?: boolean;
-  readonly onFiles: (files: readonly ChosenFile[]) => void;
-}
-
-function FileButton({ label, isMain = false, isFolder = false, onFiles }: FileButtonProps): ReactNode {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <button type="button" className={isMain ? "main" : ""} onClick={() => input.current?.click()}>
-        {label}
-      </button>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        aria-label={label}
-        webkitdirectory={isFolder ? "" : undefined}
-        onChange={({ currentTarget }) => {
-          onFiles(chosenFiles(currentTarget.files));
-          // The same files can be chosen again.
-          currentTarget.value = "";
-        }}
-      />
-    </>
-  );
-}
-
-interface DeleteObjectsProps {
-  readonly client: S3Client;
-  readonly bucket: string;
-  readonly rows: readonly Row[];
-  readonly onDone: () => void;
-  readonly onClose: () => void;
-}
-
-function DeleteObjects({ client, bucket, rows, onDone, onClose }: DeleteObjectsProps): ReactNode {
-  const queries = useQueryClient();
-  const [deletedCount, setDeletedCount] = useState(0);
-  const deleting = useMutation({
-    mutationFn: async () => {
-      const { errors } = await client.deleteMany(bucket, keysIn(client, bucket, rows, setDeletedCount));
-      const [first] = errors;
-      if (first !== undefined) {
-        throw new Error(
-          `${formatCount(errors.length, "object was", "objects were")} not deleted. ${first.key}: ${first.message}`,
-        );
-      }
-    },
-    onSuccess: () => {
-      onDone();
-      onClose();
-    },
-    onSettled: () => queries.invalidateQueries({ queryKey: ["objects", bucket] }),
-  });
-  const folders = rows.filter((row) => "folder" in row);
-  const objectCount = rows.length - folders.length;
-  const what = [
-    ...(folders.length === 0 ? [] : [`${formatCount(folders.length, "folder")} with all that is in them`]),
-    ...(objectCount === 0 ? [] : [formatCount(objectCount, "object")]),
-  ].join(" and ");
-  return (
-    <Confirm
-      title={`Delete ${what}?`}
-      action={folders.length === 0 ? `Delete ${what}` : "Delete everything in them"}
-      isPending={deleting.isPending}
-      error={deleting.error}
-      onConfirm={() => deleting.mutate()}
-      onClose={onClose}
-    >
-      <p className="names">
-        {rows
-          .slice(0, 5)
-          .map((row) => row.name)
-          .join(", ") + (rows.length > 5 ? ", …" : "")}
-      </p>
-      <p>Where the bucket keeps versions, they can be brought back; else they are gone.</p>
-      {deleting.isPending && deletedCount > 0 ? (
-        <p role="status">{formatCount(deletedCount, "object")} so far</p>
-      ) : null}
-    </Confirm>
-  );
-}
-
-/** The keys of rows, and of all that is in their folders. */
-async function* keysIn(
-  client: S3Client,
-  bucket: string,
-  rows: readonly Row[],
-  onCount: (count: number) => void,
-): AsyncGenerator<string> {
-  let count = 0;
-  for (const row of rows) {
-    const found = "object" in row ? [row.object] : client.list({ bucket, prefix: row.folder });
-    for await (const { key } of found) {
-      yield key;
-      if (++count % 100 === 0) onCount(count);
-    }
-  }
 }

@@ -1,13 +1,24 @@
 /** Small things that all pages are made of. */
 
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { messageOf } from "./format.ts";
 
-export function ErrorNote({ error }: { readonly error: unknown }): ReactNode {
+interface ErrorNoteProps {
+  readonly error: unknown;
+  /** What a button does that tries it again. Default: there is none. */
+  readonly onRetry?: () => unknown;
+}
+
+export function ErrorNote({ error, onRetry }: ErrorNoteProps): ReactNode {
   if (error === null || error === undefined) return null;
   return (
     <p className="note error" role="alert">
       {messageOf(error)}
+      {onRetry === undefined ? null : (
+        <button type="button" className="plain" onClick={() => void onRetry()}>
+          Try again
+        </button>
+      )}
     </p>
   );
 }
@@ -26,8 +37,23 @@ interface DialogProps {
   readonly children: ReactNode;
 }
 
+/** Gives the focus back, when this goes, to what had it before, or to the page's heading where that is gone too. */
+export function useReturningFocus(): void {
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    return () => {
+      setTimeout(() => {
+        if (document.activeElement !== document.body) return;
+        const isThere = before instanceof HTMLElement && before.isConnected && before !== document.body;
+        (isThere ? before : document.querySelector<HTMLElement>("main h1"))?.focus();
+      });
+    };
+  }, []);
+}
+
 /** The browser's own dialog: it keeps the focus, and Escape closes it. */
 export function Dialog({ title, onClose, children }: DialogProps): ReactNode {
+  useReturningFocus();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
@@ -85,19 +111,33 @@ export function Field({ label, hint, children }: FieldProps): ReactNode {
 /** A text to copy, with the button that copies it. */
 export function Copyable({ label, text }: { readonly label: string; readonly text: string }): ReactNode {
   const output = useRef<HTMLInputElement>(null);
+  const [copied, setCopied] = useState<string | null>(null);
+  const copy = async (): Promise<void> => {
+    output.current?.select();
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Browsers have a clipboard for pages by TLS and of this machine alone.
+      if (!document.execCommand("copy")) return;
+    }
+    setCopied(text);
+  };
   return (
     <Field label={label}>
       <span className="copyable">
-        <input ref={output} readOnly value={text} onFocus={(event) => event.currentTarget.select()} />
-        <button
-          type="button"
-          onClick={() => {
-            output.current?.select();
-            void navigator.clipboard.writeText(text);
-          }}
-        >
-          Copy
+        <input
+          ref={output}
+          aria-label={label}
+          readOnly
+          value={text}
+          onFocus={(event) => event.currentTarget.select()}
+        />
+        <button type="button" onClick={() => void copy()}>
+          {copied === text ? "Copied" : "Copy"}
         </button>
+        <span role="status" className="hidden">
+          {copied === text ? "Copied" : ""}
+        </span>
       </span>
     </Field>
   );

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import type { ObjectInfo, S3Client } from "stowage/client";
 
 interface PreviewProps {
@@ -20,21 +20,26 @@ const textTypes = /^(?:text\/|application\/(?:json|xml|javascript|x-ndjson|yaml|
 export function Preview({ client, bucket, objectKey: key, info }: PreviewProps): ReactNode {
   const [isBroken, setBroken] = useState(false);
   const type = info.contentType?.toLowerCase() ?? "";
+  const { versionId, etag } = info;
+  // Signed once: with another signature it would be another address, and what plays would begin again.
+  const url = useMemo(
+    () => client.presign({ bucket, key, versionId }),
+    [client, bucket, key, versionId, etag],
+  );
   if (info.size === 0 || isBroken) return null;
-  const url = (): string => client.presign({ bucket, key, versionId: info.versionId });
   if (textTypes.test(type))
     return <TextPreview client={client} bucket={bucket} objectKey={key} info={info} />;
   if (type.startsWith("image/")) {
-    return <img className="preview" src={url()} alt="" onError={() => setBroken(true)} />;
+    return <img className="preview" src={url} alt="" onError={() => setBroken(true)} />;
   }
   if (type.startsWith("video/")) {
     return (
-      <video className="preview" src={url()} controls preload="metadata" onError={() => setBroken(true)} />
+      <video className="preview" src={url} controls preload="metadata" onError={() => setBroken(true)} />
     );
   }
   if (type.startsWith("audio/")) {
     return (
-      <audio className="preview" src={url()} controls preload="metadata" onError={() => setBroken(true)} />
+      <audio className="preview" src={url} controls preload="metadata" onError={() => setBroken(true)} />
     );
   }
   return null;

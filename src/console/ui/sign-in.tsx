@@ -10,12 +10,19 @@ const refusals: Readonly<Record<string, string>> = {
   SignatureDoesNotMatch: "The secret key does not belong to this access key.",
 };
 
+/** Whether the server knows these keys no more, or never did. */
+export function isRefusal(error: unknown): boolean {
+  return refusals[codeOf(error) ?? ""] !== undefined;
+}
+
 interface SignInProps {
   readonly endpoint: string;
+  /** Why the person is here again. */
+  readonly notice: string | null;
   readonly onSignIn: (keys: Keys) => Promise<void>;
 }
 
-export function SignIn({ endpoint, onSignIn }: SignInProps): ReactNode {
+export function SignIn({ endpoint, notice, onSignIn }: SignInProps): ReactNode {
   const entering = useMutation({
     mutationFn: async (keys: Keys) => {
       try {
@@ -30,6 +37,11 @@ export function SignIn({ endpoint, onSignIn }: SignInProps): ReactNode {
     <main className="sign-in">
       <h1>Stowage</h1>
       <p className="quiet">{endpoint}</p>
+      {notice === null ? null : (
+        <p className="note" role="alert">
+          {notice}
+        </p>
+      )}
       <form
         onSubmit={(event) => {
           event.preventDefault();

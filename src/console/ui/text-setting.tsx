@@ -179,6 +179,7 @@ export function TextSetting({
       <ErrorNote error={setting.error} />
       <Field label={hint}>
         <textarea
+          aria-label={`${title}. ${hint}`}
           rows={stored === "" && text === null ? 3 : 12}
           spellCheck={false}
           disabled={setting.isPending}

@@ -1,32 +1,48 @@
-import { type ReactNode, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { formatBytes, formatCount, messageOf } from "./format.ts";
 import type { Upload, Uploads } from "./uploads.ts";
 
-/** The most that are shown one by one; of more, the newest. */
+/** The most that are shown one by one. */
 const mostShown = 100;
+
+/** What is shown first: what wants something of the person, then what moves. */
+const order: readonly Upload["state"][] = ["failed", "running", "waiting", "done", "cancelled"];
 
 export function UploadPanel({ uploads }: { readonly uploads: Uploads }): ReactNode {
   const all = useSyncExternalStore(uploads.subscribe, uploads.all);
-  if (all.length === 0) return null;
   const left = all.filter(isUnderWay).length;
-  const failed = all.filter(({ state }) => state === "failed").length;
+  useEffect(() => {
+    if (left === 0) return undefined;
+    // The browser asks before it leaves the page, which would end them.
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [left === 0]);
+  if (all.length === 0) return null;
+  const count = (wanted: Upload["state"]): number => all.filter(({ state }) => state === wanted).length;
+  const failed = count("failed");
+  const shown = order.flatMap((wanted) => all.filter(({ state }) => state === wanted)).slice(0, mostShown);
   return (
     <section className="uploads" aria-label="Uploads">
       <header>
         <strong role="status">
           {left > 0
             ? `Uploading ${formatCount(left, "file")}`
-            : `${formatCount(all.length - failed, "upload")} done`}
+            : `${formatCount(count("done"), "upload")} done`}
           {failed > 0 ? `, ${failed} failed` : ""}
         </strong>
         {left === 0 ? (
           <button type="button" className="plain" onClick={() => uploads.clear()}>
             Close
           </button>
-        ) : null}
+        ) : (
+          <button type="button" className="plain" onClick={() => uploads.stop()}>
+            Cancel all
+          </button>
+        )}
       </header>
       <ul>
-        {all.slice(-mostShown).map((one) => (
+        {shown.map((one) => (
           <li key={one.id}>
             <span className="name" title={`${one.bucket}/${one.key}`}>
               {one.key}
@@ -40,6 +56,16 @@ export function UploadPanel({ uploads }: { readonly uploads: Uploads }): ReactNo
                 onClick={() => uploads.cancel(one.id)}
               >
                 Cancel
+              </button>
+            ) : null}
+            {one.state === "failed" ? (
+              <button
+                type="button"
+                className="plain"
+                aria-label={`Try the upload of ${one.key} again`}
+                onClick={() => uploads.retry(one.id)}
+              >
+                Try again
               </button>
             ) : null}
             {one.state === "running" ? (

@@ -68,9 +68,25 @@ export class Uploads {
     }
   }
 
+  /** Stops all that are under way or wait. */
+  stop(): void {
+    for (const { id, state } of this.#all) {
+      if (state === "waiting") this.#change(id, { state: "cancelled" });
+    }
+    for (const { abort } of this.#files.values()) abort.abort();
+  }
+
+  /** Begins one again that failed. */
+  retry(id: number): void {
+    this.#change(id, { state: "waiting", loadedBytes: 0, error: null });
+    this.#startNext();
+  }
+
   /** Forgets those that ended. */
   clear(): void {
     this.#set(this.#all.filter(({ state }) => state === "waiting" || state === "running"));
+    const left = new Set(this.#all.map(({ id }) => id));
+    for (const id of this.#files.keys()) if (!left.has(id)) this.#files.delete(id);
   }
 
   #startNext(): void {
@@ -92,12 +108,12 @@ export class Uploads {
           onProgress: ({ loadedBytes }) => this.#change(id, { loadedBytes }),
         },
       );
+      this.#files.delete(id);
       this.#change(id, { state: "done", loadedBytes: file.size });
       this.#onStored(bucket);
     } catch (error) {
       this.#change(id, abort.signal.aborted ? { state: "cancelled" } : { state: "failed", error });
     } finally {
-      this.#files.delete(id);
       this.#startNext();
     }
   }

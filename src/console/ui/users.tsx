@@ -24,7 +24,7 @@ export function Users({ session: { client, accessKeyId } }: { readonly session: 
   return (
     <>
       <div className="heading">
-        <h1>Users</h1>
+        <h1 tabIndex={-1}>Users</h1>
         <button type="button" className="main" onClick={() => setAdding(true)}>
           Add user
         </button>

@@ -1,0 +1,110 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { BucketSettings } from "./bucket-settings.tsx";
+import { Buckets } from "./buckets.tsx";
+import { formatName } from "./format.ts";
+import { showChanges } from "./object-pages.ts";
+import { Objects } from "./objects.tsx";
+import { hrefOf, type Route, useRoute } from "./route.ts";
+import type { Session } from "./session.ts";
+import { UploadPanel } from "./upload-panel.tsx";
+import { Uploads } from "./uploads.ts";
+import { Users } from "./users.tsx";
+
+/** All pages, for whoever is signed in, and their uploads. */
+export function House({
+  session,
+  onLeave,
+}: {
+  readonly session: Session;
+  readonly onLeave: () => void;
+}): ReactNode {
+  const asked = useRoute();
+  const route: Route = asked.page === "users" && !session.isAdmin ? { page: "buckets" } : asked;
+  const queries = useQueryClient();
+  const [uploads] = useState(
+    () =>
+      new Uploads(
+        session.client,
+        gently((bucket) => void showChanges(queries, bucket)),
+      ),
+  );
+  useEffect(() => () => uploads.stop(), [uploads]);
+  const title = titleOf(route);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    document.title = `${title} – Stowage`;
+    // What was pressed went with the page that it was on. An object opens beside the list, and takes the focus itself.
+    if (!isFirst.current && !document.querySelector(".panel, dialog")) {
+      document.querySelector<HTMLElement>("main h1")?.focus();
+    }
+    isFirst.current = false;
+  }, [title]);
+  const isOn = (page: string): "page" | undefined => (route.page === page ? "page" : undefined);
+  return (
+    <>
+      <header className="top">
+        <a className="brand" href={hrefOf({ page: "buckets" })}>
+          <img src={new URL("icon.svg", import.meta.url).href} alt="" /> Stowage
+        </a>
+        <nav aria-label="Main">
+          <a href={hrefOf({ page: "buckets" })} aria-current={isOn("buckets")}>
+            Buckets
+          </a>
+          {session.isAdmin ? (
+            <a href={hrefOf({ page: "users" })} aria-current={isOn("users")}>
+              Users
+            </a>
+          ) : null}
+        </nav>
+        <span className="who">
+          <span title={`${session.endpoint}, ${session.accessKeyId}`}>{session.user}</span>
+          <button type="button" className="plain" onClick={onLeave}>
+            Sign out
+          </button>
+        </span>
+      </header>
+      <main>
+        {route.page === "buckets" ? <Buckets session={session} /> : null}
+        {route.page === "objects" ? (
+          <Objects
+            key={`${route.bucket}/${route.prefix}`}
+            session={session}
+            uploads={uploads}
+            bucket={route.bucket}
+            prefix={route.prefix}
+            object={route.object}
+          />
+        ) : null}
+        {route.page === "settings" ? (
+          <BucketSettings key={route.bucket} session={session} bucket={route.bucket} />
+        ) : null}
+        {route.page === "users" ? <Users session={session} /> : null}
+      </main>
+      <UploadPanel uploads={uploads} />
+    </>
+  );
+}
+
+function titleOf(route: Route): string {
+  if (route.page === "buckets") return "Buckets";
+  if (route.page === "users") return "Users";
+  if (route.page === "settings") return `Settings of ${route.bucket}`;
+  return `${route.bucket}/${formatName(route.prefix)}`;
+}
+
+/** How often a list is read again while files arrive in it. */
+const pauseMs = 1000;
+
+/** Calls once for all that is told within a moment. */
+function gently(call: (bucket: string) => void): (bucket: string) => void {
+  const waiting = new Set<string>();
+  return (bucket) => {
+    if (waiting.has(bucket)) return;
+    waiting.add(bucket);
+    setTimeout(() => {
+      waiting.delete(bucket);
+      call(bucket);
+    }, pauseMs);
+  };
+}

@@ -1,0 +1,93 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import type { ListedVersion, S3Client } from "stowage/client";
+import { formatBytes, formatDate } from "./format.ts";
+import { Download } from "./object-links.tsx";
+import { Confirm, ErrorNote, Loading } from "./parts.tsx";
+
+interface VersionsProps {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly objectKey: string;
+  readonly onChanged: () => Promise<void>;
+}
+
+/** The versions of one key, newest first. */
+export function Versions({ client, bucket, objectKey: key, onChanged }: VersionsProps): ReactNode {
+  const [doomed, setDoomed] = useState<ListedVersion | null>(null);
+  const versions = useQuery({
+    queryKey: ["object", bucket, key, "versions"],
+    queryFn: async ({ signal }) => {
+      const page = await client.listObjectVersions({ bucket, prefix: key }, { signal });
+      return page.versions.filter((version) => version.key === key);
+    },
+  });
+  const restoring = useMutation({
+    mutationFn: ({ versionId }: ListedVersion) =>
+      client.copy({ bucket, key, copySource: { bucket, key, versionId } }),
+    onSuccess: onChanged,
+  });
+  const removing = useMutation({
+    mutationFn: ({ versionId }: ListedVersion) => client.deleteObject({ bucket, key, versionId }),
+    onSuccess: async () => {
+      await onChanged();
+      setDoomed(null);
+    },
+  });
+  return (
+    <>
+      <ErrorNote error={versions.error ?? restoring.error} />
+      {versions.isPending ? <Loading /> : null}
+      <ul className="versions">
+        {(versions.data ?? []).map((version) => (
+          <li key={version.versionId}>
+            <span>
+              {formatDate(version.lastModifiedMs)}
+              {version.isLatest ? " (current)" : ""}
+              <small className="quiet">
+                {version.deleteMarker === true ? "deleted" : formatBytes(version.size)}, {version.versionId}
+              </small>
+            </span>
+            <span className="actions">
+              {version.deleteMarker === true ? null : (
+                <Download client={client} bucket={bucket} objectKey={key} versionId={version.versionId} />
+              )}
+              {version.isLatest || version.deleteMarker === true ? null : (
+                <button
+                  type="button"
+                  className="plain"
+                  disabled={restoring.isPending}
+                  onClick={() => restoring.mutate(version)}
+                >
+                  Restore
+                </button>
+              )}
+              {version.isLatest ? null : (
+                <button type="button" className="plain" onClick={() => setDoomed(version)}>
+                  Delete for good
+                </button>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {doomed === null ? null : (
+        <Confirm
+          title="Delete this version for good?"
+          action="Delete version"
+          isPending={removing.isPending}
+          error={removing.error}
+          onConfirm={() => removing.mutate(doomed)}
+          onClose={() => {
+            removing.reset();
+            setDoomed(null);
+          }}
+        >
+          <p>
+            The version of {formatDate(doomed.lastModifiedMs)}, {doomed.versionId}, cannot be brought back.
+          </p>
+        </Confirm>
+      )}
+    </>
+  );
+}

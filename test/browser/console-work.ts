@@ -1,0 +1,214 @@
+/**
+ * The work of a day in the web console: many buckets, folders, copies, and all of it by the keyboard.
+ *
+ *     node dist/test/browser/console-work.js
+ */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import type { S3Client } from "../../src/client.ts";
+import { expectSoon, panelOf, signIn, skip, startSuite, type Suite } from "./console-suite.ts";
+
+let suite: Suite;
+let consoleUrl: string;
+let client: S3Client;
+let browser: Browser;
+
+before(async () => {
+  if (skip !== false) return;
+  suite = await startSuite();
+  ({ consoleUrl, client, browser } = suite);
+});
+
+after(async () => {
+  if (skip === false) await suite.close();
+});
+
+async function namesIn(page: Page): Promise<string[]> {
+  const links = page.getByRole("table", { name: "Objects" }).getByRole("link");
+  return (await links.allTextContents()).map((text) => text.replace("▸ ", ""));
+}
+
+test("one of many buckets is found, and one of somebody else's opened by its name", { skip }, async () => {
+  for (let at = 0; at < 20; at++) await client.createBucket({ bucket: `team-${at}-media` });
+  await client.putObject({
+    bucket: "team-7-media",
+    key: "plan.txt",
+    body: "plan",
+    contentType: "text/plain",
+  });
+  await client.putBucketPolicy({
+    bucket: "team-7-media",
+    policy: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { AWS: "*" },
+          Action: ["s3:ListBucket", "s3:GetObject"],
+          Resource: ["arn:aws:s3:::team-7-media", "arn:aws:s3:::team-7-media/*"],
+        },
+      ],
+    }),
+  });
+  const { body } = await client.request({
+    method: "POST",
+    bucket: "_stowage",
+    key: "users",
+    body: JSON.stringify({ name: "reader" }),
+  });
+  const { key } = (await body.json()) as { key: { accessKeyId: string; secretAccessKey: string } };
+  const page = await browser.newPage();
+  const faults = await signIn(page, consoleUrl);
+  await page.getByLabel("Find a bucket").fill("m-7");
+  await page.getByText("1 bucket", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Access key").fill(key.accessKeyId);
+  await page.getByLabel("Secret key").fill(key.secretAccessKey);
+  await page.keyboard.press("Enter");
+  await page.getByText("You have no buckets. To open one of somebody else's").waitFor();
+  await page.getByLabel("Find a bucket").fill("team-7-media");
+  await page.keyboard.press("Enter");
+  const panel = await panelOf(page, "plan.txt");
+  await panel.getByText("plan", { exact: true }).waitFor();
+  assert.equal(await page.title(), "team-7-media/ – Stowage");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("a folder is made, sorted by what is in it, and all of it selected", { skip }, async () => {
+  const bucket = "sorted";
+  await client.createBucket({ bucket });
+  const page = await browser.newPage();
+  const faults = await signIn(page, consoleUrl);
+  await page.getByRole("link", { name: bucket, exact: true }).click();
+  const make = async (name: string): Promise<void> => {
+    await page.getByRole("button", { name: "New folder" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill(name);
+    await page.getByRole("button", { name: "Make folder" }).click();
+  };
+  await make("reports");
+  await page.getByRole("link", { name: "(this folder's own object)" }).waitFor();
+  const made = await client.headObject({ bucket, key: "reports/" });
+  assert.equal(made.size, 0);
+  await page.getByRole("link", { name: bucket, exact: true }).click();
+  await make("reports/");
+  await page.getByRole("alert").getByText("There is a folder “reports/” already.").waitFor();
+  await page.keyboard.press("Escape");
+
+  await client.putObject({ bucket, key: "b", body: "1" });
+  await client.putObject({ bucket, key: "a", body: "12" });
+  await client.putObject({ bucket, key: "c", body: "123" });
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await page.getByText("4 names").waitFor();
+  assert.deepEqual(await namesIn(page), ["reports/", "a", "b", "c"]);
+  await page.getByRole("button", { name: "Size" }).click();
+  assert.deepEqual(await namesIn(page), ["reports/", "c", "a", "b"]);
+  await page.getByRole("button", { name: "Size" }).click();
+  assert.deepEqual(await namesIn(page), ["reports/", "b", "a", "c"]);
+  await page.getByRole("columnheader", { name: "Size" }).and(page.locator("[aria-sort=ascending]")).waitFor();
+  await page.getByLabel("Select all").check();
+  await page.getByText("4 names, 4 selected").waitFor();
+  await page.getByRole("button", { name: "Delete 4", exact: true }).click();
+  await page.getByRole("button", { name: "Delete everything in them" }).click();
+  await page.getByText("Nothing is here yet").waitFor();
+  assert.deepEqual((await client.listObjectsV2({ bucket })).objects, []);
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test(
+  "an object is copied into another bucket, and moved, and replaces nothing unasked",
+  { skip },
+  async () => {
+    await client.createBucket({ bucket: "from" });
+    await client.createBucket({ bucket: "into" });
+    await client.putObject({
+      bucket: "from",
+      key: "a/note.txt",
+      body: "note",
+      contentType: "text/plain",
+      metadata: { who: "me" },
+    });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const faults = await signIn(page, consoleUrl);
+    await page.goto(`${consoleUrl}/#/objects/from/${encodeURIComponent("a/")}`);
+    const panel = await panelOf(page, "note.txt");
+    await panel.getByRole("button", { name: "Copy or move" }).click();
+    const dialog = page.getByRole("dialog", { name: "Copy or move" });
+    const copy = dialog.getByRole("button", { name: "Copy or move" });
+    await dialog.getByLabel("Bucket").fill("into");
+    await dialog.getByRole("textbox", { name: "Key" }).fill("b/copy.txt");
+    await copy.click();
+    await page
+      .getByRole("complementary", { name: "b/copy.txt" })
+      .getByText("note", { exact: true })
+      .waitFor();
+    assert.deepEqual((await client.headObject({ bucket: "into", key: "b/copy.txt" })).metadata, {
+      who: "me",
+    });
+
+    await client.putObject({ bucket: "into", key: "b/other.txt", body: "other" });
+    await page.locator("aside").getByRole("button", { name: "Copy or move" }).click();
+    await dialog.getByRole("textbox", { name: "Key" }).fill("b/other.txt");
+    await dialog.getByLabel("Move: delete the original then").check();
+    await copy.click();
+    await dialog.getByRole("alert").getByText("There is an object of this key already").waitFor();
+    await client.headObject({ bucket: "into", key: "b/copy.txt" });
+    await dialog.getByLabel("Replace what has this key there").check();
+    await copy.click();
+    await page
+      .getByRole("complementary", { name: "b/other.txt" })
+      .getByText("note", { exact: true })
+      .waitFor();
+    await assert.rejects(client.headObject({ bucket: "into", key: "b/copy.txt" }), /404/);
+    assert.deepEqual(faults, []);
+    await page.close();
+  },
+);
+
+test(
+  "the focus is never lost: not by dialogs, by what is deleted, or by another page",
+  { skip },
+  async () => {
+    await client.createBucket({ bucket: "focus" });
+    await client.putObject({ bucket: "focus", key: "a.txt", body: "a" });
+    const page = await browser.newPage();
+    const faults = await signIn(page, consoleUrl);
+    const focused = (name: string): Promise<void> =>
+      expectSoon(async () => {
+        const text = await page.evaluate(
+          "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent",
+        );
+        return text === name;
+      });
+    await page.getByRole("button", { name: "Create bucket" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await focused("Create bucket");
+
+    await page.getByRole("link", { name: "focus", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await focused("Buckets/focus");
+    const link = page.getByRole("link", { name: "a.txt", exact: true });
+    await link.focus();
+    await page.keyboard.press("Enter");
+    await focused("a.txt");
+    await page.getByRole("complementary", { name: "a.txt" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("complementary", { name: "a.txt" }).waitFor({ state: "detached" });
+    assert.equal(await page.evaluate("document.activeElement.tagName"), "A");
+    await page.keyboard.press("Enter");
+    await page.locator("aside").getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("button", { name: "Delete object" }).click();
+    await focused("Buckets/focus");
+
+    await page.getByRole("link", { name: "Buckets" }).first().click();
+    await page.getByRole("button", { name: "Delete focus" }).click();
+    await page.getByRole("button", { name: "Delete bucket" }).click();
+    await focused("Buckets");
+    assert.deepEqual(faults, []);
+    await page.close();
+  },
+);
