@@ -167,9 +167,10 @@ export function TextSetting({
   const setting = useQuery({ queryKey, queryFn: read });
   const saving = useMutation({
     mutationFn: (changed: string) => (changed.trim() === "" ? remove() : write(changed)),
-    onSuccess: async () => {
+    onSuccess: async (_, changed) => {
       await queries.invalidateQueries({ queryKey });
-      setText(null);
+      // What was typed meanwhile stays.
+      setText((text) => (text === changed || changed === "" ? null : text));
     },
   });
   const stored = setting.data ?? "";
