@@ -93,7 +93,7 @@ function argumentOf({ name, description, choices }: Argument): ParserArgument {
 }
 
 function optionOf(flag: Flag): Option {
-  const option = new Option(flag.flags, flag.description).hideHelp(flag.hidden);
+  const option = new Option(flag.flags, flag.description).hideHelp(flag.hidden === true);
   if (flag.choices !== undefined) option.choices(flag.choices);
   if (flag.default !== undefined) option.default(flag.default, flag.defaultText);
   const { parse } = flag;
