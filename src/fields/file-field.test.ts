@@ -8,7 +8,8 @@ import { memory } from "../storage/backends/memory.ts";
 import { NotImplementedError, SuspiciousFileOperation } from "../storage/errors.ts";
 import { FileFieldError } from "./errors.ts";
 import type { FieldValue } from "./field-content.ts";
-import { fileField } from "./file-field.ts";
+import { fileField, type FileFieldOptions } from "./file-field.ts";
+import { imageField } from "./image-field.ts";
 import { withFiles } from "./with-files.ts";
 
 const clock = (): number => new Date(2026, 0, 9, 3, 4, 5).getTime();
@@ -196,4 +197,14 @@ test("a check that throws stores nothing", async () => {
     { field: "file" },
   );
   assert.deepEqual(await storage.listdir(), [[], []]);
+});
+
+test("fileField() and imageField() refuse an option that there is not", () => {
+  const options = { upload_to: "photos" } as FileFieldOptions;
+  for (const make of [fileField, imageField]) {
+    assert.throws(
+      () => make("photo", options),
+      /fileField\(\) has no option "upload_to". Its options are uploadTo/,
+    );
+  }
 });

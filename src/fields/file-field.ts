@@ -5,6 +5,7 @@
  */
 
 import { generateFilename, storages } from "../storage/default-storages.ts";
+import { checkOptions } from "../storage/options.ts";
 import { joinName, validateFileName } from "../storage/names.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { FieldContent } from "./field-content.ts";
@@ -48,6 +49,15 @@ export function fileField(name: string, options?: FileFieldOptions): FileField {
   return new FileField(name, options);
 }
 
+const optionNames = [
+  "uploadTo",
+  "storage",
+  "maxLength",
+  "deleteWith",
+  "check",
+  "clock",
+] as const satisfies (keyof FileFieldOptions)[];
+
 export class FileField {
   /** The column's name. */
   readonly name: string;
@@ -59,6 +69,7 @@ export class FileField {
   readonly #clock: () => number;
 
   constructor(name: string, options: FileFieldOptions = {}) {
+    checkOptions("fileField", options, optionNames);
     const { uploadTo = "", storage = storages.default, maxLength = 100 } = options;
     this.name = name;
     this.uploadTo = uploadTo;

@@ -31,6 +31,12 @@ export function typeByName(filename: string): string {
   return (dot !== -1 && mime.lookup(filename.slice(dot))) || unknownType;
 }
 
+/** @throws {TypeError} For types that are no list: whoever does not compile has no types to help. */
+export function checkTypes(types: readonly string[] | undefined): void {
+  if (types === undefined || Array.isArray(types)) return;
+  throw new TypeError(`types is ${JSON.stringify(types)}; it is a list, such as ["image/*"].`);
+}
+
 export interface CheckTypeInput {
   readonly filename: string;
   /** The first bytes of the file. */

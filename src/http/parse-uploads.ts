@@ -2,13 +2,14 @@
 
 import { generateFilename } from "../storage/default-storages.ts";
 import { StorageError, SuspiciousFileOperation } from "../storage/errors.ts";
+import { checkOptions } from "../storage/options.ts";
 import type { Storage } from "../storage/storage.ts";
-import { checkType, typeByName } from "./check-type.ts";
+import { checkType, checkTypes, typeByName } from "./check-type.ts";
 import { quote, uploadedName } from "./file-names.ts";
 import { type FormFile, readForm, type UploadRequest } from "./read-form.ts";
 import { sniffBytes } from "./sniff.ts";
 import { UploadError } from "./upload-error.ts";
-import { type Limits, readLimits, type UploadLimits } from "./upload-limits.ts";
+import { limitNames, type Limits, readLimits, type UploadLimits } from "./upload-limits.ts";
 
 /** A file on its way in. Its bytes can be read once. */
 export interface IncomingFile extends AsyncIterable<Uint8Array> {
@@ -60,6 +61,20 @@ export interface UploadOptions extends UploadLimits {
   readonly signal?: AbortSignal | undefined;
 }
 
+const optionNames = [
+  ...limitNames,
+  "storage",
+  "name",
+  "maxLength",
+  "overwrite",
+  "onFile",
+  "fields",
+  "types",
+  "checkType",
+  "allowEmpty",
+  "signal",
+] as const satisfies (keyof UploadOptions)[];
+
 /** A form that was read. */
 export interface Uploads {
   /** The fields that are no files, in their order; a field may come several times. */
@@ -80,12 +95,15 @@ export interface Uploads {
  *
  * @param request A web-standard Request, or node's. Nothing may have read its body.
  * @throws UploadError with a status for the answer and a message for the person; TypeError where neither a storage nor
- *   a callback is given.
+ *   a callback is given, ImproperlyConfigured for an option that there is not.
  * @example
  * const form = await parseUploads(request, { storage, types: ["image/*"], maxFileBytes: 10_000_000 });
  * console.log(form.fields.get("title"), form.files[0]?.name);
  */
 export async function parseUploads(request: UploadRequest, options: UploadOptions): Promise<Uploads> {
+  // A limit by another name would be none.
+  checkOptions("parseUploads", options, optionNames);
+  checkTypes(options.types);
   const { storage, onFile, signal } = options;
   if ((storage === undefined) === (onFile === undefined)) {
     throw new TypeError("Files go into a storage or to onFile: give parseUploads() one of the two.");

@@ -17,6 +17,16 @@ export interface UploadLimits {
   readonly maxTotalBytes?: number | undefined;
 }
 
+export const limitNames: readonly (keyof UploadLimits)[] = [
+  "maxFileBytes",
+  "maxFiles",
+  "maxFields",
+  "maxFieldBytes",
+  "maxFieldNameBytes",
+  "maxFilenameBytes",
+  "maxTotalBytes",
+];
+
 export type Limits = { readonly [Name in keyof UploadLimits]-?: number };
 
 const mebibyte = 1024 * 1024;

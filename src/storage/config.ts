@@ -19,7 +19,7 @@ const keys: ReadonlySet<string> = new Set(["storages", "static"] satisfies (keyo
  * A configuration, checked. It has no effect by itself: export it from `stowage.config.ts`, or hand it to
  * `createStorages`.
  *
- * @throws ImproperlyConfigured for a key that there is not.
+ * @throws ImproperlyConfigured for a key that there is not, and where there are no storages.
  * @example
  * export default defineConfig({
  *   storages: {
@@ -29,6 +29,7 @@ const keys: ReadonlySet<string> = new Set(["storages", "static"] satisfies (keyo
  * });
  */
 export function defineConfig<const Config extends StowageConfig>(config: Config): Config {
+  requireStorages(config);
   for (const key of Object.keys(config)) {
     if (keys.has(key)) continue;
     throw new ImproperlyConfigured(
@@ -36,4 +37,13 @@ export function defineConfig<const Config extends StowageConfig>(config: Config)
     );
   }
   return config;
+}
+
+/** @throws ImproperlyConfigured for what is no configuration: whoever does not compile has no types to help. */
+export function requireStorages(config: StowageConfig | undefined): void {
+  const storages: unknown = config?.storages;
+  if (typeof storages === "object" && storages !== null && !Array.isArray(storages)) return;
+  throw new ImproperlyConfigured("The configuration has no storages.", {
+    fix: "Give { storages: { default: s3(…) } }.",
+  });
 }

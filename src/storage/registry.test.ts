@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { disk } from "./backends/disk.ts";
+import { disk, type DiskOptions } from "./backends/disk.ts";
 import { memory, MemoryStorage } from "./backends/memory.ts";
-import { defineConfig } from "./config.ts";
+import { defineConfig, type StowageConfig } from "./config.ts";
 import { storages, useConfig } from "./default-storages.ts";
 import { createStorages } from "./registry.ts";
 
@@ -73,4 +73,13 @@ test("storages passes everything on to the configuration that is used", async ()
     restore();
   }
   assert.throws(() => storages.default.getValidName("a"), /"default" is not loaded yet\. .*loadStorages\(\)/);
+});
+
+test("createStorages() and disk() say what is missing where nothing is given", () => {
+  for (const config of [undefined, {}, { storages: [] }, { storages: null }]) {
+    const given = config as unknown as StowageConfig;
+    assert.throws(() => createStorages(given), /The configuration has no storages. Give \{ storages: \{/);
+    assert.throws(() => defineConfig(given), /The configuration has no storages/);
+  }
+  assert.throws(() => disk(undefined as unknown as DiskOptions), /disk\(\) needs a location/);
 });

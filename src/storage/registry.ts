@@ -1,6 +1,6 @@
 /** Storages by alias, each made once and when it is first used. */
 
-import type { StorageEntry, StowageConfig } from "./config.ts";
+import { requireStorages, type StorageEntry, type StowageConfig } from "./config.ts";
 import { ImproperlyConfigured, StorageError } from "./errors.ts";
 import { Storage } from "./storage.ts";
 
@@ -22,6 +22,7 @@ export type Storages<Config extends StowageConfig = StowageConfig> = {
  * await storages.default.save("hello.txt", "Hello");
  */
 export function createStorages<const Config extends StowageConfig>(config: Config): Storages<Config> {
+  requireStorages(config);
   const made = new Map<string, Storage>();
   const find = (alias: string): Storage => {
     const found = made.get(alias);

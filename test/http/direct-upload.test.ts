@@ -16,7 +16,7 @@ import {
   uploadRoutes,
 } from "../../src/direct-upload.ts";
 import { uploadRoutes as fastifyRoutes } from "../../src/fastify.ts";
-import { s3, type S3Storage } from "../../src/storage.ts";
+import { memory, s3, type S3Storage } from "../../src/storage.ts";
 import { startTestServer, type TestServer } from "../../src/testing.ts";
 import {
   abandonUpload,
@@ -55,6 +55,15 @@ async function keys(): Promise<string[]> {
   for await (const { key } of server.client.list({ bucket: server.bucket })) found.push(key);
   return found;
 }
+
+test("directUpload() refuses options that there are not, and a storage that is not on S3", async () => {
+  const make = (options: object): DirectUpload =>
+    directUpload({ storage: memory(), ...options } as unknown as DirectUploadOptions);
+  assert.throws(() => make({ maxFileBytes: 5 }), /directUpload\(\) has no option "maxFileBytes"/);
+  assert.throws(() => make({ types: "image/*" }), /types is "image\/\*"; it is a list/);
+  const begun = make({}).begin({ filename: "a.txt", size: 1 }, "owner");
+  await assert.rejects(begun, /directUpload\(\) needs a storage on S3, such as s3\(\)/);
+});
 
 describe("directUpload()", () => {
   const make = (options: Partial<DirectUploadOptions> = {}): DirectUpload =>

@@ -317,3 +317,17 @@ test("parseUploads() reads a web body that it refuses to its end, and does not c
   await delay(20);
   assert.deepEqual([pieces, cancelled], [21, false]);
 });
+
+test("parseUploads() refuses an option that there is not, which may have been meant as a limit", async () => {
+  const request = new Request("http://localhost/", { method: "POST", body: new FormData() });
+  const parse = (options: object): Promise<unknown> =>
+    parseUploads(request, { storage: memory(), ...options });
+  await assert.rejects(
+    parse({ maxFileSize: 5 }),
+    /parseUploads\(\) has no option "maxFileSize". Its options are maxFileBytes/,
+  );
+  await assert.rejects(
+    parse({ types: "image/*" }),
+    /types is "image\/\*"; it is a list, such as \["image\/\*"\]/,
+  );
+});

@@ -3,6 +3,8 @@
 import type { S3Client } from "../../client/s3-client.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { joinName, splitName, splitSuffixes } from "../../storage/names.ts";
+import { checkOptions } from "../../storage/options.ts";
+import { checkTypes } from "../check-type.ts";
 import { UploadError } from "../upload-error.ts";
 import type { DirectStorage, DirectUploadOptions } from "./options.ts";
 import { readTicket, signTicket, type Ticket } from "./token.ts";
@@ -24,6 +26,23 @@ export interface Place {
   readonly storage: DirectStorage;
 }
 
+const optionNames = [
+  "storage",
+  "maxBytes",
+  "types",
+  "checkType",
+  "name",
+  "maxLength",
+  "overwrite",
+  "expiresSeconds",
+  "partsFromBytes",
+  "partSizeBytes",
+  "acl",
+  "secret",
+  "relayPath",
+  "clock",
+] as const satisfies (keyof DirectUploadOptions)[];
+
 export class DirectContext {
   readonly options: DirectUploadOptions;
   readonly maxBytes: number;
@@ -31,6 +50,9 @@ export class DirectContext {
   #storage: Promise<DirectStorage> | undefined;
 
   constructor(options: DirectUploadOptions) {
+    // A limit by another name would be none.
+    checkOptions("directUpload", options, optionNames);
+    checkTypes(options.types);
     this.options = options;
     this.maxBytes = options.maxBytes ?? 5 * 1024 ** 3;
     this.now = options.clock ?? Date.now;
@@ -40,6 +62,12 @@ export class DirectContext {
     const { storage } = this.options;
     this.#storage ??= Promise.resolve(typeof storage === "function" ? storage() : storage);
     const found = await this.#storage;
+    if (found?.client === undefined) {
+      throw new TypeError(
+        "directUpload() needs a storage on S3, such as s3(); give one of stowage.config.ts by a function that finds it:" +
+          " async () => (await loadStorages()).default.",
+      );
+    }
     return {
       client: found.client,
       bucket: found.bucketName,

@@ -98,8 +98,8 @@ export class DiskStorage extends Storage {
 
   constructor(options: DiskOptions, context?: StorageContext) {
     super(context);
-    checkOptions("disk", options, optionNames);
-    if (!options.location)
+    checkOptions("disk", options ?? {}, optionNames);
+    if (!options?.location)
       throw new ImproperlyConfigured("disk() needs a location: the directory of the files.");
     this.location = resolve(options.location);
     this.#options = options;
