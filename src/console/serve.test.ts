@@ -76,8 +76,17 @@ describe("startConsole()", () => {
     assert.equal(headers["x-content-type-options"], "nosniff");
   });
 
-  it("refuses a Host that could end the policy's origin", async () => {
-    for (const host of ["a b", "a;script-src *", "a,b", "a/b"]) {
+  it("refuses a Host that could end the policy's origin, or is that of no URL", async () => {
+    for (const host of [
+      "a b",
+      "a;script-src *",
+      "a,b",
+      "a/b",
+      "999.999.1.1",
+      "xn--a",
+      "[::::1]",
+      "a:99999",
+    ]) {
       assert.equal((await get("/", { host })).status, 400, host);
     }
   });

@@ -48,14 +48,20 @@ const types: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
+/** A request has no body: its head is all there is to wait for. */
+const settings = { headersTimeout: 20_000, requestTimeout: 20_000 };
+/** A connection on which nothing moves for this long is closed. */
+const idleTimeoutMs = 60_000;
+
 /** @throws {Error} With node's own code, such as `EADDRINUSE`, when it cannot listen. */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const directory = options.directory ?? join(import.meta.dirname, "ui");
   const files = await readFiles(directory);
   const scheme = options.tls === undefined ? "http" : "https";
   let api: ConsoleApi | undefined;
-  const https = options.tls === undefined ? null : createHttpsServer({ ...options.tls });
-  const http = https ?? createHttpServer();
+  const https = options.tls === undefined ? null : createHttpsServer({ ...settings, ...options.tls });
+  const http = https ?? createHttpServer(settings);
+  http.setTimeout(idleTimeoutMs);
   http.on("request", (request: IncomingMessage, response: ServerResponse) => {
     const hostname = hostnameOf(request.headers.host);
     if (api === undefined || hostname === null) {
@@ -122,7 +128,8 @@ async function readFiles(directory: string): Promise<ReadonlyMap<string, BuiltFi
 /** The name by which the browser reached this machine: what it calls the API by, too. */
 function hostnameOf(host: string | undefined): string | null {
   if (host === undefined || !/^(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d+)?$/i.test(host)) return null;
-  return host.replace(/:\d+$/, "");
+  // Such as 999.999.1.1, of which no origin can be made.
+  return URL.canParse(`http://${host}`) ? host.replace(/:\d+$/, "") : null;
 }
 
 /** Nothing but this page's own files, and what comes from the API as data, runs or shows here; nobody may frame it. */

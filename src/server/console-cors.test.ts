@@ -8,8 +8,9 @@ import type { S3Request } from "./request.ts";
 function headersFor(
   console: Site["console"],
   headers: Record<string, string>,
+  { secure = false } = {},
 ): Record<string, string> | null {
-  return consoleCorsHeaders({ console } as Site, { headers } as unknown as S3Request);
+  return consoleCorsHeaders({ console } as Site, { headers, secure } as unknown as S3Request);
 }
 
 test("the console's page may read answers: by its port on the same host, or by its URL", () => {
@@ -35,10 +36,21 @@ test("no other page may", () => {
     "http://console.example.com",
     "null",
     "",
+    "ftp://files.example.com:9001",
+    "chrome-extension://files.example.com:9001",
+    "http://files.example.com:9001/",
+    "http://someone@files.example.com:9001",
   ];
   for (const origin of others) assert.equal(headersFor(place, { host, origin }), null, origin);
   assert.equal(headersFor(undefined, { host, origin: "http://files.example.com:9001" }), null);
   assert.equal(headersFor(place, { host: "a b", origin: "http://files.example.com:9001" }), null);
+});
+
+test("a page that came without TLS may not read what comes with it", () => {
+  const host = "files.example.com:9000";
+  const read = (origin: string): unknown => headersFor({ port: 9001 }, { host, origin }, { secure: true });
+  assert.equal(read("http://files.example.com:9001"), null);
+  assert.notEqual(read("https://files.example.com:9001"), null);
 });
 
 test("a port that the scheme implies is left out of an origin", () => {

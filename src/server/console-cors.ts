@@ -8,7 +8,7 @@ import type { S3Request } from "./request.ts";
 
 /** Where the web console is. */
 export interface ConsolePlace {
-  /** On the host that the request is sent to, by the same scheme. */
+  /** On the host that the request is sent to. */
   readonly port: number;
   /** Where browsers reach it through a proxy, such as `https://console.example.com`. */
   readonly url?: string | undefined;
@@ -19,10 +19,10 @@ const headerNames = /^[\w-]+(?:\s*,\s*[\w-]+)*$/;
 /** Headers for an answer to the console's page; null for a request that is not its. */
 export function consoleCorsHeaders(
   { console: place }: Site,
-  { headers }: S3Request,
+  { headers, secure }: S3Request,
 ): Record<string, string> | null {
   const { origin, host = "" } = headers;
-  if (place === undefined || origin === undefined || !isConsole(place, origin, host)) return null;
+  if (place === undefined || origin === undefined || !isConsole(place, origin, host, secure)) return null;
   const asked = headers["access-control-request-headers"] ?? "";
   return {
     "access-control-allow-origin": origin,
@@ -34,11 +34,14 @@ export function consoleCorsHeaders(
   };
 }
 
-function isConsole({ port, url }: ConsolePlace, origin: string, host: string): boolean {
-  if (url !== undefined && origin === new URL(url).origin) return true;
+function isConsole({ port, url }: ConsolePlace, origin: string, host: string, secure: boolean): boolean {
   const asked = URL.canParse(origin) ? new URL(origin) : null;
+  // As browsers write it, of a page that came by HTTP; and by TLS, where this request did.
+  if (asked?.origin !== origin || !/^https?:$/.test(asked.protocol)) return false;
+  if (url !== undefined && origin === new URL(url).origin) return true;
+  if (secure && asked.protocol !== "https:") return false;
   const here = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : null;
-  return asked !== null && asked.hostname === here?.hostname && portOf(asked) === port;
+  return asked.hostname === here?.hostname && portOf(asked) === port;
 }
 
 function portOf({ port, protocol }: URL): number {
