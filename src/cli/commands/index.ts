@@ -1,6 +1,7 @@
 /** The table of commands, in the order of the help. */
 
 import type { Command } from "../command.ts";
+import { acl, aclSet, grantAdd, grantRm } from "./acl.ts";
 import { bucketQuota } from "./bucket-quota.ts";
 import { check } from "./check.ts";
 import { collectstatic } from "./collectstatic.ts";
@@ -11,9 +12,12 @@ import { keyAdd } from "./key-add.ts";
 import { keyLs } from "./key-ls.ts";
 import { keyRm } from "./key-rm.ts";
 import { ls } from "./ls.ts";
+import { mb } from "./mb.ts";
 import { orphans } from "./orphans.ts";
+import { rb } from "./rb.ts";
 import { serve } from "./serve.ts";
 import { shell } from "./shell.ts";
+import { stat } from "./stat.ts";
 import { userAdd } from "./user-add.ts";
 import { userLs } from "./user-ls.ts";
 import { userRm } from "./user-rm.ts";
@@ -22,6 +26,13 @@ export const commands: readonly Command[] = [
   serve,
   dev,
   ls,
+  stat,
+  mb,
+  rb,
+  acl,
+  aclSet,
+  grantAdd,
+  grantRm,
   shell,
   collectstatic,
   findstatic,
@@ -41,5 +52,6 @@ export const commands: readonly Command[] = [
 export const groups: Readonly<Record<string, string>> = {
   user: "Manage the users that own buckets and objects",
   key: "Manage the access keys that users sign with",
+  grant: "Grant rights on buckets and objects, and take them back",
   bucket: "Manage how much buckets may hold",
 };

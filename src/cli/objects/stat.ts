@@ -1,0 +1,114 @@
+/** All that is known of a bucket or an object. */
+
+import { S3ResponseError } from "../../client/errors.ts";
+import type { ObjectInfo } from "../../client/outputs.ts";
+import type { S3Client } from "../../client/s3-client.ts";
+import type { Io } from "../command.ts";
+import { formatBytes, formatTime, printable, printJsonLine } from "../output.ts";
+import { formatS3Url, type S3Url } from "../s3-url.ts";
+import { printFields } from "../table.ts";
+
+interface StatOptions {
+  readonly json?: boolean;
+}
+
+export async function stat(
+  io: Io,
+  client: S3Client,
+  url: S3Url,
+  { json = false }: StatOptions,
+): Promise<void> {
+  const facts = url.key === "" ? await bucketFacts(client, url.bucket) : await objectFacts(client, url);
+  if (json) await printJsonLine(io, facts);
+  else printFields(io, linesOf(facts));
+}
+
+type Facts = Readonly<Record<string, unknown>>;
+
+async function objectFacts(client: S3Client, { bucket, key, versionId }: S3Url): Promise<Facts> {
+  const info = await client.headObject({ bucket, key, versionId, checksumMode: "ENABLED" });
+  const { retention, checksum, headers } = info;
+  return {
+    url: formatS3Url({ bucket, key, versionId: info.versionId }),
+    size: info.size,
+    modified: new Date(info.lastModifiedMs).toISOString(),
+    contentType: info.contentType,
+    cacheControl: info.cacheControl,
+    contentDisposition: info.contentDisposition,
+    contentEncoding: info.contentEncoding,
+    contentLanguage: info.contentLanguage,
+    expires: info.expires,
+    etag: info.etag,
+    checksum: checksum && `${checksum.algorithm} ${checksum.value}`,
+    storageClass: info.storageClass,
+    encryption: encryptionOf(info),
+    versionId: info.versionId,
+    tags: headers["x-amz-tagging-count"] && Number(headers["x-amz-tagging-count"]),
+    retention: retention && { mode: retention.mode, until: new Date(retention.untilMs).toISOString() },
+    legalHold: info.legalHold,
+    redirect: info.websiteRedirectLocation,
+    restore: headers["x-amz-restore"],
+    replication: headers["x-amz-replication-status"],
+    metadata: { ...info.metadata },
+  };
+}
+
+function encryptionOf({ encryption, headers }: ObjectInfo): string | undefined {
+  const key = headers["x-amz-server-side-encryption-aws-kms-key-id"];
+  return key === undefined ? encryption : `${encryption} ${key}`;
+}
+
+/** Settings that these keys may not see, or that the server does not know, are left out. */
+async function bucketFacts(client: S3Client, bucket: string): Promise<Facts> {
+  const { region } = await client.headBucket({ bucket });
+  const [versioning, lock, acl, tags, policy] = await Promise.all([
+    known(client.getBucketVersioning({ bucket })),
+    known(client.getObjectLockConfiguration({ bucket })),
+    known(client.getBucketAcl({ bucket })),
+    known(client.getBucketTagging({ bucket })),
+    known(client.getBucketPolicyStatus({ bucket })),
+  ]);
+  const isPublic = acl?.grants.some(
+    ({ grantee }) => grantee.type === "group" && grantee.group === "AllUsers",
+  );
+  return {
+    url: `s3://${bucket}`,
+    region,
+    owner: acl && (acl.owner.displayName || acl.owner.id),
+    versioning: versioning && (versioning.status ?? "Off"),
+    objectLock: lock && (lock.defaultRetention ?? "Enabled"),
+    acl: acl && (isPublic === true ? "grants to everybody" : "private or granted to some"),
+    policy: policy && (policy.isPublic ? "public" : "not public"),
+    tags: { ...tags },
+  };
+}
+
+async function known<T>(asking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof S3ResponseError && [403, 404, 405, 501].includes(error.status)) return undefined;
+    throw error;
+  }
+}
+
+function linesOf(facts: Facts): Record<string, string> {
+  const lines: Record<string, string> = {};
+  for (const [name, value] of Object.entries(facts)) {
+    if (value === undefined) continue;
+    const title = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    if (typeof value !== "object" || value === null) {
+      lines[title] = lineOf(name, value as string | number);
+      continue;
+    }
+    for (const [inner, text] of Object.entries(value))
+      lines[`${title} ${printable(inner)}`] = printable(String(text));
+  }
+  return lines;
+}
+
+function lineOf(name: string, value: string | number): string {
+  if (name === "size") return `${formatBytes(Number(value))} (${value} bytes)`;
+  if (name === "modified") return formatTime(Date.parse(String(value)));
+  return printable(String(value));
+}
