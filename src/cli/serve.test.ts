@@ -149,6 +149,17 @@ test("the console is shown at a port of its own, and is not where it is not want
       stdout: "",
       stderr: `stowage: cannot listen on 127.0.0.1 port ${port}: the port is in use; choose another with --console-port, or stop what uses it\n`,
     });
+    assert.deepEqual(
+      await run(
+        "serve --port 0 --data other --external-url https://s3.example.com/files --console-url https://s3.example.com",
+      ),
+      {
+        code: 1,
+        stdout: "",
+        stderr:
+          "stowage: the console and the API cannot both be at https://s3.example.com: what people upload would run in the console; give one of them another host name or port\n",
+      },
+    );
     const without = await serve("--data without --no-console");
     assert.doesNotMatch(without.written.stderr, /consoleUrl/);
     const refused = await fetch(`${without.url}/_stowage/users`, { headers: { origin: consoleUrl } });

@@ -199,15 +199,19 @@ test(
     assert.equal(await (await client.getObject(at)).body.text(), "first");
     assert.equal((await client.headObject(at)).cacheControl, "no-cache");
 
-    await panel.getByText("Metadata and tags").click();
+    await panel.getByText("Headers, metadata and tags").click();
+    await panel.getByLabel("Content-Type").fill("text/markdown");
+    await panel.getByRole("button", { name: "Save headers" }).click();
+    await panel.getByText("Saved.").waitFor();
+    assert.equal((await client.headObject(at)).contentType, "text/markdown");
     await panel.getByLabel("Metadata, name 1").fill("who");
     await panel.getByLabel("Metadata, value 1").fill("Größe");
     await panel.getByRole("button", { name: "Save metadata" }).click();
-    await panel.getByText("Saved.").waitFor();
+    await panel.getByText("Saved.").nth(1).waitFor();
     await panel.getByLabel("Tags, name 1").fill("kind");
     await panel.getByLabel("Tags, value 1").fill("note");
     await panel.getByRole("button", { name: "Save tags" }).click();
-    await panel.getByText("Saved.").nth(1).waitFor();
+    await panel.getByText("Saved.").nth(2).waitFor();
     await panel.getByText("Who may read it").click();
     await panel.getByLabel("Or replace all by").selectOption("public-read");
     await panel.getByRole("button", { name: "Replace" }).click();

@@ -2,16 +2,16 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import type { ObjectInfo, S3Client } from "stowage/client";
+import type { ObjectInfo } from "stowage/client";
 import { AclEditor } from "./acl-editor.tsx";
 import { CopyObject } from "./copy-object.tsx";
 import { codeOf, formatBytes, formatDate, formatName } from "./format.ts";
 import { showChanges } from "./object-pages.ts";
 import { ObjectLock } from "./object-lock.tsx";
+import { ObjectMetadata } from "./object-metadata.tsx";
 import { Download, Share } from "./object-links.tsx";
 import { Versions } from "./object-versions.tsx";
 import { Confirm, ErrorNote, Loading, useReturningFocus } from "./parts.tsx";
-import { PairsEditor } from "./pairs-editor.tsx";
 import { Preview } from "./preview.tsx";
 import type { Session } from "./session.ts";
 
@@ -92,8 +92,14 @@ export function ObjectPanel({
             <Share client={client} bucket={bucket} objectKey={key} />
           </details>
           <details>
-            <summary>Metadata and tags</summary>
-            <Metadata client={client} bucket={bucket} objectKey={key} info={info.data} onChanged={refresh} />
+            <summary>Headers, metadata and tags</summary>
+            <ObjectMetadata
+              client={client}
+              bucket={bucket}
+              objectKey={key}
+              info={info.data}
+              onChanged={refresh}
+            />
           </details>
           <details>
             <summary>Who may read it</summary>
@@ -179,64 +185,5 @@ function Properties({ info }: { readonly info: ObjectInfo }): ReactNode {
         ),
       )}
     </dl>
-  );
-}
-
-interface PartProps {
-  readonly client: S3Client;
-  readonly bucket: string;
-  readonly objectKey: string;
-}
-
-interface MetadataProps extends PartProps {
-  readonly info: ObjectInfo;
-  readonly onChanged: () => Promise<void>;
-}
-
-function Metadata({ client, bucket, objectKey: key, info, onChanged }: MetadataProps): ReactNode {
-  const tags = useQuery({
-    queryKey: ["object", bucket, key, "tags"],
-    queryFn: () => client.getObjectTagging({ bucket, key }),
-  });
-  return (
-    <>
-      <PairsEditor
-        title="Metadata"
-        pairs={info.metadata}
-        save={async (metadata) => {
-          // S3 changes metadata by a copy onto itself, which says all that is to stay; the ACL is not copied.
-          const policy = await client.getObjectAcl({ bucket, key });
-          await client.copyObject({
-            bucket,
-            key,
-            copySource: { bucket, key, versionId: info.versionId },
-            copySourceIfMatch: info.etag,
-            metadataDirective: "REPLACE",
-            metadata,
-            contentType: info.contentType,
-            cacheControl: info.cacheControl,
-            contentDisposition: info.contentDisposition,
-            contentEncoding: info.contentEncoding,
-            contentLanguage: info.contentLanguage,
-            expires: info.expires,
-            storageClass: info.storageClass,
-            websiteRedirectLocation: info.websiteRedirectLocation,
-          });
-          await client.putObjectAcl({ bucket, key, policy });
-          await onChanged();
-        }}
-      />
-      <ErrorNote error={tags.error} />
-      {tags.data === undefined ? null : (
-        <PairsEditor
-          title="Tags"
-          pairs={tags.data}
-          save={async (changed) => {
-            await client.putObjectTagging({ bucket, key, tags: changed });
-            await onChanged();
-          }}
-        />
-      )}
-    </>
   );
 }

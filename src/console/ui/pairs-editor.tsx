@@ -49,7 +49,10 @@ export function PairsEditor({ title, isTitled = false, pairs, save }: PairsEdito
                 type="button"
                 className="plain"
                 aria-label={`Remove ${name}`}
-                onClick={() => setRows(rows.toSpliced(at, 1))}
+                onClick={() => {
+                  saving.reset();
+                  setRows(rows.toSpliced(at, 1));
+                }}
               >
                 ✕
               </button>

@@ -73,6 +73,8 @@ function UserSection({ client, user, ownKey, onKey }: UserSectionProps): ReactNo
   const queryKey = ["users", user.name, "keys"];
   const [doomed, setDoomed] = useState<"user" | { readonly key: string } | null>(null);
   const keys = useQuery({ queryKey, queryFn: () => listKeys(client, user.name) });
+  const isOwn =
+    doomed === "user" ? (keys.data ?? []).some((one) => one.accessKeyId === ownKey) : doomed?.key === ownKey;
   const adding = useMutation({
     mutationFn: () => addKey(client, user.name),
     onSuccess: async (key) => {
@@ -146,6 +148,7 @@ function UserSection({ client, user, ownKey, onKey }: UserSectionProps): ReactNo
             {doomed === "user"
               ? "Their keys end at once. Their buckets and objects stay."
               : "What signs with it is refused from now on, shared links too."}
+            {isOwn ? " It is what you are signed in with: it signs you out." : ""}
           </p>
         </Confirm>
       )}
