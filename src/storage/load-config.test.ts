@@ -50,5 +50,9 @@ test("loadConfig() says what is wrong with a file", async () => {
   );
   const none = write("none.ts", "export const storages = {};");
   await assert.rejects(loadConfig({ file: none }), /none\.ts exports no configuration/);
+  await assert.rejects(
+    loadConfig({ directory, file: "nowhere.ts" }),
+    /There is no configuration .*nowhere\.ts\.$/,
+  );
   await assert.rejects(loadConfig({ directory }), /There is no stowage\.config\.ts in .* or above it/);
 });

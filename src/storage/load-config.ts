@@ -28,6 +28,7 @@ export async function loadConfig({
   file,
 }: LoadConfigOptions = {}): Promise<StowageConfig> {
   const path = file === undefined ? findConfig(directory) : resolve(directory, file);
+  if (!existsSync(path)) throw new ImproperlyConfigured(`There is no configuration ${path}.`);
   let config: unknown;
   try {
     const { createJiti } = await import("jiti");
