@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, open, readdir, rm } from "node:fs/promises";
+import { mkdtemp, open, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -65,6 +65,30 @@ test("check says that all is sound, and what is damaged, of encrypted objects to
     const missing = await run("check", "--data", join(dataDir, "none"));
     assert.equal(missing.code, 1);
     assert.match(missing.stderr, /there is no data directory/);
+  } finally {
+    await rm(dataDir, { recursive: true });
+  }
+});
+
+test("check says of an index that cannot be read what to do", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "stowage-check-"));
+  try {
+    const engine = await openEngine({ dataDir, maintenance: false });
+    const owner = { id: "a".repeat(64), displayName: "owner" };
+    await createBucket(engine, { name: "photos", owner, grants: [], region: "us-east-1" });
+    await engine.close();
+    // All but the two pages that the index begins with, as where a file was copied before it was whole.
+    const index = join(dataDir, "index", "data.mdb");
+    const { size } = await stat(index);
+    const file = await open(index, "r+");
+    await file.write(Buffer.alloc(size - 8192), 0, size - 8192, 8192);
+    await file.close();
+    const { code, stderr } = await run("check", "--data", dataDir);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /cannot open the data directory .*; restore it from a backup: its index is damaged, or was copied/,
+    );
   } finally {
     await rm(dataDir, { recursive: true });
   }

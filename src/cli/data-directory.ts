@@ -56,9 +56,12 @@ export async function openDataDirectory(dataDir: string, options: OpenOptions): 
       );
     }
     const { code, message } = cause as NodeJS.ErrnoException;
+    const isDamaged = /^MDB_(?:CORRUPTED|INVALID|PAGE_NOTFOUND)\b/.test(message);
     throw new CommandError(
       `cannot open the data directory ${dataDir}: ${reasons[code ?? ""] ?? message}`,
-      "give with --data a directory that can be written",
+      isDamaged
+        ? "restore it from a backup: its index is damaged, or was copied while a server ran"
+        : "give with --data a directory that can be written",
       { cause },
     );
   }
