@@ -71,9 +71,8 @@ function Versioning({ client, bucket }: SectionProps): ReactNode {
     <section>
       <h2>Versions</h2>
       <ErrorNote error={versioning.error ?? changing.error} />
-      {versioning.isPending ? (
-        <Loading />
-      ) : (
+      {versioning.isPending ? <Loading /> : null}
+      {versioning.data === undefined ? null : (
         <>
           <p>
             {status === "Enabled"

@@ -79,7 +79,7 @@ export function CopyObject({ client, bucket, objectKey: key, info, onClose }: Co
           ))}
         </datalist>
         <Field label="Key" hint="Metadata and tags go with it; who may read it does not.">
-          <input name="key" required defaultValue={key} autoFocus spellCheck={false} autoComplete="off" />
+          <input name="key" required defaultValue={key} spellCheck={false} autoComplete="off" />
         </Field>
         <label className="check">
           <input type="checkbox" name="move" /> Move: delete the original then

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { S3Client } from "stowage/client";
 import { codeOf } from "./format.ts";
-import { ErrorNote, Field } from "./parts.tsx";
+import { ErrorNote, Field, Loading } from "./parts.tsx";
 
 interface XmlDocument {
   readonly title: string;
@@ -173,7 +173,16 @@ export function TextSetting({
       setText((text) => (text === changed || changed === "" ? null : text));
     },
   });
-  const stored = setting.data ?? "";
+  const stored = setting.data;
+  // What was not read is not shown as not set: it would be replaced unseen.
+  if (stored === undefined) {
+    return (
+      <section>
+        <h2>{title}</h2>
+        {setting.error === null ? <Loading /> : <ErrorNote error={setting.error} />}
+      </section>
+    );
+  }
   return (
     <section>
       <h2>{title}</h2>
@@ -183,7 +192,6 @@ export function TextSetting({
           aria-label={`${title}. ${hint}`}
           rows={stored === "" && text === null ? 3 : 12}
           spellCheck={false}
-          disabled={setting.isPending}
           value={text ?? stored}
           placeholder="Not set."
           onChange={({ currentTarget }) => {
