@@ -266,7 +266,7 @@ async function answer(
     const forConsole = request.headers["origin"] === undefined ? null : consoleCorsHeaders(site, request);
     outcome =
       forConsole !== null && request.method === "OPTIONS"
-        ? { response: { status: 204, headers: {} } }
+        ? { response: { status: 204, headers: {} }, operation: "Preflight" }
         : websiteOf !== null
           ? await handleWebsite(site, request, websiteOf, requestId, signal)
           : // Behind a bucket's host name it is the path of an object.

@@ -14,7 +14,7 @@ import { countRequests } from "./request-counts.ts";
 
 /** Counts of one server. Two servers in a process share nothing. */
 export interface Metrics {
-  /** A request was answered. `operation` is a name of the operations table, or `Unknown`. */
+  /** A request was answered. `operation` is a name of the operations table, `Administration`, `Preflight` of the console, or `Unknown`. */
   observe(operation: string, status: number, seconds: number): void;
   /** A run of a job of the server's own came to its end. */
   observeJob(job: string, seconds: number, failed: boolean): void;

@@ -212,3 +212,27 @@ test(
     await page.close();
   },
 );
+
+test(
+  "an administrator sees what was asked of the server, and how much a bucket holds",
+  { skip },
+  async () => {
+    await client.createBucket({ bucket: "counted" });
+    for (let at = 0; at < 3; at++) await client.putObject({ bucket: "counted", key: `${at}`, body: "12345" });
+    const page = await browser.newPage();
+    const faults = await signIn(page, consoleUrl);
+    await page.getByRole("link", { name: "Settings of counted" }).click();
+    await page.getByRole("button", { name: "Count" }).click();
+    await page.getByText("15 B in 3 objects", { exact: true }).waitFor();
+    await page.getByRole("link", { name: "Server" }).click();
+    await page.getByText("Running since").waitFor();
+    const row = page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "PutObject" }) });
+    const [requests, , failed] = await row.getByRole("cell").allTextContents();
+    assert.ok(Number(requests) >= 3);
+    assert.equal(failed, "0");
+    await page.getByRole("rowheader", { name: "Preflight" }).waitFor();
+    assert.equal(await page.getByRole("rowheader", { name: "Unknown" }).count(), 0);
+    assert.deepEqual(faults, []);
+    await page.close();
+  },
+);

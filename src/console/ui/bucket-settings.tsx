@@ -5,6 +5,7 @@ import { type ReactNode, useState } from "react";
 import type { S3Client } from "stowage/client";
 import { AclEditor } from "./acl-editor.tsx";
 import { readQuota, removeQuota, setQuota } from "./admin.ts";
+import { BucketSize } from "./bucket-size.tsx";
 import { codeOf, formatBytes, formatCount, textOf } from "./format.ts";
 import { PairsEditor } from "./pairs-editor.tsx";
 import { ErrorNote, Field, Loading } from "./parts.tsx";
@@ -47,6 +48,7 @@ export function BucketSettings({ session, bucket }: SettingsProps): ReactNode {
         </section>
         <PublicAccess client={client} bucket={bucket} />
         <BucketPolicy client={client} bucket={bucket} />
+        <BucketSize client={client} bucket={bucket} />
         {session.isAdmin ? <Quota client={client} bucket={bucket} /> : null}
         <BucketTags client={client} bucket={bucket} />
         <UnfinishedUploads client={client} bucket={bucket} />

@@ -50,7 +50,7 @@ export function Buckets({ session: { client } }: { readonly session: Session }):
         </p>
       ) : null}
       {shown.length === 0 ? null : (
-        <table>
+        <table className="list">
           <caption className="quiet">{formatCount(shown.length, "bucket")}</caption>
           <thead>
             <tr>

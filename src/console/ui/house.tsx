@@ -6,6 +6,7 @@ import { formatName } from "./format.ts";
 import { showChanges } from "./object-pages.ts";
 import { Objects } from "./objects.tsx";
 import { hrefOf, type Route, useRoute } from "./route.ts";
+import { ServerState } from "./server-state.tsx";
 import type { Session } from "./session.ts";
 import { UploadPanel } from "./upload-panel.tsx";
 import { Uploads } from "./uploads.ts";
@@ -20,7 +21,8 @@ export function House({
   readonly onLeave: () => void;
 }): ReactNode {
   const asked = useRoute();
-  const route: Route = asked.page === "users" && !session.isAdmin ? { page: "buckets" } : asked;
+  const isForAdmins = asked.page === "users" || asked.page === "server";
+  const route: Route = isForAdmins && !session.isAdmin ? { page: "buckets" } : asked;
   const queries = useQueryClient();
   const [uploads] = useState(
     () =>
@@ -52,9 +54,14 @@ export function House({
             Buckets
           </a>
           {session.isAdmin ? (
-            <a href={hrefOf({ page: "users" })} aria-current={isOn("users")}>
-              Users
-            </a>
+            <>
+              <a href={hrefOf({ page: "users" })} aria-current={isOn("users")}>
+                Users
+              </a>
+              <a href={hrefOf({ page: "server" })} aria-current={isOn("server")}>
+                Server
+              </a>
+            </>
           ) : null}
         </nav>
         <span className="who">
@@ -80,6 +87,7 @@ export function House({
           <BucketSettings key={route.bucket} session={session} bucket={route.bucket} />
         ) : null}
         {route.page === "users" ? <Users session={session} /> : null}
+        {route.page === "server" ? <ServerState session={session} /> : null}
       </main>
       <UploadPanel uploads={uploads} />
     </>
@@ -89,6 +97,7 @@ export function House({
 function titleOf(route: Route): string {
   if (route.page === "buckets") return "Buckets";
   if (route.page === "users") return "Users";
+  if (route.page === "server") return "Server";
   if (route.page === "settings") return `Settings of ${route.bucket}`;
   return `${route.bucket}/${formatName(route.prefix)}`;
 }

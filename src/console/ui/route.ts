@@ -5,6 +5,7 @@ import { useSyncExternalStore } from "react";
 export type Route =
   | { readonly page: "buckets" }
   | { readonly page: "users" }
+  | { readonly page: "server" }
   /** `object`: the key whose details are shown beside the list. */
   | {
       readonly page: "objects";
@@ -16,7 +17,7 @@ export type Route =
 
 export function hrefOf(route: Route): string {
   if (route.page === "buckets") return "#/";
-  if (route.page === "users") return "#/users";
+  if (route.page === "users" || route.page === "server") return `#/${route.page}`;
   const bucket = encodeURIComponent(route.bucket);
   if (route.page === "settings") return `#/settings/${bucket}`;
   const object = route.object === undefined ? "" : `/${encodeURIComponent(route.object)}`;
@@ -25,7 +26,7 @@ export function hrefOf(route: Route): string {
 
 export function parseRoute(hash: string): Route {
   const [page, bucket, prefix = "", object] = hash.replace(/^#\/?/, "").split("/").map(decode);
-  if (page === "users") return { page };
+  if (page === "users" || page === "server") return { page };
   if (page === "settings" && bucket) return { page, bucket };
   if (page === "objects" && bucket) return { page, bucket, prefix, object };
   return { page: "buckets" };
