@@ -58,6 +58,14 @@ for (const [line, expected] of [
   ["serve --durability none", /Allowed choices are strict, relaxed/],
   ["serve --domain http://a", /"http:\/\/a" is no host name/],
   ["serve --tls-cert cert.pem", /^stowage: --tls-key is missing; give both of --tls-cert and --tls-key\n$/],
+  [
+    "serve --port 0 --region EU_1",
+    /^stowage: --region: "EU_1" is no region; give lower-case letters, digits and hyphens/,
+  ],
+  [
+    "serve --port 0 --max-buckets 0",
+    /^stowage: --max-buckets: "0" is no number of buckets; give a whole number/,
+  ],
   ["serve --port 0 --workers x", /^stowage: --workers: "x" is no number of workers; give a whole number/],
   ["user add", /missing required argument 'name'\n\(stowage user add --help lists what there is\)\n$/],
   ["user add anna --access-key AAA", /one of --access-key and --secret-key is missing/],

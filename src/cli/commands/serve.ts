@@ -46,7 +46,12 @@ const flags: readonly Flag[] = [
       "Address or network of a proxy whose X-Forwarded headers are believed; may be given several times",
     parse: collectProxy,
   },
-  { flags: "--region <name>", description: "Region that requests are signed for", default: "us-east-1" },
+  {
+    flags: "--region <name>",
+    description: "Region that requests are signed for",
+    default: "us-east-1",
+    parse: parseRegion,
+  },
   {
     flags: "--tls-cert <file>",
     description: "Certificate in PEM, with its chain: serve HTTPS; a renewed one is taken within a minute",
@@ -201,6 +206,14 @@ function collectKmsKey(text: string, previous: unknown): string[] {
 
 /** More than this is a mistake on any machine. */
 const mostWorkers = 256;
+
+function parseRegion(text: string): string {
+  if (/^[a-z0-9-]{1,64}$/.test(text)) return text;
+  throw new UsageError(
+    `"${text}" is no region`,
+    "give lower-case letters, digits and hyphens, such as eu-central-1",
+  );
+}
 
 function parseMaxBuckets(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
