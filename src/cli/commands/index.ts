@@ -13,14 +13,17 @@ import { keyLs } from "./key-ls.ts";
 import { keyRm } from "./key-rm.ts";
 import { ls } from "./ls.ts";
 import { mb } from "./mb.ts";
+import { meta, metaSet } from "./meta.ts";
 import { orphans } from "./orphans.ts";
 import { rb } from "./rb.ts";
 import { serve } from "./serve.ts";
 import { shell } from "./shell.ts";
 import { stat } from "./stat.ts";
+import { tag, tagSet, tagRm } from "./tag.ts";
 import { userAdd } from "./user-add.ts";
 import { userLs } from "./user-ls.ts";
 import { userRm } from "./user-rm.ts";
+import { versions, versionsRestore, versionsOn, versionsOff, undo } from "./versions.ts";
 
 export const commands: readonly Command[] = [
   serve,
@@ -33,6 +36,16 @@ export const commands: readonly Command[] = [
   aclSet,
   grantAdd,
   grantRm,
+  tag,
+  tagSet,
+  tagRm,
+  meta,
+  metaSet,
+  versions,
+  versionsRestore,
+  versionsOn,
+  versionsOff,
+  undo,
   shell,
   collectstatic,
   findstatic,

@@ -2,18 +2,16 @@
 
 import type { S3Client } from "../../client/s3-client.ts";
 import type { AccessControlPolicy, CannedAcl, Grant, Grantee, Group, Permission } from "../../s3/acl.ts";
-import { CommandError, type Io, UsageError } from "../command.ts";
+import { type Io, UsageError } from "../command.ts";
 import { printable, printJsonLine, printLine } from "../output.ts";
-import { formatS3Url, type S3Url } from "../s3-url.ts";
+import type { S3Url } from "../s3-url.ts";
 import { printTable } from "../table.ts";
-import { eachObject } from "./each-object.ts";
+import { changeEach, nameOf, type Subject } from "./change-each.ts";
 import type { FindOptions } from "./find-objects.ts";
 
 interface AclOptions extends FindOptions {
   readonly json?: boolean;
 }
-
-type Subject = Omit<S3Url, "versionId"> & { readonly versionId?: string | undefined };
 
 export async function showAcl(
   io: Io,
@@ -46,8 +44,9 @@ export async function setAcl(
   acl: CannedAcl,
   options: AclOptions,
 ): Promise<void> {
-  await eachSubject(io, client, url, options, `is ${acl} now`, { acl }, async (subject, signal) => {
+  await changeEach(io, client, url, options, async (subject, signal) => {
     await client.putAclXml({ ...subjectOf(subject), acl }, undefined, { signal });
+    return { said: `is ${acl} now`, fact: { acl } };
   });
 }
 
@@ -115,61 +114,19 @@ async function changeAcl(
   done: string,
   change: (grants: readonly Grant[]) => Grant[] | null,
 ): Promise<void> {
-  const { json: _json, recursive: _recursive, ...fact } = options;
-  await eachSubject(
-    io,
-    client,
-    url,
-    options,
-    done,
-    { [done.replace(" ", "")]: labelOf(fact) },
-    async (subject, signal) => {
-      const { owner, grants } = await readAcl(client, subject, signal);
-      const changed = change(grants);
-      if (changed === null) return;
+  const { id, email, group } = options;
+  const fact = { [done.replace(" ", "")]: { id, email, group, permissions: permissionsOf(options) } };
+  await changeEach(io, client, url, options, async (subject, signal) => {
+    const { owner, grants } = await readAcl(client, subject, signal);
+    const changed = change(grants);
+    if (changed !== null) {
       const policy = { owner, grants: changed };
       const { bucket, key, versionId } = subject;
       if (key === "") await client.putBucketAcl({ bucket, policy }, { signal });
       else await client.putObjectAcl({ bucket, key, versionId, policy }, { signal });
-    },
-  );
-}
-
-function labelOf(options: GrantOptions): Record<string, unknown> {
-  const { id, email, group } = options;
-  return {
-    ...(id === undefined ? {} : { id }),
-    ...(email === undefined ? {} : { email }),
-    ...(group === undefined ? {} : { group }),
-    permissions: permissionsOf(options),
-  };
-}
-
-async function eachSubject(
-  io: Io,
-  client: S3Client,
-  url: S3Url,
-  options: AclOptions,
-  done: string,
-  fact: object,
-  work: (subject: Subject, signal?: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const tell = async (subject: Subject): Promise<void> => {
-    if (options.json === true) await printJsonLine(io, { url: nameOf(subject), ...fact });
-    else await printLine(io, `${printable(nameOf(subject))}: ${done}`);
-  };
-  // Of a bucket itself; with --recursive, of what is in it.
-  if (url.key === "" && options.recursive !== true) {
-    await work(url);
-    await tell(url);
-    return;
-  }
-  const count = await eachObject(client, url, options, async (subject, signal) => {
-    await work(subject, signal);
-    await tell(subject);
+    }
+    return { said: done, fact };
   });
-  if (count === 0)
-    throw new CommandError(`nothing matches ${printable(nameOf(url))}`, "look what is there with stowage ls");
 }
 
 async function readAcl(
@@ -184,10 +141,6 @@ async function readAcl(
 
 function subjectOf({ bucket, key, versionId }: Subject): { bucket: string; key?: string } {
   return key === "" ? { bucket } : { bucket, key, ...(versionId === undefined ? {} : { versionId }) };
-}
-
-function nameOf(subject: Subject): string {
-  return subject.key === "" ? `s3://${subject.bucket}` : formatS3Url(subject);
 }
 
 function granteeOf({ id, email, group }: GrantOptions): Grantee {

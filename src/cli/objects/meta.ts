@@ -1,0 +1,72 @@
+/** Metadata and content headers of objects, shown and changed. */
+
+import { changeMetadata, type ContentHeader } from "../../client/change-metadata.ts";
+import type { S3Client } from "../../client/s3-client.ts";
+import { type Io, UsageError } from "../command.ts";
+import { printable, printJsonLine } from "../output.ts";
+import { formatS3Url, type S3Url } from "../s3-url.ts";
+import { printFields } from "../table.ts";
+import { changeEach } from "./change-each.ts";
+import type { FindOptions } from "./find-objects.ts";
+
+export interface MetaOptions extends FindOptions, Partial<Readonly<Record<ContentHeader, string>>> {
+  readonly remove?: readonly string[];
+  readonly json?: boolean;
+}
+
+export async function showMetadata(
+  io: Io,
+  client: S3Client,
+  url: S3Url,
+  { json = false }: MetaOptions,
+): Promise<void> {
+  const info = await client.headObject({ ...url });
+  const headers = headersOf(info);
+  const metadata = { ...info.metadata };
+  if (json) {
+    await printJsonLine(io, { url: formatS3Url(url), ...headers, metadata });
+    return;
+  }
+  const named = Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value] as const);
+  const content = Object.entries(headers).map(([name, value]) => [titleOf(name), value] as const);
+  printFields(
+    io,
+    Object.fromEntries([...content, ...named].map(([name, value]) => [printable(name), printable(value)])),
+  );
+}
+
+/** @throws {UsageError} Where nothing is to be changed. */
+export async function setMetadata(
+  io: Io,
+  client: S3Client,
+  url: S3Url,
+  metadata: Readonly<Record<string, string>>,
+  options: MetaOptions,
+): Promise<void> {
+  const { remove = [] } = options;
+  const headers = headersOf(options);
+  if (Object.keys(headers).length + Object.keys(metadata).length + remove.length === 0) {
+    throw new UsageError("nothing is to be changed", "give NAME=VALUE, --content-type or another option");
+  }
+  await changeEach(io, client, url, options, async ({ bucket, key }, signal) => {
+    const { versionId, ...fact } = await changeMetadata(
+      client,
+      { bucket, key },
+      { headers, metadata, remove },
+      { signal },
+    );
+    return { said: "changed", fact: { ...fact, ...(versionId === undefined ? {} : { versionId }) } };
+  });
+}
+
+function headersOf(of: Partial<Readonly<Record<ContentHeader, string | undefined>>>): Record<string, string> {
+  const { cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires } = of;
+  const all = { contentType, cacheControl, contentDisposition, contentEncoding, contentLanguage, expires };
+  return Object.fromEntries(
+    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+function titleOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
