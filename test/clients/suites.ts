@@ -86,6 +86,19 @@ export const suites: readonly Suite[] = [
     npm: awsSdk,
   },
   {
+    name: "aws-sdk-go",
+    command: ["bash"],
+    path: "aws-sdk-go/run.sh",
+    environment: {},
+    isInstalled: () => true,
+    obstacle: () =>
+      // GOTOOLCHAIN=local: an older Go would download a newer one.
+      runs("env", "GOTOOLCHAIN=local", "go", "-C", "test/clients/aws-sdk-go", "mod", "download")
+        ? null
+        : "there is no Go of the version in its go.mod, which Debian does not have, or its modules cannot be fetched",
+    debian: [],
+  },
+  {
     name: "minio-js",
     command: nodeTest,
     path: "minio-js/main.mjs",
