@@ -1,8 +1,9 @@
 /** Options that several commands on objects share. */
 
+import { cannedAcls } from "../s3/acl.ts";
 import { type Flag, UsageError } from "./command.ts";
 
-export const filterFlags: readonly Flag[] = [
+export const nameFlags: readonly Flag[] = [
   {
     flags: "--include <pattern>",
     description: "Only names that match; may be given several times",
@@ -13,6 +14,10 @@ export const filterFlags: readonly Flag[] = [
     description: "No names that match; may be given several times",
     parse: collect,
   },
+];
+
+export const filterFlags: readonly Flag[] = [
+  ...nameFlags,
   { flags: "--raw", description: "Take * ? [ in a key as they are" },
 ];
 
@@ -63,4 +68,25 @@ export function parseRate(text: string): number {
     throw new UsageError(`"${text}" is no number of bytes`, "give it as 500K, 10M or 1G");
   }
   return bytes;
+}
+
+/** What is stored beside what is written. */
+export const propertyFlags: readonly Flag[] = [
+  { flags: "--acl <name>", description: "Canned ACL of what is written", choices: cannedAcls },
+  { flags: "--content-type <type>", description: "Media type (default: by the name, or the source's)" },
+  { flags: "--cache-control <text>", description: "How long caches may keep it" },
+  { flags: "--storage-class <name>", description: "Storage class" },
+  {
+    flags: "--metadata <name=value>",
+    description: "Metadata; may be given several times",
+    parse: collectMetadata,
+  },
+];
+
+function collectMetadata(text: string, previous: unknown): Record<string, string> {
+  const [, name, value] = /^([^=\s]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new UsageError(`"${text}" is no metadata`, "give it as NAME=VALUE");
+  }
+  return { ...(previous as Record<string, string> | undefined), [name]: value };
 }

@@ -3,8 +3,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import { createTransport } from "../client/platform.ts";
 import { S3Client } from "../client/s3-client.ts";
-import type { S3ClientOptions } from "../client/settings.ts";
+import { readSettings, type S3ClientOptions } from "../client/settings.ts";
+import { limitBandwidth } from "./bandwidth.ts";
 import { CommandError, type Io } from "./command.ts";
 import type { ConnectionOptions } from "./connection-flags.ts";
 
@@ -15,10 +17,16 @@ import type { ConnectionOptions } from "./connection-flags.ts";
  */
 export async function withClient<T>(
   env: Io["env"],
-  options: ConnectionOptions,
+  options: ConnectionOptions & { readonly bandwidthLimit?: number },
   work: (client: S3Client) => Promise<T>,
 ): Promise<T> {
-  const client = new S3Client(clientOptions(env, options));
+  const settings = clientOptions(env, options);
+  const { bandwidthLimit } = options;
+  const transport =
+    bandwidthLimit === undefined
+      ? undefined
+      : limitBandwidth(createTransport(settings, readSettings(settings)), bandwidthLimit);
+  const client = new S3Client({ ...settings, transport });
   try {
     return await work(client);
   } finally {

@@ -3,10 +3,14 @@
 import type { Command } from "../command.ts";
 import { acl, aclSet, grantAdd, grantRm } from "./acl.ts";
 import { bucketQuota } from "./bucket-quota.ts";
+import { cat, pipe } from "./cat.ts";
 import { check } from "./check.ts";
 import { collectstatic } from "./collectstatic.ts";
 import { completion } from "./completion.ts";
+import { cp, mv } from "./cp.ts";
 import { dev } from "./dev.ts";
+import { du } from "./du.ts";
+import { find } from "./find.ts";
 import { findstatic } from "./findstatic.ts";
 import { keyAdd } from "./key-add.ts";
 import { keyLs } from "./key-ls.ts";
@@ -16,10 +20,12 @@ import { mb } from "./mb.ts";
 import { meta, metaSet } from "./meta.ts";
 import { orphans } from "./orphans.ts";
 import { rb } from "./rb.ts";
+import { rm } from "./rm.ts";
 import { serve } from "./serve.ts";
 import { shell } from "./shell.ts";
 import { stat } from "./stat.ts";
 import { tag, tagSet, tagRm } from "./tag.ts";
+import { tree } from "./tree.ts";
 import { userAdd } from "./user-add.ts";
 import { userLs } from "./user-ls.ts";
 import { userRm } from "./user-rm.ts";
@@ -29,6 +35,14 @@ export const commands: readonly Command[] = [
   serve,
   dev,
   ls,
+  cp,
+  mv,
+  rm,
+  cat,
+  pipe,
+  du,
+  find,
+  tree,
   stat,
   mb,
   rb,

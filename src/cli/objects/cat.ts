@@ -1,0 +1,59 @@
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import type { S3Client } from "../../client/s3-client.ts";
+import { contentTypeOf } from "../../client/content-type.ts";
+import type { ObjectProperties } from "../../client/inputs.ts";
+import type { CannedAcl } from "../../s3/acl.ts";
+import type { Io } from "../command.ts";
+import type { S3Url } from "../s3-url.ts";
+import { findObjects, type FindOptions, selectionOf } from "./find-objects.ts";
+
+/** Writes objects to standard output, one behind the other. */
+export async function cat(
+  io: Io,
+  client: S3Client,
+  urls: readonly S3Url[],
+  options: FindOptions,
+): Promise<void> {
+  for (const url of urls) {
+    const selection = selectionOf(url, options);
+    if (selection.isSingle) {
+      await writeObject(io, client, url);
+      continue;
+    }
+    for await (const { key } of findObjects(client, url.bucket, selection)) {
+      await writeObject(io, client, { ...url, key });
+    }
+  }
+}
+
+async function writeObject({ stdout }: Io, client: S3Client, url: S3Url): Promise<void> {
+  const { body } = await client.getObject(url);
+  for await (const chunk of body) {
+    if (stdout.destroyed) throw Object.assign(new Error("nobody reads the output"), { code: "EPIPE" });
+    if (!stdout.write(chunk)) await once(stdout, "drain");
+  }
+}
+
+export interface PipeOptions extends ObjectProperties {
+  readonly acl?: CannedAcl;
+  readonly clobber?: boolean;
+}
+
+/** Stores what comes from a stream of any length. @returns Bytes. */
+export async function pipe(
+  source: Readable,
+  client: S3Client,
+  { bucket, key }: S3Url,
+  { clobber, ...properties }: PipeOptions,
+): Promise<number> {
+  const { size } = await client.upload({
+    bucket,
+    key,
+    body: source,
+    contentType: contentTypeOf(key),
+    ...properties,
+    ifNoneMatch: clobber === false ? "*" : undefined,
+  });
+  return size;
+}

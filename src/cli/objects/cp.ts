@@ -1,0 +1,329 @@
+/** What `cp` and `mv` do: files and objects from one place to another, each a transfer. */
+
+import { mkdir, readdir, stat, unlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { contentTypeOf } from "../../client/content-type.ts";
+import { withFile } from "../../client/node-files.ts";
+import type { ObjectProperties } from "../../client/inputs.ts";
+import type { S3Client } from "../../client/s3-client.ts";
+import type { CannedAcl } from "../../s3/acl.ts";
+import { CommandError, UsageError } from "../command.ts";
+import { nameFilter } from "../key-pattern.ts";
+import { formatS3Url, type Place, parsePlace, type S3Url } from "../s3-url.ts";
+import { findObjects, type FindOptions, selectionOf } from "./find-objects.ts";
+import { localPath } from "./local-path.ts";
+import type { Transfer, TransferOptions } from "./transfers.ts";
+
+export interface CpOptions extends FindOptions, TransferOptions {
+  readonly acl?: CannedAcl;
+  readonly contentType?: string;
+  readonly cacheControl?: string;
+  readonly storageClass?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** What is there stays. */
+  readonly clobber?: boolean;
+  /** Large ones go on where an earlier command stopped. */
+  readonly resume?: boolean;
+}
+
+/** What is done with the source once it is at its target. */
+export type Kind = "copy" | "move";
+
+/**
+ * The transfers of a command line, found as they are asked for.
+ *
+ * @param texts Sources, and the target behind them.
+ * @throws {UsageError} For places that do not go together.
+ */
+export async function cpTransfers(
+  client: S3Client,
+  texts: readonly string[],
+  options: CpOptions,
+  kind: Kind,
+): Promise<AsyncIterable<Transfer>> {
+  const places = texts.map(parsePlace);
+  const target = places.pop();
+  if (target === undefined || places.length === 0) {
+    throw new UsageError("there is no target", "name what is to be copied, and behind it where to");
+  }
+  if (target.type === "stream" || places.some(({ type }) => type === "stream")) {
+    throw new UsageError(
+      "- is no file",
+      "use stowage pipe to store standard input, stowage cat to print objects",
+    );
+  }
+  if (places.every(({ type }) => type === "local") && target.type === "local") {
+    throw new UsageError("both places are of this machine", "give one of them as s3://BUCKET/KEY");
+  }
+  const into = await directoryOf(target, places.length > 1 || options.recursive === true);
+  const sources = await Promise.all(places.map((place) => sourceOf(client, place, options)));
+  const isMany = sources.some(({ isSingle }) => !isSingle) || places.length > 1;
+  if (isMany && !into.isDirectory) {
+    throw new UsageError(
+      `${describe(target)} is one file, and there may be several sources`,
+      "end the target with a slash",
+    );
+  }
+  return transfersOf(client, sources, into, { ...options, kind });
+}
+
+/** Something to be read, by the name that it gets below a directory. */
+interface Item {
+  readonly name: string;
+  readonly size: number;
+  readonly from: { readonly path: string } | { readonly url: S3Url };
+}
+
+interface Source {
+  readonly items: AsyncIterable<Item>;
+  readonly isSingle: boolean;
+}
+
+/** Where things go: into a directory under their names, or to one name. */
+interface Target {
+  readonly place: Place;
+  readonly isDirectory: boolean;
+}
+
+async function directoryOf(place: Place, isMany: boolean): Promise<Target> {
+  if (place.type === "s3") {
+    const { key, versionId } = place.url;
+    if (versionId !== undefined) {
+      throw new UsageError(
+        "a version is no target",
+        "leave out ?versionId= of the target: what is written is a new version",
+      );
+    }
+    return { place, isDirectory: key === "" || key.endsWith("/") || isMany };
+  }
+  const path = place.type === "local" ? place.path : "";
+  const found = await stat(path).catch(() => null);
+  if (found?.isDirectory() !== true && found !== null && isMany) {
+    throw new UsageError(`"${path}" is a file, not a directory`, "name a directory as the target");
+  }
+  return { place, isDirectory: isMany || found?.isDirectory() === true || /[/\\]$/.test(path) };
+}
+
+async function sourceOf(client: S3Client, place: Place, options: CpOptions): Promise<Source> {
+  if (place.type === "local") return localSource(place.path, options);
+  if (place.type === "stream") throw new UsageError("- is no file", "use stowage pipe");
+  const { url } = place;
+  const { bucket } = url;
+  const selection = selectionOf(url, options);
+  if (selection.isSingle) return { isSingle: true, items: singleObject(client, url) };
+  if (url.versionId !== undefined) {
+    throw new UsageError(`${formatS3Url(url)} names a version of many`, "name one object for ?versionId=");
+  }
+  async function* items(): AsyncGenerator<Item> {
+    for await (const { key, name, size } of findObjects(client, bucket, selection)) {
+      yield { name, size, from: { url: { bucket, key, versionId: undefined } } };
+    }
+  }
+  return { isSingle: false, items: items() };
+}
+
+async function* singleObject(client: S3Client, url: S3Url): AsyncGenerator<Item> {
+  const { size } = await client.headObject(url);
+  yield { name: url.key.slice(url.key.lastIndexOf("/") + 1), size, from: { url } };
+}
+
+async function localSource(path: string, options: CpOptions): Promise<Source> {
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new CommandError(
+      cause.code === "ENOENT" ? `there is no file "${path}"` : `cannot read "${path}": ${cause.message}`,
+      "check the path",
+      { cause },
+    );
+  });
+  if (!found.isDirectory()) {
+    return { isSingle: true, items: oneFile({ name: basename(path), size: found.size, from: { path } }) };
+  }
+  if (options.recursive !== true) {
+    throw new UsageError(`"${path}" is a directory`, "add --recursive for all that is in it");
+  }
+  return { isSingle: false, items: filesIn(path, options) };
+}
+
+async function* oneFile(item: Item): AsyncGenerator<Item> {
+  yield item;
+}
+
+async function* filesIn(directory: string, options: CpOptions): AsyncGenerator<Item> {
+  const goes = nameFilter(options);
+  for await (const name of namesIn(directory, "")) {
+    if (!goes(name)) continue;
+    const path = join(directory, name);
+    yield { name, size: (await stat(path)).size, from: { path } };
+  }
+}
+
+/** Files below a directory, and links to files. Links to directories may lead in circles, and are left. */
+async function* namesIn(directory: string, prefix: string): AsyncGenerator<string> {
+  const entries = await readdir(join(directory, prefix), { withFileTypes: true });
+  for (const entry of entries) {
+    const name = `${prefix}${entry.name}`;
+    if (entry.isDirectory()) yield* namesIn(directory, `${name}/`);
+    else if (entry.isFile()) yield name;
+    else if (
+      entry.isSymbolicLink() &&
+      (await stat(join(directory, name)).catch(() => null))?.isFile() === true
+    ) {
+      yield name;
+    }
+  }
+}
+
+async function* transfersOf(
+  client: S3Client,
+  sources: readonly Source[],
+  target: Target,
+  options: CpOptions & { readonly kind: Kind },
+): AsyncGenerator<Transfer> {
+  let count = 0;
+  for (const { items } of sources) {
+    for await (const item of items) {
+      count++;
+      yield transferOf(client, item, target, options);
+    }
+  }
+  if (count === 0) throw new CommandError("nothing matches", "look what is there with stowage ls");
+}
+
+function transferOf(
+  client: S3Client,
+  item: Item,
+  { place, isDirectory }: Target,
+  options: CpOptions & { readonly kind: Kind },
+): Transfer {
+  const { name, size, from } = item;
+  const verb =
+    options.kind === "move"
+      ? "move"
+      : place.type === "local"
+        ? "download"
+        : "path" in from
+          ? "upload"
+          : "copy";
+  const text = "path" in from ? from.path : formatS3Url(from.url);
+  if (place.type === "s3") {
+    const { bucket, key } = place.url;
+    const directory = key === "" || key.endsWith("/") || !isDirectory ? key : `${key}/`;
+    const to: S3Url = { bucket, key: isDirectory ? directory + name : key, versionId: undefined };
+    return {
+      verb,
+      from: text,
+      to: formatS3Url(to),
+      size,
+      run: async (signal, onLoaded) => {
+        if ("path" in from) await upload(client, from.path, to, { signal, onLoaded, options });
+        else await copy(client, from.url, to, { signal, options });
+        if (options.kind === "move") await removeSource(client, from, signal);
+      },
+    };
+  }
+  const path = place.type === "local" ? place.path : "";
+  if ("path" in from)
+    throw new UsageError("both places are of this machine", "give one of them as s3://BUCKET/KEY");
+  return {
+    verb,
+    from: text,
+    to: isDirectory ? join(path, name) : path,
+    size,
+    run: async (signal, onLoaded) => {
+      await download(client, from.url, isDirectory ? localPath(path, name) : path, {
+        signal,
+        onLoaded,
+        options,
+      });
+      if (options.kind === "move") await removeSource(client, from, signal);
+    },
+  };
+}
+
+interface Run {
+  readonly signal: AbortSignal;
+  readonly options: CpOptions;
+}
+
+interface LoadingRun extends Run {
+  readonly onLoaded: (bytes: number) => void;
+}
+
+async function upload(
+  client: S3Client,
+  path: string,
+  { bucket, key }: S3Url,
+  { signal, onLoaded, options }: LoadingRun,
+): Promise<void> {
+  await withFile(path, async (body) => {
+    await client.upload(
+      {
+        bucket,
+        key,
+        body,
+        contentType: contentTypeOf(path),
+        ...propertiesOf(options),
+        acl: options.acl,
+        ifNoneMatch: options.clobber === false ? "*" : undefined,
+      },
+      { signal, onProgress: ({ loadedBytes }) => onLoaded(loadedBytes) },
+    );
+  });
+}
+
+async function copy(client: S3Client, from: S3Url, to: S3Url, { signal, options }: Run): Promise<void> {
+  if (from.bucket === to.bucket && from.key === to.key && from.versionId === undefined) {
+    throw new CommandError(`${formatS3Url(from)} would be copied onto itself`, "name another target");
+  }
+  const properties = propertiesOf(options);
+  await client.copy(
+    {
+      bucket: to.bucket,
+      key: to.key,
+      copySource: from,
+      ...(Object.keys(properties).length === 0
+        ? {}
+        : { metadataDirective: "REPLACE" as const, ...properties }),
+      storageClass: options.storageClass,
+      acl: options.acl,
+      ifNoneMatch: options.clobber === false ? "*" : undefined,
+    },
+    { signal },
+  );
+}
+
+async function download(
+  client: S3Client,
+  from: S3Url,
+  path: string,
+  { signal, onLoaded, options }: LoadingRun,
+): Promise<void> {
+  if (options.clobber === false && (await stat(path).catch(() => null)) !== null) {
+    throw new CommandError(`"${path}" is there already`, "leave out --no-clobber to replace it");
+  }
+  await mkdir(dirname(path), { recursive: true });
+  await client.downloadFile(from, path, {
+    signal,
+    resume: options.resume,
+    keepModified: true,
+    onProgress: ({ loadedBytes }) => onLoaded(loadedBytes),
+  });
+}
+
+async function removeSource(client: S3Client, from: Item["from"], signal: AbortSignal): Promise<void> {
+  if ("path" in from) await unlink(from.path);
+  else await client.deleteObject(from.url, { signal });
+}
+
+function propertiesOf({ contentType, cacheControl, storageClass, metadata }: CpOptions): ObjectProperties {
+  return {
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(cacheControl === undefined ? {} : { cacheControl }),
+    ...(storageClass === undefined ? {} : { storageClass }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
+
+function describe(place: Place): string {
+  return place.type === "s3" ? formatS3Url(place.url) : place.type === "local" ? `"${place.path}"` : "-";
+}

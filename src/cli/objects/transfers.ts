@@ -1,0 +1,193 @@
+/** Runs transfers, some at once, and tells how far they are: a bar where a person watches, else a line each. */
+
+import { SingleBar } from "cli-progress";
+import { runParallel } from "../../client/parallel.ts";
+import { CommandError, type Io } from "../command.ts";
+import { formatBytes, printable, printJsonLine, printLine } from "../output.ts";
+import { commandErrorOf } from "../s3-failure.ts";
+
+/** One file or object on its way. */
+export interface Transfer {
+  /** What is done, such as `upload`. */
+  readonly verb: string;
+  /** For people: an address or a path. */
+  readonly from: string;
+  readonly to?: string | undefined;
+  /** Bytes, as far as they are known. */
+  readonly size?: number | undefined;
+  /** @param onLoaded Told how many bytes have gone so far. */
+  run(signal: AbortSignal, onLoaded: (bytes: number) => void): Promise<void>;
+}
+
+export interface TransferOptions {
+  readonly jobs?: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** What became of all of them. */
+export interface TransferSummary {
+  readonly done: number;
+  readonly bytes: number;
+  readonly failed: number;
+}
+
+/**
+ * Runs transfers as their source names them. One that fails is told and does not stop the others.
+ *
+ * @throws {CommandError} At the end where some failed, or where the person stopped it.
+ */
+export async function runTransfers(
+  io: Io,
+  transfers: AsyncIterable<Transfer> | Iterable<Transfer>,
+  options: TransferOptions,
+): Promise<TransferSummary> {
+  const { jobs = 8, quiet = false, json = false, dryRun = false } = options;
+  const stop = new AbortController();
+  void io.stopSignal().then((signal) => stop.abort(signal));
+  const showsBar = io.terminal && !quiet && !json && !dryRun;
+  const progress = new TransferProgress(io, showsBar);
+  const startedMs = performance.now();
+  let failed = 0;
+  try {
+    await runParallel(
+      transfers,
+      { concurrency: dryRun ? 1 : jobs, signal: stop.signal },
+      async (transfer, signal) => {
+        try {
+          const track = progress.begin(transfer.size ?? 0);
+          if (!dryRun) await transfer.run(signal, track.loaded);
+          track.done();
+        } catch (error) {
+          if (signal.aborted) throw error;
+          failed++;
+          await tellFailure(io, progress, transfer, error, json);
+          return;
+        }
+        if (json) await printJsonLine(io, lineOf(transfer, dryRun));
+        else if (!quiet && !showsBar) await printLine(io, sentenceOf(transfer, dryRun));
+      },
+    );
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    throw new CommandError(
+      `stopped after ${counted(progress.doneCount)}`,
+      "the same command does what is left, and sync sends only that",
+      { cause: error },
+    );
+  } finally {
+    progress.end();
+  }
+  const { doneCount: done, doneBytes: bytes } = progress;
+  if (showsBar) {
+    const seconds = (performance.now() - startedMs) / 1000;
+    await printLine(io, `${counted(done)}, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s`);
+  }
+  if (failed > 0) {
+    throw new CommandError(`${failed} of ${done + failed} failed`, "see the lines above");
+  }
+  return { done, bytes, failed };
+}
+
+function counted(count: number): string {
+  return count === 1 ? "1 file" : `${count} files`;
+}
+
+function lineOf({ verb, from, to, size }: Transfer, dryRun: boolean): object {
+  return { verb, from, to, size, ...(dryRun ? { dryRun } : {}) };
+}
+
+function sentenceOf({ verb, from, to }: Transfer, dryRun: boolean): string {
+  const target = to === undefined ? "" : ` to ${printable(to)}`;
+  return `${dryRun ? "(dry run) " : ""}${verb}: ${printable(from)}${target}`;
+}
+
+async function tellFailure(
+  io: Io,
+  progress: TransferProgress,
+  { verb, from, to }: Transfer,
+  error: unknown,
+  json: boolean,
+): Promise<void> {
+  const known = commandErrorOf(error) ?? (error instanceof CommandError ? error : null);
+  const message = known === null ? messageOf(error) : `${known.message}; ${known.fix}`;
+  progress.pause();
+  if (json) await printJsonLine(io, { verb, from, to, error: message });
+  else io.stderr.write(`stowage: ${verb} of ${printable(from)}: ${message}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Counts, and draws a bar when it takes longer than a second. */
+class TransferProgress {
+  doneCount = 0;
+  doneBytes = 0;
+  #knownBytes = 0;
+  #loadedBytes = 0;
+  #bar: SingleBar | null = null;
+  readonly #io: Io;
+  readonly #timer: NodeJS.Timeout | null;
+  readonly #startedMs = performance.now();
+
+  constructor(io: Io, showsBar: boolean) {
+    this.#io = io;
+    this.#timer = showsBar ? setInterval(() => this.#draw(), 200) : null;
+    this.#timer?.unref();
+  }
+
+  begin(size: number): { readonly loaded: (bytes: number) => void; readonly done: () => void } {
+    this.#knownBytes += size;
+    let counted = 0;
+    const loaded = (bytes: number): void => {
+      this.#loadedBytes += bytes - counted;
+      counted = bytes;
+    };
+    return {
+      loaded,
+      done: () => {
+        // A source of unknown size told how much it was; a copy on the server tells nothing in between.
+        const bytes = Math.max(size, counted);
+        this.#knownBytes += bytes - size;
+        loaded(bytes);
+        this.doneCount++;
+        this.doneBytes += bytes;
+      },
+    };
+  }
+
+  /** Takes the bar away, so that a line can be written. */
+  pause(): void {
+    this.#bar?.stop();
+    this.#bar = null;
+  }
+
+  end(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.pause();
+  }
+
+  #draw(): void {
+    const seconds = (performance.now() - this.#startedMs) / 1000;
+    if (seconds < 1) return;
+    const rate = this.#loadedBytes / seconds;
+    const left = rate === 0 ? "" : `, ${Math.ceil((this.#knownBytes - this.#loadedBytes) / rate)} s left`;
+    const text = `${this.doneCount} done, ${formatBytes(this.#loadedBytes)} of ${formatBytes(this.#knownBytes)}, ${formatBytes(rate)}/s${left}`;
+    if (this.#bar === null) {
+      this.#bar = new SingleBar({
+        format: "  {bar} {text}",
+        stream: this.#io.stderr,
+        hideCursor: true,
+        clearOnComplete: true,
+        barsize: 24,
+        fps: 10,
+      });
+      this.#bar.start(Math.max(1, this.#knownBytes), this.#loadedBytes, { text });
+      return;
+    }
+    this.#bar.setTotal(Math.max(1, this.#knownBytes));
+    this.#bar.update(this.#loadedBytes, { text });
+  }
+}
