@@ -275,3 +275,30 @@ test("a setting that cannot be read is not shown as one that is not set", { skip
   assert.deepEqual(faults, []);
   await page.close();
 });
+
+test(
+  "an answer that makes no sense, and a file dropped beside a list, leave the console there",
+  { skip },
+  async () => {
+    await client.createBucket({ bucket: "nonsense" });
+    const page = await browser.newPage();
+    await signIn(page, consoleUrl);
+    await page.route("**/nonsense?**", (route) =>
+      route.fulfill({
+        headers: { "access-control-allow-origin": consoleUrl, "content-type": "application/xml" },
+        body:
+          "<ListBucketResult><Name>nonsense</Name><Contents><Key>a</Key><Size>x</Size>" +
+          "<LastModified>yesterday</LastModified></Contents></ListBucketResult>",
+      }),
+    );
+    await page.getByRole("link", { name: "nonsense", exact: true }).click();
+    await page.getByRole("alert").waitFor();
+    await page.getByRole("link", { name: "Buckets", exact: true }).click();
+    await page.getByRole("heading", { name: "Buckets" }).waitFor();
+    const isKept = await page.evaluate(
+      "!document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true }))",
+    );
+    assert.equal(isKept, true);
+    await page.close();
+  },
+);

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { BucketSettings } from "./bucket-settings.tsx";
 import { Buckets } from "./buckets.tsx";
+import { ErrorBoundary } from "./error-boundary.tsx";
 import { formatName } from "./format.ts";
 import { showChanges } from "./object-pages.ts";
 import { Objects } from "./objects.tsx";
@@ -32,6 +33,16 @@ export function House({
       ),
   );
   useEffect(() => () => uploads.stop(), [uploads]);
+  useEffect(() => {
+    // What is dropped beside a list would be opened in place of the console.
+    const keep = (event: DragEvent): void => event.preventDefault();
+    addEventListener("dragover", keep);
+    addEventListener("drop", keep);
+    return () => {
+      removeEventListener("dragover", keep);
+      removeEventListener("drop", keep);
+    };
+  }, []);
   const title = titleOf(route);
   const isFirst = useRef(true);
   useEffect(() => {
@@ -72,22 +83,24 @@ export function House({
         </span>
       </header>
       <main>
-        {route.page === "buckets" ? <Buckets session={session} /> : null}
-        {route.page === "objects" ? (
-          <Objects
-            key={`${route.bucket}/${route.prefix}`}
-            session={session}
-            uploads={uploads}
-            bucket={route.bucket}
-            prefix={route.prefix}
-            object={route.object}
-          />
-        ) : null}
-        {route.page === "settings" ? (
-          <BucketSettings key={route.bucket} session={session} bucket={route.bucket} />
-        ) : null}
-        {route.page === "users" ? <Users session={session} /> : null}
-        {route.page === "server" ? <ServerState session={session} /> : null}
+        <ErrorBoundary key={title}>
+          {route.page === "buckets" ? <Buckets session={session} /> : null}
+          {route.page === "objects" ? (
+            <Objects
+              key={`${route.bucket}/${route.prefix}`}
+              session={session}
+              uploads={uploads}
+              bucket={route.bucket}
+              prefix={route.prefix}
+              object={route.object}
+            />
+          ) : null}
+          {route.page === "settings" ? (
+            <BucketSettings key={route.bucket} session={session} bucket={route.bucket} />
+          ) : null}
+          {route.page === "users" ? <Users session={session} /> : null}
+          {route.page === "server" ? <ServerState session={session} /> : null}
+        </ErrorBoundary>
       </main>
       <UploadPanel uploads={uploads} />
     </>
