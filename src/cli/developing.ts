@@ -16,7 +16,8 @@ import { ensureAdministrator } from "./administrator.ts";
 import { CommandError, type Io } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
 import { openLog } from "./log.ts";
-import { engineLog, listen, masterKeysOf, type ServeOptions, shellQuoted } from "./serving.ts";
+import { engineLog, listen, masterKeysOf, type ServeOptions } from "./serving.ts";
+import { shellQuoted } from "./shell-words.ts";
 
 /** What `stowage dev` was given. */
 export interface DevOptions {

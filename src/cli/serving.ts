@@ -14,6 +14,7 @@ import { openDataDirectory } from "./data-directory.ts";
 import { openLog } from "./log.ts";
 import { listenFailure } from "./listen-failure.ts";
 import { keepHeapModest } from "./modest-heap.ts";
+import { shellQuoted } from "./shell-words.ts";
 import { version } from "./version.ts";
 import { type ConsoleOptions, openConsole, withConsole } from "./web-console.ts";
 import { readWebhooks } from "./webhooks.ts";
@@ -207,9 +208,4 @@ function greeting({ url, consoleUrl, dataDir, administrator }: Announced, keys: 
     "Ctrl+C stops it.",
     "",
   ].join("\n");
-}
-
-/** A word that a shell reads as it is. */
-export function shellQuoted(word: string): string {
-  return /^[\w./:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -49,3 +49,8 @@ export function shellWords(line: string): ShellWord[] {
   words.push({ text, bare });
   return words;
 }
+
+/** A word that a shell reads as it is. */
+export function shellQuoted(word: string): string {
+  return /^[\w./:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

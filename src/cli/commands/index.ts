@@ -19,8 +19,10 @@ import { ls } from "./ls.ts";
 import { mb } from "./mb.ts";
 import { meta, metaSet } from "./meta.ts";
 import { orphans } from "./orphans.ts";
+import { presign, share } from "./presign.ts";
 import { rb } from "./rb.ts";
 import { rm } from "./rm.ts";
+import { run } from "./run.ts";
 import { serve } from "./serve.ts";
 import { shell } from "./shell.ts";
 import { stat } from "./stat.ts";
@@ -30,6 +32,7 @@ import { userAdd } from "./user-add.ts";
 import { userLs } from "./user-ls.ts";
 import { userRm } from "./user-rm.ts";
 import { versions, versionsRestore, versionsOn, versionsOff, undo } from "./versions.ts";
+import { watch } from "./watch.ts";
 
 export const commands: readonly Command[] = [
   serve,
@@ -46,6 +49,8 @@ export const commands: readonly Command[] = [
   stat,
   mb,
   rb,
+  presign,
+  share,
   acl,
   aclSet,
   grantAdd,
@@ -60,6 +65,8 @@ export const commands: readonly Command[] = [
   versionsOn,
   versionsOff,
   undo,
+  watch,
+  run,
   shell,
   collectstatic,
   findstatic,

@@ -1,0 +1,112 @@
+import { type Command, type Flag, UsageError } from "../command.ts";
+import { connectionFlags, type ConnectionOptions, connectionVariables } from "../connection-flags.ts";
+import { parseDuration } from "../moments.ts";
+import { jsonFlag, parseRate } from "../object-flags.ts";
+import type { PresignOptions, ShareOptions } from "../objects/presign.ts";
+import { parseObjectUrl, parseS3Url } from "../s3-url.ts";
+
+/** What a signature of version 4 may last. */
+const maxSeconds = 604_800;
+
+function expiresFlag(seconds: number, text: string): Flag {
+  return {
+    flags: "--expires <time>",
+    description: "How long it is good: 5m, 1h, at most 7d",
+    default: seconds,
+    defaultText: text,
+    parse: (given) => {
+      const parsed = parseDuration(given);
+      if (parsed <= maxSeconds) return parsed;
+      throw new UsageError(`"${given}" is longer than a signature lasts`, "give at most 7d");
+    },
+  };
+}
+
+/** URLs with a signature. */
+export const presign: Command = {
+  path: "presign",
+  summary: "Print a URL with which anybody may make one request until it expires.",
+  details: `Nothing is sent: it works without a connection, and of an object that is not there. For a link to give to a person there is
+stowage share.`,
+  arguments: [{ name: "<url>", description: "An object, a version of one, or a bucket to be listed" }],
+  flags: [
+    expiresFlag(3600, "1h"),
+    {
+      flags: "--method <method>",
+      description: "Of the request",
+      choices: ["GET", "PUT", "HEAD", "DELETE"],
+      default: "GET",
+    },
+    { flags: "--content-type <type>", description: "Of what is uploaded; it must be sent exactly so" },
+    { flags: "--response-content-disposition <value>", description: "Header that the answer is to have" },
+    { flags: "--response-content-type <type>", description: "Header that the answer is to have" },
+    { flags: "--response-cache-control <value>", description: "Header that the answer is to have" },
+    jsonFlag,
+    ...connectionFlags,
+  ],
+  environment: connectionVariables,
+  examples: [
+    "presign s3://photos/cat.jpg --expires 5m",
+    "presign s3://photos/new.jpg --method PUT --content-type image/jpeg",
+  ],
+  run: async (io, [text = ""], given) => {
+    const options = given as unknown as ConnectionOptions & PresignOptions;
+    const url = parseS3Url(text);
+    if (url.key === "" && options.method !== "GET" && options.method !== "HEAD") parseObjectUrl(text);
+    const { withClient } = await import("../s3-connection.ts");
+    const { presign: print } = await import("../objects/presign.ts");
+    await withClient(io.env, options, (client) => print(io, client, url, options));
+  },
+};
+
+/** Links for people. */
+export const share: Command = {
+  path: "share",
+  summary: "Print a link to an object that can be given to anybody.",
+  details: `The link downloads the object under its own name. It is good for at most 7 days, since no signature lasts longer, and nothing
+takes back a single one of them; all that were signed with an access key end with the key: stowage key rm. So sign with a key
+that is for links alone.
+
+With --public everybody may read the object, by its plain URL, until that is taken back: stowage acl set URL private. Nobody
+can tell who has such a link, and browsers and proxies may keep what they have fetched.
+
+With --upload it prints a command that uploads a file, to be given to whoever is to send one. A folder takes files of any name.`,
+  arguments: [{ name: "<url>", description: "An object; for --upload also a folder" }],
+  flags: [
+    expiresFlag(maxSeconds, "7d"),
+    {
+      flags: "--name <file>",
+      description: "Name under which it is downloaded (default: the end of the key)",
+    },
+    { flags: "--inline", description: "Show it in the browser instead of downloading it" },
+    { flags: "--public", description: "Let everybody read it, without an end" },
+    { flags: "--upload", description: "Let somebody upload it" },
+    {
+      flags: "--max-size <size>",
+      description: "With --upload: bytes at most, such as 500K or 10M",
+      parse: parseRate,
+    },
+    jsonFlag,
+    ...connectionFlags,
+  ],
+  environment: connectionVariables,
+  examples: [
+    "share s3://photos/cat.jpg",
+    "share s3://photos/cat.jpg --public",
+    "share --upload s3://inbox/anna/ --max-size 100M",
+  ],
+  run: async (io, [text = ""], given) => {
+    const options = given as unknown as ConnectionOptions & ShareOptions;
+    const { upload = false, public: isPublic = false, maxSize } = options;
+    if (upload && isPublic) throw new UsageError("--upload and --public were both given", "give one of them");
+    if (maxSize !== undefined && !upload) throw new UsageError("--max-size is of --upload", "add --upload");
+    const url = upload ? parseS3Url(text) : parseObjectUrl(text);
+    const { clientOptions } = await import("../s3-connection.ts");
+    const { S3Connection } = await import("../../client/connection.ts");
+    const { share: link, shareUpload } = await import("../objects/presign.ts");
+    using conn = new S3Connection(clientOptions(io.env, options));
+    using stranger = new S3Connection(clientOptions(io.env, { ...options, anon: true }));
+    if (upload) await shareUpload(io, conn, url, options);
+    else await link(io, conn.client, url, stranger.client, options);
+  },
+};

@@ -1,0 +1,167 @@
+/** `stowage run` and `watch` on a server. */
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { after, before, test } from "node:test";
+import { startTestServer, type TestServer } from "../src/testing.ts";
+import { environmentOf, type Ran, runCommand } from "./support/command.ts";
+import { program } from "./support/serve.ts";
+
+let scratch = "";
+let server: TestServer;
+let run: (...words: string[]) => Promise<Ran>;
+before(async () => {
+  scratch = mkdtempSync(join(tmpdir(), "stowage-running-"));
+  server = await startTestServer({ bucket: "photos" });
+  run = (...words) => runCommand(environmentOf(server), words);
+});
+after(async () => {
+  await server.close();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+function fileOf(...lines: string[]): string {
+  const path = join(scratch, "commands.txt");
+  writeFileSync(path, lines.join("\n"));
+  return path;
+}
+
+test("run runs each line, whatever is quoted in it", async () => {
+  const key = "a b 'c'.txt";
+  await server.client.putObject({ bucket: "photos", key, body: "x" });
+  const file = fileOf(
+    "# a comment",
+    "",
+    `tag set "s3://photos/a b 'c'.txt" of='a b'`,
+    "stowage mb s3://one-bucket",
+    "  mb s3://two-bucket \r",
+  );
+  const { code, stdout, stderr } = await run("run", file);
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.deepEqual(stdout.trim().split("\n").sort(), [
+    "made s3://one-bucket",
+    "made s3://two-bucket",
+    `s3://photos/${key}: of=a b`,
+  ]);
+});
+
+test("run tells errors with their lines, runs the others, and fails", async () => {
+  const file = fileOf(
+    "mb s3://three-bucket",
+    "stat s3://photos/none",
+    "mbb s3://x",
+    "serve",
+    "mb s3://four-bucket",
+  );
+  const { code, stdout, stderr } = await run("run", file, "--jobs", "1");
+  assert.equal(code, 1);
+  assert.equal(stdout, "made s3://three-bucket\nmade s3://four-bucket\n");
+  const lines = stderr.trim().split("\n");
+  assert.match(lines[0] ?? "", /commands\.txt:2: HeadObject of s3:\/\/photos\/none: /);
+  assert.match(lines[1] ?? "", /commands\.txt:3: unknown command 'mbb'/);
+  assert.match(lines[2] ?? "", /commands\.txt:3: \(Did you mean /);
+  assert.match(stderr, /commands\.txt:4: serve cannot be run from a file; run it by itself/);
+  assert.equal(lines.at(-1), "stowage: 3 of 5 commands failed; mend those lines, and run them again");
+});
+
+test("run --json prints an object a command", async () => {
+  const { code, stdout } = await run(
+    "run",
+    fileOf("acl s3://photos --json", "stat s3://none-such"),
+    "--jobs",
+    "1",
+    "--json",
+  );
+  const [first, second] = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.equal(code, 1);
+  assert.deepEqual([first?.["line"], first?.["code"], first?.["stderr"]], [1, 0, ""]);
+  assert.equal((JSON.parse(String(first?.["stdout"])) as { url: string }).url, "s3://photos");
+  assert.deepEqual([second?.["line"], second?.["code"]], [2, 1]);
+});
+
+test("run reads standard input, and says that there is no such file", async () => {
+  const child = spawn(process.execPath, [program, "run", "-"], {
+    env: { ...process.env, ...environmentOf(server) },
+  });
+  const ended = once(child, "close") as Promise<[number]>;
+  child.stdin.end("mb s3://five-bucket\nmb s3://No_Bucket\n");
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  assert.deepEqual([code, stdout], [1, "made s3://five-bucket\n"]);
+  assert.match(stderr, /^line 2: CreateBucket of s3:\/\/No_Bucket: /);
+  const none = await run("run", join(scratch, "none"));
+  assert.deepEqual([none.code, none.stdout], [1, ""]);
+  assert.match(
+    none.stderr,
+    /^stowage: cannot read .*none: no such file; give a file of commands, or - for standard input\n$/,
+  );
+  assert.equal((await run("run", "x", "--jobs", "0")).code, 2);
+});
+
+test("watch prints what is created, changed and removed, and ends well when it is stopped", async () => {
+  const { client } = server;
+  const put = async (key: string, body: string): Promise<void> => {
+    await client.putObject({ bucket: "photos", key, body });
+  };
+  for (const key of ["w/a", "w/ü", "w/z"]) await put(key, "1");
+  const child = spawn(process.execPath, [program, "watch", "s3://photos/w/", "--interval", "0.1", "--json"], {
+    env: { ...process.env, ...environmentOf(server) },
+  });
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += String(chunk)));
+  const until = async (count: number): Promise<void> => {
+    for (const end = Date.now() + 20_000; output.split("\n").length - 1 < count;) {
+      assert.ok(Date.now() < end, output);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  // Until the first listing is done nothing is told: what is created again and again is seen in the end.
+  for (let time = 0; time < 100 && !output.includes("w/first"); time++) {
+    await put("w/first", String(time));
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  assert.match(output, /"key":"w\/first"/);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  output = "";
+  await put("w/a", "22");
+  await until(1);
+  await client.deleteObject({ bucket: "photos", key: "w/z" });
+  await until(2);
+  await put("w/ö b", "new");
+  await put("beside", "x");
+  await until(3);
+  const events = output
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.deepEqual(
+    events.map(({ event, key, size }) => [event, key, size]),
+    [
+      ["changed", "w/a", 2],
+      ["removed", "w/z", undefined],
+      ["created", "w/ö b", 3],
+    ],
+  );
+  child.kill("SIGTERM");
+  assert.deepEqual(await once(child, "close"), [0, null]);
+});
+
+test("watch says at once what is wrong with the command", async () => {
+  const wrong = await Promise.all([
+    run("watch", "s3://none-such"),
+    run("watch", "photos"),
+    run("watch", "s3://photos", "--interval", "0"),
+  ]);
+  assert.deepEqual(
+    wrong.map(({ code }) => code),
+    [1, 2, 2],
+  );
+  assert.match(wrong[0]?.stderr ?? "", /NoSuchBucket/);
+});
