@@ -4,7 +4,7 @@
  */
 
 import type { ChecksumAlgorithm } from "../s3/checksums.ts";
-import { type CompletedPart, maxParts } from "../s3/documents/multipart.ts";
+import { type CompletedPart, type ListedPart, maxParts } from "../s3/documents/multipart.ts";
 import { type Source, toSource } from "./bodies.ts";
 import { checksumOf } from "./call.ts";
 import { S3DataError } from "./errors.ts";
@@ -37,6 +37,12 @@ export interface UploadOptions {
   readonly partSizeBytes?: number | undefined;
   /** Parts under way at once; each takes its size in memory. Default: the client's, 4. */
   readonly concurrency?: number | undefined;
+  /**
+   * Whether an upload in parts that fails, or whose process ends, leaves its parts on the server, and goes on from there the
+   * next time that the key is uploaded with this option. A part serves again where it has the same bytes, by its MD5;
+   * properties of the object are those of the first time. Default: false, what fails is aborted.
+   */
+  readonly resume?: boolean | undefined;
 }
 
 /** Bodies up to this many parts' size go by one PUT when their size is known. */
@@ -113,11 +119,14 @@ async function inParts(
   size: number | undefined,
   options: UploadOptions,
 ): Promise<Uploaded> {
-  const { signal, onProgress, concurrency = core.settings.concurrency } = options;
+  const { signal, onProgress, resume = false, concurrency = core.settings.concurrency } = options;
   const { body: _, contentLength: _length, contentMd5: _md5, checksum: _checksum, ...properties } = input;
   const { ifMatch, ifNoneMatch, ...created } = properties;
   const checksumAlgorithm = checksumOf(core, created) ?? undefined;
-  const { uploadId } = await createMultipartUpload(core, { ...created, checksumAlgorithm }, { signal });
+  const left = resume ? await import("./unfinished-upload.ts") : null;
+  const unfinished = (await left?.findUnfinished(core, input, { signal })) ?? null;
+  const { uploadId } =
+    unfinished ?? (await createMultipartUpload(core, { ...created, checksumAlgorithm }, { signal }));
   const part = { bucket: input.bucket, key: input.key, uploadId, customerKey: input.customerKey };
   const onSent = onProgress && tellSent(onProgress, size);
   const completed: CompletedPart[] = [];
@@ -126,6 +135,13 @@ async function inParts(
     await runParallel(parts, { concurrency, signal }, async ({ partNumber, bytes, release }, partSignal) => {
       const body = await bytes();
       sizeOfParts += body.length;
+      const known = unfinished?.parts.get(partNumber);
+      if (known !== undefined && left?.hasBytes(known, body) === true) {
+        onSent?.(body.length);
+        completed.push(knownPart(known, checksumAlgorithm));
+        release?.();
+        return;
+      }
       const written = await uploadPart(
         core,
         { ...part, partNumber, body, checksumAlgorithm },
@@ -144,6 +160,7 @@ async function inParts(
     );
     return { etag, versionId, checksum, size: sizeOfParts };
   } catch (error) {
+    if (resume) throw error;
     // Not with the caller's signal: it may be what has ended the upload. That this fails too is no news.
     await abortMultipartUpload(core, part).catch(() => {});
     throw error;
@@ -161,6 +178,14 @@ function partOf(
     etag,
     ...(told ? { checksum: { algorithm: checksum.algorithm, value: checksum.value } } : {}),
   };
+}
+
+function knownPart(
+  { partNumber, etag, checksum: value }: ListedPart,
+  algorithm: ChecksumAlgorithm | undefined,
+): CompletedPart {
+  const told = algorithm !== undefined && value !== undefined;
+  return { partNumber, etag, ...(told ? { checksum: { algorithm, value } } : {}) };
 }
 
 /** Only a page of another origin can be in that place: it sees the headers that the bucket shows it. */

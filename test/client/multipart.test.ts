@@ -53,6 +53,57 @@ describeClient("large objects", (context) => {
     assert.equal(loaded, bytes.length);
   });
 
+  test("with resume, what is cut off leaves its parts, and goes on with those of the same bytes", async () => {
+    const bytes = content(30 * mebibyte);
+    const target = { bucket: bucket.name, key: "resumed" };
+    const small = { partSizeBytes: 5 * mebibyte, concurrency: 1 };
+    const stop = new AbortController();
+    const cut = bucket.connection.client.upload(
+      { ...target, body: bytes, contentType: "text/plain", metadata: { a: "1" } },
+      {
+        ...small,
+        resume: true,
+        signal: stop.signal,
+        onProgress: ({ loadedBytes }) => loadedBytes > 12 * mebibyte && stop.abort(),
+      },
+    );
+    await assert.rejects(cut, { name: "AbortError" });
+    const { client } = bucket.connection;
+    const [left] = (await client.listMultipartUploads({ bucket: bucket.name, prefix: "resumed" })).uploads;
+    const { parts } = await client.listParts({ ...target, uploadId: left?.uploadId ?? "" });
+    assert.equal(parts.length, 2);
+
+    // The second part has changed meanwhile: it is sent again, the first is not.
+    bytes[7 * mebibyte] = 1;
+    const sent: number[] = [];
+    const { transport } = context().conn.client.core;
+    const watching = context().connect({
+      transport: {
+        ...transport,
+        send: (request) => {
+          const number = /partNumber=(\d+)/.exec(request.target)?.[1];
+          if (number !== undefined) sent.push(Number(number));
+          return transport.send(request);
+        },
+      },
+    });
+    const progress: number[] = [];
+    const { size } = await watching.client.upload(
+      { ...target, body: bytes },
+      { ...small, resume: true, onProgress: ({ loadedBytes }) => progress.push(loadedBytes) },
+    );
+    assert.equal(size, bytes.length);
+    assert.deepEqual(sent, [2, 3, 4, 5, 6]);
+    assert.equal(progress.at(-1), bytes.length);
+    const found = await client.getObject(target);
+    assert.equal(sha256(await found.body.bytes()), sha256(bytes));
+    assert.deepEqual([found.contentType, found.metadata], ["text/plain", { a: "1" }]);
+    assert.deepEqual(
+      (await client.listMultipartUploads({ bucket: bucket.name, prefix: "resumed" })).uploads,
+      [],
+    );
+  });
+
   test("a conditional upload in parts keeps what is there", async () => {
     const key = bucket.newKey("guarded");
     await key.put("small");

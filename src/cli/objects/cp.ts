@@ -266,7 +266,7 @@ async function upload(
         acl: options.acl,
         ifNoneMatch: options.clobber === false ? "*" : undefined,
       },
-      { signal, onProgress: ({ loadedBytes }) => onLoaded(loadedBytes) },
+      { signal, resume: options.resume, onProgress: ({ loadedBytes }) => onLoaded(loadedBytes) },
     );
   });
 }
