@@ -257,7 +257,10 @@ test("a bucket's settings are changed, and what is wrong in them is told", { ski
   await page.getByRole("button", { name: "Save policy" }).click();
   await page.getByRole("alert").getByText("MalformedPolicy").waitFor();
 
-  await page.getByLabel("Bytes at most").fill("1000");
+  await page.getByLabel("Bytes at most").fill("plenty");
+  await page.getByRole("button", { name: "Save quota" }).click();
+  await page.getByRole("alert").getByText("“plenty” is no size").waitFor();
+  await page.getByLabel("Bytes at most").fill("1 kB");
   await page.getByRole("button", { name: "Save quota" }).click();
   await page.getByText("It holds 0 B in 0 objects.").waitFor();
   await assert.rejects(client.putObject({ bucket, key: "large", body: "x".repeat(1001) }), /Quota/);

@@ -6,7 +6,7 @@ import type { S3Client } from "stowage/client";
 import { AclEditor } from "./acl-editor.tsx";
 import { readQuota, removeQuota, setQuota } from "./admin.ts";
 import { BucketSize } from "./bucket-size.tsx";
-import { codeOf, formatBytes, formatCount, textOf } from "./format.ts";
+import { codeOf, formatBytes, formatCount, parseBytes, textOf } from "./format.ts";
 import { PairsEditor } from "./pairs-editor.tsx";
 import { ErrorNote, Field, Loading } from "./parts.tsx";
 import { hrefOf } from "./route.ts";
@@ -218,11 +218,11 @@ function Quota({ client, bucket }: SectionProps): ReactNode {
   const queryKey = ["settings", bucket, "quota"];
   const quota = useQuery({ queryKey, queryFn: () => readQuota(client, bucket) });
   const changing = useMutation({
-    mutationFn: (fields: FormData) => {
+    mutationFn: async (fields: FormData) => {
       const limits = Object.fromEntries(
         ["maxBytes", "maxObjects"].flatMap((name) => {
           const value = textOf(fields, name);
-          return value === "" ? [] : [[name, Number(value)]];
+          return value === "" ? [] : [[name, name === "maxBytes" ? parseBytes(value) : Number(value)]];
         }),
       );
       return Object.keys(limits).length === 0
@@ -249,12 +249,11 @@ function Quota({ client, bucket }: SectionProps): ReactNode {
               It holds {formatBytes(data.usage.bytes)} in {formatCount(data.usage.objects, "object")}.
             </p>
           )}
-          <Field label="Bytes at most">
+          <Field label="Bytes at most" hint="Also with a unit: 500 MB, 10 GB, 2 TiB.">
             <input
               name="maxBytes"
-              type="number"
-              min={0}
-              step={1}
+              spellCheck={false}
+              autoComplete="off"
               defaultValue={data.quota?.maxBytes}
               placeholder="no limit"
             />

@@ -14,6 +14,22 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
+/**
+ * What a person typed as a size.
+ *
+ * @throws {RangeError} For what is none.
+ * @example parseBytes("1.5 GB"); // 1_500_000_000
+ */
+export function parseBytes(text: string): number {
+  const [, digits, unit = "", binary] = /^(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?)b?$/i.exec(text.trim()) ?? [];
+  if (digits === undefined)
+    throw new RangeError(`“${text}” is no size: give bytes, or such as 500 MB or 2 TiB.`);
+  return Math.round(
+    Number(digits) *
+      (binary === "i" ? 1024 : 1000) ** ["", "k", "m", "g", "t", "p"].indexOf(unit.toLowerCase()),
+  );
+}
+
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export function formatDate(ms: number): string {

@@ -4,6 +4,7 @@
  */
 
 import { S3Client } from "stowage/client";
+import { codeOf } from "./format.ts";
 
 /** Where the API is, as the console's server says. */
 export interface Config {
@@ -49,7 +50,10 @@ export async function signIn({ endpoint, region }: Config, keys: Keys): Promise<
     .request({ bucket: "_stowage", key: "users" })
     .then(({ body }) => body.json())
     .then(() => true)
-    .catch(() => false);
+    .catch((error: unknown) => {
+      if (codeOf(error) !== "AccessDenied") throw error;
+      return false;
+    });
   sessionStorage.setItem(storageKey, JSON.stringify(keys));
   return { client, accessKeyId: keys.accessKeyId, endpoint, user: owner.displayName || owner.id, isAdmin };
 }
