@@ -30,6 +30,17 @@ test("runProgram() says what was meant by a wrong command", async () => {
   assert.match(stderr, /^stowage: unknown command 'serv'\n\(Did you mean serve\?\)/);
 });
 
+test("runProgram() says what other tools' names are here", async () => {
+  for (const [line, meant] of [
+    ["info s3://photos", "stat"],
+    ["delete s3://photos/a --force", "rm"],
+  ]) {
+    const { code, stderr } = await run(line ?? "");
+    assert.equal(code, 2);
+    assert.match(stderr, new RegExp(`^stowage: unknown command '\\w+'\\n\\(Did you mean ${meant}\\?\\)\n`));
+  }
+});
+
 test("runProgram() says what was meant by a wrong command below another", async () => {
   const { code, stderr } = await run("user ad anna");
   assert.equal(code, 2);

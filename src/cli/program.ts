@@ -16,7 +16,9 @@ const helpWidth = 100;
 export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
   const outcome = { code: 0 };
   try {
-    await createProgram(io, outcome).parseAsync([...argv], { from: "user" });
+    const program = createProgram(io, outcome);
+    checkName(program, argv[0] ?? "");
+    await program.parseAsync([...argv], { from: "user" });
     return outcome.code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -24,6 +26,37 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     if ((error as NodeJS.ErrnoException | null)?.code === "EPIPE") return 0;
     return printError(error, io);
   }
+}
+
+/** What other tools call what is here; commander finds what is only spelt wrongly. */
+const otherNames: Readonly<Record<string, string>> = {
+  copy: "cp",
+  delete: "rm",
+  del: "rm",
+  download: "cp",
+  get: "cp",
+  head: "stat",
+  info: "stat",
+  list: "ls",
+  "make-bucket": "mb",
+  mkdir: "mb",
+  move: "mv",
+  put: "cp",
+  remove: "rm",
+  rename: "mv",
+  "remove-bucket": "rb",
+  rmdir: "rb",
+  server: "serve",
+  sign: "presign",
+  signurl: "presign",
+  start: "serve",
+  upload: "cp",
+  url: "presign",
+};
+
+function checkName(program: Parser, name: string): void {
+  const meant = Object.hasOwn(otherNames, name) ? otherNames[name] : undefined;
+  if (meant !== undefined) program.error(`error: unknown command '${name}'\n(Did you mean ${meant}?)`);
 }
 
 /** What the command that ran has come to. */

@@ -108,7 +108,8 @@ function linesOf(facts: Facts): Record<string, string> {
 }
 
 function lineOf(name: string, value: string | number): string {
-  if (name === "size") return `${formatBytes(Number(value))} (${value} bytes)`;
+  if (name === "size")
+    return Number(value) < 1024 ? `${value} bytes` : `${formatBytes(Number(value))} (${value} bytes)`;
   if (name === "modified") return formatTime(Date.parse(String(value)));
   return printable(String(value));
 }
