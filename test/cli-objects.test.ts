@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { startTestServer, type TestServer } from "../src/testing.ts";
 import { environmentOf, type Ran, runCommand } from "./support/command.ts";
 
@@ -266,4 +267,36 @@ test("symbolic links to files are followed, those to directories are not", async
   await server.client.createBucket({ bucket: "links" });
   await ok("cp", "-r", source, "s3://links");
   assert.deepEqual(await keysOf("links"), ["real/a", "to-file"]);
+});
+
+test("a limit of bandwidth holds, both ways", async () => {
+  await server.client.createBucket({ bucket: "slow" });
+  const file = join(folder, "half-a-megabyte");
+  await writeFile(file, Buffer.alloc(512 * 1024, "slow"));
+  for (const places of [
+    [file, "s3://slow"],
+    ["s3://slow/half-a-megabyte", join(folder, "slow-copy")],
+  ]) {
+    const startedMs = performance.now();
+    await ok("cp", ...places, "--bandwidth-limit", "1M");
+    assert.ok(performance.now() - startedMs > 400, "half a megabyte at one a second");
+  }
+  assert.equal((await readFile(join(folder, "slow-copy"))).equals(await readFile(file)), true);
+});
+
+test("whoever stops it is told how far it came, and finds nothing half", async () => {
+  await server.client.createBucket({ bucket: "stopped" });
+  const file = join(folder, "large");
+  await writeFile(file, Buffer.alloc(4 * 1024 ** 2, "large"));
+  const words = ["cp", file, "s3://stopped", "--bandwidth-limit", "1M"];
+  const { code, stderr } = await runCommand(environmentOf(server), words, async () => {
+    await setTimeout(300);
+    return "SIGINT";
+  });
+  assert.equal(code, 1);
+  assert.equal(
+    stderr,
+    "stowage: stopped after 0 files; the same command does what is left, and sync sends only that\n",
+  );
+  assert.deepEqual(await keysOf("stopped"), []);
 });
