@@ -10,7 +10,7 @@ const commands: readonly Command[] = [
     ...base,
     path: "put",
     arguments: [
-      { name: "<source>", description: "" },
+      { name: "<place>", description: "" },
       { name: "<url>", description: "" },
     ],
     flags: [

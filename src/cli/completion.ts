@@ -182,9 +182,7 @@ const wanted: Readonly<Record<string, readonly ("url" | "file")[]>> = {
   file: ["file"],
   dir: ["file"],
   command: ["file"],
-  path: ["url", "file"],
-  source: ["url", "file"],
-  target: ["url", "file"],
+  place: ["url", "file"],
 };
 
 /** @param before What of the word comes before the value. */
