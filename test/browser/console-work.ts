@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { S3Client } from "../../src/client.ts";
-import { expectSoon, panelOf, signIn, skip, startSuite, type Suite } from "./console-suite.ts";
+import { expectSoon, panelOf, signIn, skip, startSuite, type Suite, uploadInto } from "./console-suite.ts";
 
 let suite: Suite;
 let consoleUrl: string;
@@ -108,6 +108,11 @@ test("a folder is made, sorted by what is in it, and all of it selected", { skip
   await page.getByRole("button", { name: "Size" }).click();
   assert.deepEqual(await namesIn(page), ["reports/", "b", "a", "c"]);
   await page.getByRole("columnheader", { name: "Size" }).and(page.locator("[aria-sort=ascending]")).waitFor();
+  await page.getByLabel("Select a", { exact: true }).check();
+  await page.getByText("4 names, 1 selected").waitFor();
+  await client.deleteObject({ bucket, key: "a" });
+  await uploadInto(page, "d", "text/plain", "1234");
+  await page.getByText("4 names", { exact: true }).waitFor();
   await page.getByLabel("Select all").check();
   await page.getByText("4 names, 4 selected").waitFor();
   await page.getByRole("button", { name: "Delete 4", exact: true }).click();

@@ -27,7 +27,7 @@ export function Objects({ session, uploads, bucket, prefix, object }: ObjectsPro
   const { client } = session;
   const queries = useQueryClient();
   const [filter, setFilter] = useState("");
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [marked, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [isDeleting, setDeleting] = useState(false);
   const [isMakingFolder, setMakingFolder] = useState(false);
   const [order, setOrder] = useState<Order>(asServed);
@@ -62,6 +62,11 @@ export function Objects({ session, uploads, bucket, prefix, object }: ObjectsPro
   const rows = useMemo(
     () => (hasNextPage || order === asServed ? read : sortRows(read, order)),
     [read, order, hasNextPage],
+  );
+  // What is gone by somebody else's hand is selected no more.
+  const selected = useMemo(
+    () => (marked.size === 0 ? marked : new Set(rows.map(keyOf).filter((key) => marked.has(key)))),
+    [rows, marked],
   );
   const readOn = (): void => {
     // What failed is read again when the person says so.
