@@ -69,6 +69,16 @@ test("presign works where nobody answers, and for a version", async () => {
   assert.match(stdout, /^http:\/\/127\.0\.0\.1:1\/photos\/a\?.*versionId=v1/);
 });
 
+test("presign says how keys are given", async () => {
+  const env = { HOME: scratch, AWS_EC2_METADATA_DISABLED: "true", AWS_ENDPOINT_URL_S3: server.endpoint };
+  const { code, stderr } = await runCommand(env, ["presign", "s3://photos/a"]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^stowage: No credentials: .*; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile/,
+  );
+});
+
 test("presign says what is wrong", async () => {
   const wrong = await Promise.all([
     run("presign", "s3://photos/a", "--expires", "8d"),

@@ -69,6 +69,29 @@ test("run tells errors with their lines, runs the others, and fails", async () =
   assert.equal(lines.at(-1), "stowage: 3 of 5 commands failed; mend those lines, and run them again");
 });
 
+test("run begins no more commands once it is stopped", async () => {
+  const { code, stdout, stderr } = await runCommand(
+    environmentOf(server),
+    ["run", fileOf("mb s3://never-made")],
+    async () => "SIGINT",
+  );
+  assert.deepEqual([code, stdout], [1, ""]);
+  assert.equal(stderr, "stowage: stopped after 0 commands, 0 of which failed; run the others again\n");
+});
+
+test("run asks for signals once, however many commands want to know of them", async () => {
+  let asked = 0;
+  const lines = Array.from(
+    { length: 20 },
+    (_, at) => `cp ${join(scratch, "commands.txt")} s3://photos/copy-${at}`,
+  );
+  const { code, stderr } = await runCommand(environmentOf(server), ["run", fileOf(...lines)], () => {
+    asked++;
+    return new Promise(() => {});
+  });
+  assert.deepEqual([code, stderr, asked], [0, "", 1]);
+});
+
 test("run --json prints an object a command", async () => {
   const { code, stdout } = await run(
     "run",

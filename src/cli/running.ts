@@ -27,7 +27,7 @@ interface Line {
 /**
  * Runs the lines of a file, or of standard input for `-`.
  *
- * @throws {CommandError} Where one of them has failed, when all have run.
+ * @throws {CommandError} Where one of them has failed, when all have run, and where a signal has stopped it.
  */
 export async function runFile(
   io: Io,
@@ -37,11 +37,17 @@ export async function runFile(
   runLine: RunLine,
 ): Promise<void> {
   const name = file === "-" ? "line " : `${file}:`;
+  // Of one signal all of them are told; each that asked by itself would add a listener.
+  const stop = io.stopSignal();
+  let isStopped = false;
+  void stop.then(() => (isStopped = true));
+  const shared: Io = { ...io, stopSignal: () => stop };
   let failed = 0;
   let count = 0;
-  await runParallel(linesOf(stdin, file), { concurrency: jobs }, async ({ number, text }) => {
+  const lines = linesOf(stdin, file, () => isStopped);
+  await runParallel(lines, { concurrency: jobs }, async ({ number, text }) => {
     count++;
-    const { code, stdout, stderr } = await runOne(io, text, runLine);
+    const { code, stdout, stderr } = await runOne(shared, text, runLine);
     if (code !== 0) failed++;
     if (json) {
       await printJsonLine(io, { line: number, command: text, code, stdout, stderr });
@@ -51,12 +57,18 @@ export async function runFile(
     const said = stderr.replaceAll(/^stowage: /gm, "").trimEnd();
     if (said !== "") io.stderr.write(`${said.replaceAll(/^/gm, `${name}${number}: `)}\n`);
   });
+  if (isStopped) {
+    throw new CommandError(
+      `stopped after ${count} commands, ${failed} of which failed`,
+      "run the others again",
+    );
+  }
   if (failed === 0) return;
   throw new CommandError(`${failed} of ${count} commands failed`, "mend those lines, and run them again");
 }
 
 /** Lines that hold a command, by their numbers. */
-async function* linesOf(stdin: Readable, file: string): AsyncGenerator<Line> {
+async function* linesOf(stdin: Readable, file: string, isStopped: () => boolean): AsyncGenerator<Line> {
   const input = file === "-" ? stdin : createReadStream(file);
   let number = 0;
   try {
@@ -64,6 +76,7 @@ async function* linesOf(stdin: Readable, file: string): AsyncGenerator<Line> {
     input.once("error", () => {});
     for await (const text of createInterface({ input, crlfDelay: Infinity })) {
       number++;
+      if (isStopped()) return;
       if (!/^\s*(#|$)/.test(text)) yield { number, text: text.trim() };
     }
     if (input.errored) throw input.errored;

@@ -17,6 +17,9 @@ const fixes: Readonly<Record<string, (url: string) => string>> = {
   PreconditionFailed: () => "somebody changed it meanwhile: look at it again, and repeat the command",
 };
 
+const keysFix =
+  "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with --profile, or give --anon for what is public";
+
 /** The error of a command for one of the client's, or null for any other. */
 export function commandErrorOf(error: unknown): CommandError | null {
   if (error instanceof S3ResponseError) {
@@ -30,11 +33,11 @@ export function commandErrorOf(error: unknown): CommandError | null {
       { cause: error },
     );
   }
-  if (
-    error instanceof S3ConnectionError ||
-    error instanceof S3DataError ||
-    error instanceof CredentialsError
-  ) {
+  if (error instanceof CredentialsError) {
+    const problem = plain(error.message.slice(0, error.message.length - error.fix.length));
+    return new CommandError(problem, keysFix, { cause: error });
+  }
+  if (error instanceof S3ConnectionError || error instanceof S3DataError) {
     const { message, fix } = error;
     const problem = plain(message.slice(0, message.length - fix.length));
     return new CommandError(problem, plain(fix) || "check --endpoint, and that the server is running", {
