@@ -2,7 +2,7 @@
 
 import { Argument as ParserArgument, Command as Parser, CommanderError, Option } from "commander";
 import { type Argument, type Command, CommandError, type Flag, type Io, UsageError } from "./command.ts";
-import { commands, groups } from "./commands/index.ts";
+import { commands, groups, headings, usualHeading } from "./commands/index.ts";
 import { version } from "./version.ts";
 
 const helpWidth = 100;
@@ -84,6 +84,11 @@ function createProgram(io: Io, outcome: Outcome): Parser {
     const parser = dress(parent.command(name), command.path, io).helpCommand(false);
     parsers.set(command.path, parser);
     addCommand(parser, command, io, outcome);
+  }
+  for (const command of program.createHelp().visibleCommands(program)) {
+    const [heading = usualHeading] =
+      Object.entries(headings).find(([, names]) => names.includes(command.name())) ?? [];
+    command.helpGroup(heading);
   }
   return program;
 }

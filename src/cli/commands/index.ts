@@ -89,3 +89,14 @@ export const groups: Readonly<Record<string, string>> = {
   grant: "Grant rights on buckets and objects, and take them back",
   bucket: "Manage how much buckets may hold",
 };
+
+/** Under which heading the help lists a command or a group; the others are under {@link usualHeading}. */
+export const headings: Readonly<Record<string, readonly string[]>> = {
+  "Server:": ["serve", "dev", "check", "user", "key", "bucket"],
+  "Buckets, properties and versions:": ["stat", "mb", "rb", "tag", "meta", "versions", "undo"],
+  "Access and links:": ["presign", "share", "acl", "grant"],
+  "Sites:": ["collectstatic", "findstatic", "orphans"],
+  "At the prompt:": ["run", "shell", "completion", "help"],
+};
+
+export const usualHeading = "Files and objects:";
