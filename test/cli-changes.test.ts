@@ -147,6 +147,12 @@ test("meta set changes what is named, and keeps headers, grants, tags, class and
 test("meta set changes many, and says what is wrong", async () => {
   for (const key of ["m/a.css", "m/b.js", "m/c.css"]) await put(key, "x", "photos");
   assert.equal((await run("meta", "set", "s3://photos/m/*.css", "--cache-control", "max-age=60")).code, 0);
+  // A content header is one also where it is given like metadata.
+  assert.equal((await run("meta", "set", "s3://photos/m/b.js", "Content-Language=de")).code, 0);
+  assert.equal(
+    (await run("meta", "s3://photos/m/b.js")).stdout,
+    "content-type      application/octet-stream\ncontent-language  de\n",
+  );
   const shown = await Promise.all(["a.css", "b.js"].map((name) => json("meta", `s3://photos/m/${name}`)));
   assert.deepEqual(
     shown.flat().map(({ cacheControl }) => cacheControl),

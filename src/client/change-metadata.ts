@@ -16,10 +16,9 @@ export type ContentHeader =
 
 /** What is to be different. What is not named stays. */
 export interface MetadataChange {
-  readonly headers?: Partial<Pick<ObjectProperties, ContentHeader>> | undefined;
-  /** Metadata to be set, values by name. */
-  readonly metadata?: Readonly<Record<string, string>> | undefined;
-  /** Names of metadata, or of content headers, that are to go. */
+  /** Metadata, or content headers such as `Content-Type`, values by name. */
+  readonly set?: Readonly<Record<string, string>> | undefined;
+  /** Names of metadata or content headers that are to go. */
   readonly remove?: readonly string[] | undefined;
 }
 
@@ -37,28 +36,29 @@ export interface ChangedMetadata extends Pick<ObjectProperties, ContentHeader> {
  */
 export async function changeMetadata(
   client: S3Client,
-  { bucket, key }: { readonly bucket: string; readonly key: string },
-  change: MetadataChange,
+  object: { readonly bucket: string; readonly key: string },
+  { set = {}, remove = [] }: MetadataChange,
   { signal }: RequestOptions = {},
 ): Promise<ChangedMetadata> {
-  const info = await client.headObject({ bucket, key }, { signal });
-  const removed = new Set((change.remove ?? []).map((name) => name.toLowerCase()));
+  const { bucket, key } = object;
+  const info = await client.headObject(object, { signal });
+  const wanted = lowerCased(set);
+  const removed = new Set(remove.map((name) => name.toLowerCase()));
   const metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries({ ...info.metadata, ...lowerCased(change.metadata ?? {}) })) {
-    if (!removed.has(name)) metadata[name] = value;
+  for (const [name, value] of Object.entries({ ...info.metadata, ...wanted })) {
+    if (!removed.has(name) && !titles.has(name)) metadata[name] = value;
   }
-  const headers: Partial<Record<ContentHeader, Date | string | undefined>> = {};
+  const headers: Partial<Record<ContentHeader, string | undefined>> = {};
   for (const name of contentHeaders) {
-    if (!removed.has(dashed(name))) headers[name] = change.headers?.[name] ?? info[name];
+    const title = dashed(name);
+    headers[name] = removed.has(title) ? undefined : (wanted[title] ?? info[name]);
   }
-  const properties = { ...headers, metadata } as ObjectProperties & {
-    readonly metadata: Record<string, string>;
-  };
+  const properties = { ...headers, metadata };
   const { versionId } = await client.copy(
     {
       bucket,
       key,
-      copySource: { bucket, key },
+      copySource: object,
       copySourceIfMatch: info.etag,
       metadataDirective: "REPLACE",
       ...properties,
@@ -66,7 +66,7 @@ export async function changeMetadata(
       websiteRedirectLocation: info.websiteRedirectLocation,
       ...encryptionOf(info),
       // In the request itself, so that nobody finds it closed, or open, in between.
-      headers: await grantHeadersOf(client, { bucket, key }, signal),
+      headers: await grantHeadersOf(client, object, signal),
     },
     { sizeBytes: info.size, signal },
   );
@@ -81,6 +81,8 @@ const contentHeaders: readonly ContentHeader[] = [
   "contentType",
   "expires",
 ];
+
+const titles: ReadonlySet<string> = new Set(contentHeaders.map(dashed));
 
 function encryptionOf({
   encryption,

@@ -44,17 +44,13 @@ export async function setMetadata(
   options: MetaOptions,
 ): Promise<void> {
   const { remove = [] } = options;
-  const headers = headersOf(options);
-  if (Object.keys(headers).length + Object.keys(metadata).length + remove.length === 0) {
+  const headers = Object.entries(headersOf(options)).map(([name, value]) => [titleOf(name), value] as const);
+  const set = { ...metadata, ...Object.fromEntries(headers) };
+  if (Object.keys(set).length + remove.length === 0) {
     throw new UsageError("nothing is to be changed", "give NAME=VALUE, --content-type or another option");
   }
   await changeEach(io, client, url, options, async ({ bucket, key }, signal) => {
-    const { versionId, ...fact } = await changeMetadata(
-      client,
-      { bucket, key },
-      { headers, metadata, remove },
-      { signal },
-    );
+    const { versionId, ...fact } = await changeMetadata(client, { bucket, key }, { set, remove }, { signal });
     return { said: "changed", fact: { ...fact, ...(versionId === undefined ? {} : { versionId }) } };
   });
 }
