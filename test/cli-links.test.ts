@@ -118,6 +118,8 @@ test("share prints a link that downloads under a name, and until when it is good
   const disposition = (await fetch(shown.url)).headers.get("content-disposition") ?? "";
   assert.match(disposition, /^inline; .*filename\*=UTF-8''Gr%C3%B6%C3%9Fe\.txt$/);
   assert.match((await run("share", "s3://photos/none")).stderr, /NoSuchKey/);
+  const bucket = await run("tag", "s3://none-such/a/b");
+  assert.match(bucket.stderr, /NoSuchBucket, 404\); make it with stowage mb s3:\/\/none-such, or check/);
 });
 
 test("share --public opens an object, acl set private closes it, and a block that hinders it is told", async () => {

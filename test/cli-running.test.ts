@@ -8,9 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
+import { S3Client } from "../src/client/s3-client.ts";
 import { startTestServer, type TestServer } from "../src/testing.ts";
 import { environmentOf, type Ran, runCommand } from "./support/command.ts";
-import { program } from "./support/serve.ts";
+import { program, startServing } from "./support/serve.ts";
 
 let scratch = "";
 let server: TestServer;
@@ -174,6 +175,48 @@ test("watch prints what is created, changed and removed, and ends well when it i
   );
   child.kill("SIGTERM");
   assert.deepEqual(await once(child, "close"), [0, null]);
+});
+
+test("watch waits for a server that is away, and tells it once", async () => {
+  const keys = { STOWAGE_ACCESS_KEY: "ADMINKEY", STOWAGE_SECRET_KEY: "admin secret" };
+  const options = { dataDir: join(scratch, "data"), environment: keys };
+  const first = await startServing(options);
+  const credentials = { accessKeyId: "ADMINKEY", secretAccessKey: "admin secret" };
+  const client = new S3Client({ endpoint: first.endpoint, credentials });
+  await client.createBucket({ bucket: "watched" });
+  const env = environmentOf({ endpoint: first.endpoint, credentials });
+  const child = spawn(process.execPath, [program, "watch", "s3://watched", "--interval", "0.1", "--json"], {
+    env: { ...process.env, ...env, AWS_MAX_ATTEMPTS: "1" },
+  });
+  let [output, errors] = ["", ""];
+  child.stdout.on("data", (chunk) => (output += String(chunk)));
+  child.stderr.on("data", (chunk) => (errors += String(chunk)));
+  const until = async (
+    isSo: () => boolean,
+    meanwhile: () => Promise<unknown> = async () => {},
+  ): Promise<void> => {
+    for (const end = Date.now() + 20_000; !isSo();) {
+      assert.ok(Date.now() < end, output + errors);
+      await meanwhile();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  let count = 0;
+  await until(
+    () => output.includes("first"),
+    () => client.putObject({ bucket: "watched", key: "first", body: String(count++) }),
+  );
+  await first.stop();
+  await until(() => errors.includes("asked again"));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const again = await startServing({ ...options, flags: ["--port", new URL(first.endpoint).port] });
+  await client.putObject({ bucket: "watched", key: "second", body: "x" });
+  await until(() => output.includes("second"));
+  assert.match(errors, /^stowage: ListObjectsV2 .*; it is asked again\n$/);
+  child.kill("SIGTERM");
+  assert.deepEqual(await once(child, "close"), [0, null]);
+  await client.close();
+  await again.stop();
 });
 
 test("watch says at once what is wrong with the command", async () => {

@@ -6,7 +6,8 @@ import { printable } from "./output.ts";
 
 /** The way out in commands of this program, where the client's own words speak of its methods. */
 const fixes: Readonly<Record<string, (url: string) => string>> = {
-  NoSuchBucket: (url) => `make it with stowage mb ${url}, or check the name and --endpoint`,
+  NoSuchBucket: (url) =>
+    `make it with stowage mb ${url.replace(/(?<=\w)\/.*/s, "")}, or check the name and --endpoint`,
   NoSuchKey: (url) => `look what is there with stowage ls ${url}`,
   NoSuchUpload: () => "it was completed or aborted meanwhile: begin again",
   BucketNotEmpty: (url) => `empty it first: stowage rb --force ${url}`,

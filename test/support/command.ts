@@ -13,7 +13,10 @@ export interface Ran {
 }
 
 /** The environment in which commands find a server. */
-export function environmentOf({ endpoint, credentials }: TestServer): Record<string, string> {
+export function environmentOf({
+  endpoint,
+  credentials,
+}: Pick<TestServer, "endpoint" | "credentials">): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_S3: endpoint,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,

@@ -26,19 +26,22 @@ export async function watch(io: Io, client: S3Client, url: S3Url, options: Watch
   const stopping = new AbortController();
   void io.stopSignal().then(() => stopping.abort());
   let before: readonly Known[] | null = null;
+  let isAway = false;
   while (!stopping.signal.aborted) {
     try {
       const now: Known[] = [];
-      for await (const change of changesOf(before, findObjects(client, bucket, selection), now)) {
-        await printChange(io, change, options);
-        if (stopping.signal.aborted) return;
-      }
+      const changes: Change[] = [];
+      // A listing that breaks off tells nothing: the next one would tell the same again.
+      for await (const change of changesOf(before, findObjects(client, bucket, selection), now))
+        changes.push(change);
       if (before === null && io.terminal) io.stderr.write(`watching ${now.length} objects; Ctrl+C ends it\n`);
-      before = now;
+      [before, isAway] = [now, false];
+      for (const change of changes) await printChange(io, change, options);
     } catch (error) {
       // At the beginning it may be the command that is wrong; later the server is away, and comes back.
       if (before === null || !isPassing(error)) throw error;
-      io.stderr.write(`stowage: ${commandErrorOf(error)?.message}; it is asked again\n`);
+      if (!isAway) io.stderr.write(`stowage: ${commandErrorOf(error)?.message}; it is asked again\n`);
+      isAway = true;
     }
     await sleep(options.interval * 1000, undefined, { signal: stopping.signal }).catch(() => {});
   }
