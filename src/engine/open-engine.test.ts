@@ -50,11 +50,23 @@ describe("openEngine()", () => {
   it("refuses a directory of a later format, and lets go of it", async () => {
     const later = join(dataDir, "later");
     const engine = await openEngine({ dataDir: later });
-    await engine.index.commit(new Draft().put("meta", Buffer.from("format"), Buffer.of(2)));
+    await engine.index.commit(new Draft().put("meta", Buffer.from("format"), Buffer.of(3)));
     await engine.close();
-    const expected = { message: `Cannot open "${later}": it is of format 2, this version knows format 1` };
+    const expected = {
+      message: `Cannot open "${later}": it is of format 3, this version knows format 1 to 2`,
+    };
     await assert.rejects(openEngine({ dataDir: later }), expected);
     await assert.rejects(openEngine({ dataDir: later }), expected);
+  });
+
+  it("opens a directory of an earlier format, and marks it, so that the earlier version refuses it", async () => {
+    const earlier = join(dataDir, "earlier");
+    const engine = await openEngine({ dataDir: earlier });
+    await engine.index.commit(new Draft().put("meta", Buffer.from("format"), Buffer.of(1)));
+    await engine.close();
+    const again = await openEngine({ dataDir: earlier });
+    assert.deepEqual((await again.index.get("meta", Buffer.from("format")))?.value, Buffer.of(2));
+    await again.close();
   });
 
   it("refuses a directory that another process has open, with its pid, until that process is gone", async (t) => {

@@ -138,18 +138,26 @@ export async function openEngine({
   }
 }
 
-/** What the store as a whole is written in; each record has a format of its own beside. */
-const format = 1;
+/**
+ * What the store as a whole is written in; each record has a format of its own beside. 2 has files of which an earlier
+ * version cannot read the checksums; what stands in 1 is read as it is.
+ */
+const format = 2;
+const oldestFormat = 1;
 const formatKey = Buffer.from("format");
 
-/** @throws Error for a store of a later version. */
+/**
+ * Says in the store what is written into it from now on, so that an earlier version refuses it.
+ *
+ * @throws Error for a store of a later version.
+ */
 async function checkFormat(index: Index, dataDir: string): Promise<void> {
-  const row = await index.get("meta", formatKey);
-  if (row === null) {
-    await index.commit({ puts: [{ table: "meta", key: formatKey, value: Buffer.of(format) }] });
-  } else if (row.value[0] !== format) {
+  const found = (await index.get("meta", formatKey))?.value[0] ?? null;
+  if (found === format) return;
+  if (found !== null && (found < oldestFormat || found > format)) {
     throw new Error(
-      `Cannot open "${dataDir}": it is of format ${row.value[0]}, this version knows format ${format}`,
+      `Cannot open "${dataDir}": it is of format ${found}, this version knows format ${oldestFormat} to ${format}`,
     );
   }
+  await index.commit({ puts: [{ table: "meta", key: formatKey, value: Buffer.of(format) }] });
 }
