@@ -26,6 +26,7 @@ import { run } from "./run.ts";
 import { serve } from "./serve.ts";
 import { shell } from "./shell.ts";
 import { stat } from "./stat.ts";
+import { diff, sync } from "./sync.ts";
 import { tag, tagSet, tagRm } from "./tag.ts";
 import { tree } from "./tree.ts";
 import { userAdd } from "./user-add.ts";
@@ -41,6 +42,8 @@ export const commands: readonly Command[] = [
   cp,
   mv,
   rm,
+  sync,
+  diff,
   cat,
   pipe,
   du,

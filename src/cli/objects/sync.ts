@@ -1,0 +1,132 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { S3Client } from "../../client/s3-client.ts";
+import type { SyncPlace } from "../../client/sync/entries.ts";
+import { planSync, type SyncAction } from "../../client/sync/sync.ts";
+import { CommandError, type Io, UsageError } from "../command.ts";
+import { nameFilter, type NameFilter } from "../key-pattern.ts";
+import { printable, printJsonLine, printLine } from "../output.ts";
+import { formatS3Url, parsePlace } from "../s3-url.ts";
+import { runTransfers, type Transfer, type TransferOptions } from "./transfers.ts";
+
+export interface SyncCommandOptions extends NameFilter, TransferOptions {
+  readonly checksum?: boolean;
+  readonly sizeOnly?: boolean;
+  readonly delete?: boolean;
+  readonly maxDelete?: number;
+  readonly force?: boolean;
+  readonly resume?: boolean;
+}
+
+/** A directory or a folder of a bucket, by its address. @throws {UsageError} For standard input and for versions. */
+export async function syncPlaceOf(text: string): Promise<SyncPlace> {
+  const place = parsePlace(text);
+  if (place.type === "stream")
+    throw new UsageError("- is no directory", "name a directory or s3://BUCKET/FOLDER");
+  if (place.type === "local") {
+    const found = await stat(place.path).catch(() => null);
+    if (found !== null && !found.isDirectory()) {
+      throw new UsageError(`"${place.path}" is a file, not a directory`, "use stowage cp for one file");
+    }
+    return { directory: place.path };
+  }
+  const { bucket, key, versionId } = place.url;
+  if (versionId !== undefined) throw new UsageError("a version is no folder", "leave out ?versionId=");
+  return { bucket, prefix: key === "" || key.endsWith("/") ? key : `${key}/` };
+}
+
+export async function syncPlaces(
+  io: Io,
+  client: S3Client,
+  from: string,
+  to: string,
+  options: SyncCommandOptions,
+): Promise<void> {
+  const [source, target] = await placesOf(from, to);
+  if ("directory" in source && (await stat(source.directory).catch(() => null)) === null) {
+    throw new CommandError(`there is no directory "${source.directory}"`, "check the path");
+  }
+  const actions = planSync(client, source, target, planOptions(options));
+  await runTransfers(io, asUsage(transfersOf(actions, source, target)), options);
+}
+
+/** What differs, a line each. @returns Whether something does. */
+export async function diffPlaces(
+  io: Io,
+  client: S3Client,
+  a: string,
+  b: string,
+  options: SyncCommandOptions,
+): Promise<boolean> {
+  const [one, other] = await placesOf(a, b);
+  let differs = false;
+  const plan = { ...planOptions(options), delete: true, force: true, maxDelete: undefined };
+  for await (const { type, name } of planSync(client, one, other, plan)) {
+    differs = true;
+    const what = type === "delete" ? "only in the second" : "missing or different in the second";
+    if (options.json === true)
+      await printJsonLine(io, { name, differs: type === "delete" ? "extra" : "missing or changed" });
+    else await printLine(io, `${type === "delete" ? "+" : "-"} ${printable(name)}  (${what})`);
+  }
+  return differs;
+}
+
+async function placesOf(from: string, to: string): Promise<[SyncPlace, SyncPlace]> {
+  const [source, target] = [await syncPlaceOf(from), await syncPlaceOf(to)];
+  if ("directory" in source && "directory" in target) {
+    throw new UsageError("both places are of this machine", "give one of them as s3://BUCKET/FOLDER");
+  }
+  if ("bucket" in source && "bucket" in target && source.bucket === target.bucket) {
+    const [a = "", b = ""] = [source.prefix, target.prefix];
+    if (a.startsWith(b) || b.startsWith(a)) {
+      throw new UsageError("one place is in the other", "name two folders of which none holds the other");
+    }
+  }
+  return [source, target];
+}
+
+function planOptions(options: SyncCommandOptions): Parameters<typeof planSync>[3] {
+  if (options.checksum === true && options.sizeOnly === true) {
+    throw new UsageError("--checksum and --size-only exclude each other", "give one of them");
+  }
+  return {
+    compare: options.checksum === true ? "checksum" : options.sizeOnly === true ? "size" : "time",
+    delete: options.delete,
+    maxDelete: options.maxDelete,
+    force: options.force,
+    filter: nameFilter(options),
+    resume: options.resume,
+  };
+}
+
+async function* transfersOf(
+  actions: AsyncIterable<SyncAction>,
+  source: SyncPlace,
+  target: SyncPlace,
+): AsyncGenerator<Transfer> {
+  for await (const action of actions) {
+    const { type, name, size } = action;
+    yield {
+      verb: type,
+      from: textOf(type === "delete" ? target : source, name),
+      ...(type === "delete" ? {} : { to: textOf(target, name), size }),
+      run: (signal, onLoaded) => action.run(signal, onLoaded),
+    };
+  }
+}
+
+/** What the plan refuses is refused to whoever typed the command. */
+async function* asUsage(transfers: AsyncIterable<Transfer>): AsyncGenerator<Transfer> {
+  try {
+    yield* transfers;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new CommandError(error.message.replace(/\.$/, ""), "look first, with --dry-run", { cause: error });
+  }
+}
+
+function textOf(place: SyncPlace, name: string): string {
+  return "directory" in place
+    ? join(place.directory, name)
+    : formatS3Url({ bucket: place.bucket, key: `${place.prefix ?? ""}${name}` });
+}

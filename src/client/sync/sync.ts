@@ -1,0 +1,220 @@
+/**
+ * Brings a directory or a bucket to what another is: local to S3, S3 to local, S3 to S3. Both are read as streams in one
+ * order, so that memory does not grow with them. Node only.
+ */
+
+import { mkdir, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { contentTypeOf } from "../content-type.ts";
+import type { S3Client } from "../s3-client.ts";
+import { withFile } from "../node-files.ts";
+import { runParallel } from "../parallel.ts";
+import { entriesOf, type EntryPair, mergeEntries, type SyncEntry, type SyncPlace } from "./entries.ts";
+import { type Comparison, isSame } from "./is-same.ts";
+import { localPath } from "./local-path.ts";
+
+export interface SyncPlanOptions {
+  /** What tells that nothing is to be sent. Default: `time`. */
+  readonly compare?: Comparison | undefined;
+  /** Whether what only the target has is deleted from it. Default: false. */
+  readonly delete?: boolean | undefined;
+  /** Where more than that would be deleted, nothing is. Default: no limit. */
+  readonly maxDelete?: number | undefined;
+  /** Whether an empty source may empty the target. Default: false. */
+  readonly force?: boolean | undefined;
+  /** Which names take part; of others nothing is sent and nothing deleted. Default: all. */
+  readonly filter?: ((name: string) => boolean) | undefined;
+  /** Large files go on where an earlier attempt stopped. Default: false. */
+  readonly resume?: boolean | undefined;
+}
+
+export interface SyncOptions extends SyncPlanOptions {
+  /** Only tells what would be done. Default: false. */
+  readonly dryRun?: boolean | undefined;
+  /** Transfers at once. Default: 8. */
+  readonly concurrency?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each file that was sent or deleted, or would be. */
+  readonly onAction?: ((action: SyncAction) => void) | undefined;
+}
+
+/** One thing to be done. */
+export interface SyncAction {
+  readonly type: "upload" | "download" | "copy" | "delete";
+  /** Below both places. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** @param onLoaded Told how many bytes have gone so far. */
+  run(signal?: AbortSignal, onLoaded?: (bytes: number) => void): Promise<void>;
+}
+
+export interface SyncResult {
+  readonly sent: number;
+  readonly sentBytes: number;
+  readonly deleted: number;
+  readonly failures: readonly { readonly name: string; readonly error: unknown }[];
+}
+
+/**
+ * What is to be done, found while it is asked for: first what is to be sent, and when the source was read whole, what is to
+ * be deleted.
+ *
+ * @throws RangeError where the source is empty and would empty the target, or more than `maxDelete` would go; as
+ *   S3Client.list() and the file system do for what cannot be read.
+ */
+export async function* planSync(
+  client: S3Client,
+  source: SyncPlace,
+  target: SyncPlace,
+  options: SyncPlanOptions = {},
+): AsyncGenerator<SyncAction> {
+  if ("directory" in source && "directory" in target) {
+    throw new TypeError("Both places are directories of this machine: one of them must be a bucket.");
+  }
+  const { compare = "time", maxDelete = Infinity, filter = () => true } = options;
+  const pairs = (): AsyncGenerator<EntryPair> =>
+    mergeEntries(entriesOf(client, source), targetEntries(client, target));
+  let sources = 0;
+  let extra = 0;
+  for await (const { name, source: from, target: to } of pairs()) {
+    if (!filter(name)) continue;
+    if (from === undefined) {
+      extra++;
+      continue;
+    }
+    sources++;
+    const { partSizeBytes } = client.core.settings;
+    const isThere =
+      to !== undefined &&
+      (await isSame(compare, { place: source, entry: from }, { place: target, entry: to }, partSizeBytes));
+    if (!isThere) yield sendAction(client, source, target, from, options);
+  }
+  if (options.delete !== true || extra === 0) return;
+  if (sources === 0 && options.force !== true) {
+    throw new RangeError(
+      `The source is empty, and ${extra} files of the target would be deleted: check the source, or force it.`,
+    );
+  }
+  if (extra > maxDelete) {
+    throw new RangeError(
+      `${extra} files would be deleted, and ${maxDelete} are the most: nothing was deleted.`,
+    );
+  }
+  // Read again, so that what is to go need not be kept in memory, and what has come meanwhile stays.
+  for await (const { name, source: from, target: to } of pairs()) {
+    if (from === undefined && to !== undefined && filter(name)) yield deleteAction(client, target, to);
+  }
+}
+
+/**
+ * Does what {@link planSync} finds. A file that fails does not stop the others.
+ *
+ * @example
+ * const { sent, failures } = await sync(client, { directory: "site" }, { bucket: "www" }, { delete: true });
+ */
+export async function sync(
+  client: S3Client,
+  source: SyncPlace,
+  target: SyncPlace,
+  options: SyncOptions = {},
+): Promise<SyncResult> {
+  const { dryRun = false, concurrency = 8, signal, onAction } = options;
+  const failures: { name: string; error: unknown }[] = [];
+  let [sent, sentBytes, deleted] = [0, 0, 0];
+  const actions = planSync(client, source, target, options);
+  await runParallel(actions, { concurrency, signal }, async (action, stop) => {
+    try {
+      if (!dryRun) await action.run(stop);
+    } catch (error) {
+      if (stop.aborted) throw error;
+      failures.push({ name: action.name, error });
+      return;
+    }
+    if (action.type === "delete") deleted++;
+    else {
+      sent++;
+      sentBytes += action.size;
+    }
+    onAction?.(action);
+  });
+  return { sent, sentBytes, deleted, failures };
+}
+
+/** A directory that is not there yet is an empty target. */
+async function* targetEntries(client: S3Client, target: SyncPlace): AsyncGenerator<SyncEntry> {
+  try {
+    yield* entriesOf(client, target);
+  } catch (error) {
+    if (!("directory" in target) || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+function sendAction(
+  client: S3Client,
+  source: SyncPlace,
+  target: SyncPlace,
+  { name, size }: SyncEntry,
+  { resume }: SyncPlanOptions,
+): SyncAction {
+  if ("directory" in source && "bucket" in target) {
+    const path = join(source.directory, name);
+    return {
+      type: "upload",
+      name,
+      size,
+      run: (signal, onLoaded) =>
+        withFile(path, async (body) => {
+          await client.upload(
+            { bucket: target.bucket, key: keyIn(target, name), body, contentType: contentTypeOf(name) },
+            { signal, resume, onProgress: ({ loadedBytes }) => onLoaded?.(loadedBytes) },
+          );
+        }),
+    };
+  }
+  if ("bucket" in source && "directory" in target) {
+    return {
+      type: "download",
+      name,
+      size,
+      run: async (signal, onLoaded) => {
+        const path = localPath(target.directory, name);
+        await mkdir(dirname(path), { recursive: true });
+        await client.downloadFile({ bucket: source.bucket, key: keyIn(source, name) }, path, {
+          signal,
+          resume,
+          keepModified: true,
+          onProgress: ({ loadedBytes }) => onLoaded?.(loadedBytes),
+        });
+      },
+    };
+  }
+  const [from, to] = [source, target] as [BucketPlace, BucketPlace];
+  return {
+    type: "copy",
+    name,
+    size,
+    run: async (signal) => {
+      const copySource = { bucket: from.bucket, key: keyIn(from, name) };
+      await client.copy({ bucket: to.bucket, key: keyIn(to, name), copySource }, { signal });
+    },
+  };
+}
+
+type BucketPlace = Extract<SyncPlace, { readonly bucket: string }>;
+
+function deleteAction(client: S3Client, target: SyncPlace, { name, size }: SyncEntry): SyncAction {
+  return {
+    type: "delete",
+    name,
+    size,
+    run: async (signal) => {
+      if ("directory" in target) await unlink(localPath(target.directory, name));
+      else await client.deleteObject({ bucket: target.bucket, key: keyIn(target, name) }, { signal });
+    },
+  };
+}
+
+function keyIn({ prefix = "" }: BucketPlace, name: string): string {
+  return `${prefix}${name}`;
+}

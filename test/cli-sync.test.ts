@@ -1,0 +1,229 @@
+/** `stowage sync` and `stowage diff`, and `sync()` of stowage/sync, on a server. */
+
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { sync } from "../src/sync.ts";
+import { startTestServer, type TestServer } from "../src/testing.ts";
+import { environmentOf, type Ran, runCommand } from "./support/command.ts";
+
+const files = { "a/b": "1", "a.b": "22", "größe 😀/x y": "333", top: "4444" };
+const past = new Date(Date.now() - 3_600_000);
+
+let server: TestServer;
+let root: string;
+let count = 0;
+let run: (...words: string[]) => Promise<Ran>;
+before(async () => {
+  server = await startTestServer();
+  root = await mkdtemp(join(tmpdir(), "stowage-sync-"));
+  run = (...words) => runCommand(environmentOf(server), words);
+});
+after(async () => {
+  await server.close();
+  await rm(root, { recursive: true });
+});
+
+/** A directory with {@link files} of an hour ago, and an empty bucket. */
+async function fresh(): Promise<{ directory: string; bucket: string; url: string }> {
+  const bucket = `sync-${count++}`;
+  await server.client.createBucket({ bucket });
+  const directory = join(root, bucket);
+  for (const [name, content] of Object.entries(files)) await put(directory, name, content, past);
+  return { directory, bucket, url: `s3://${bucket}/site/` };
+}
+
+async function put(directory: string, name: string, content: string, time?: Date): Promise<void> {
+  const path = join(directory, name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+  if (time !== undefined) await utimes(path, time, time);
+}
+
+async function lines(...words: string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await run(...words);
+  assert.equal(code, 0, stderr);
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
+async function contentsOf(bucket: string): Promise<Record<string, string>> {
+  const contents: Record<string, string> = {};
+  for await (const { key } of server.client.list({ bucket })) {
+    contents[key] = await (await server.client.getObject({ bucket, key })).body.text();
+  }
+  return contents;
+}
+
+async function filesIn(directory: string): Promise<Record<string, string>> {
+  const contents: Record<string, string> = {};
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) contents[path.slice(directory.length + 1)] = await readFile(path, "utf8");
+  }
+  return contents;
+}
+
+test("up, within S3 and down: all is sent once, and nothing a second time", async () => {
+  const { directory, bucket, url } = await fresh();
+  const copy = `s3://${bucket}-copy`;
+  await server.client.createBucket({ bucket: `${bucket}-copy` });
+  const down = join(root, "down");
+  for (const [from, to, verb] of [
+    [directory, url, "upload"],
+    [url, copy, "copy"],
+    [copy, down, "download"],
+  ] as const) {
+    const sent = await lines("sync", from, to);
+    assert.equal(sent.length, 4);
+    assert.ok(
+      sent.every((line) => line.startsWith(`${verb}: `)),
+      sent.join("\n"),
+    );
+    assert.deepEqual(await lines("sync", from, to), []);
+    assert.deepEqual(await lines("sync", from, to, "--checksum"), []);
+    assert.deepEqual(await lines("diff", from, to), []);
+  }
+  assert.deepEqual(await filesIn(down), files);
+  // And back, without a change on the way.
+  assert.deepEqual(await lines("sync", down, copy), []);
+});
+
+test("what changed is sent: by size, by time, by its bytes", async () => {
+  const { directory, bucket, url } = await fresh();
+  await lines("sync", directory, url);
+  await put(directory, "top", "55555", past);
+  assert.equal((await lines("sync", directory, url)).length, 1);
+  // The same size and older than its upload: only the bytes tell.
+  await put(directory, "top", "66666", past);
+  assert.deepEqual(await lines("sync", directory, url), []);
+  assert.equal((await lines("sync", directory, url, "--checksum")).length, 1);
+  await put(directory, "top", "77777", new Date(Date.now() + 5000));
+  assert.deepEqual(await lines("sync", directory, url, "--size-only"), []);
+  assert.equal((await lines("sync", directory, url)).length, 1);
+  assert.equal((await contentsOf(bucket))["site/top"], "77777");
+});
+
+test("--checksum knows files that went in parts", async () => {
+  const { directory, url } = await fresh();
+  await writeFile(join(directory, "large"), Buffer.alloc(20 * 1024 ** 2, "large"));
+  await lines("sync", directory, url);
+  assert.deepEqual(await lines("sync", directory, url, "--checksum"), []);
+  await writeFile(join(directory, "large"), Buffer.alloc(20 * 1024 ** 2, "other"));
+  assert.equal((await lines("sync", directory, url, "--checksum", "-n")).length, 1);
+});
+
+test("nothing is deleted without --delete, nor what filters leave out, nor above the limit", async () => {
+  const { directory, bucket, url } = await fresh();
+  await server.client.putObject({ bucket, key: "beside", body: "not below the folder" });
+  for (const name of ["old/1", "old/2", "keep.log"]) {
+    await server.client.putObject({ bucket, key: `site/${name}`, body: name });
+  }
+  await lines("sync", directory, url);
+  assert.equal(Object.keys(await contentsOf(bucket)).length, 8);
+  const { code, stderr } = await run("sync", directory, url, "--delete", "--max-delete", "2");
+  assert.equal(code, 1);
+  assert.match(stderr, /3 files would be deleted, and 2 are the most: nothing was deleted/);
+  const words = ["sync", directory, url, "--delete", "--exclude", "*.log"];
+  assert.deepEqual(await lines(...words, "--dry-run"), [
+    `(dry run) delete: ${url}old/1`,
+    `(dry run) delete: ${url}old/2`,
+  ]);
+  assert.equal((await lines(...words)).length, 2);
+  assert.deepEqual(Object.keys(await contentsOf(bucket)), [
+    "beside",
+    "site/a.b",
+    "site/a/b",
+    "site/größe 😀/x y",
+    "site/keep.log",
+    "site/top",
+  ]);
+});
+
+test("files that only the directory has go too, and its other directories stay", async () => {
+  const { directory, bucket, url } = await fresh();
+  await server.client.putObject({ bucket, key: "site/top", body: "4444" });
+  assert.equal((await lines("sync", url, directory, "--delete")).length, 4);
+  assert.deepEqual(await filesIn(directory), { top: "4444" });
+});
+
+test("an empty or a missing source empties nothing", async () => {
+  const { directory, bucket, url } = await fresh();
+  await lines("sync", directory, url);
+  const empty = join(root, "empty");
+  await mkdir(empty);
+  assert.match((await run("sync", empty, url, "--delete")).stderr, /source is empty, and 4 files/);
+  assert.match((await run("sync", join(root, "nowhere"), url, "--delete")).stderr, /there is no directory/);
+  assert.match((await run("sync", "s3://no-such-bucket", directory, "--delete")).stderr, /NoSuchBucket/);
+  assert.equal(Object.keys(await contentsOf(bucket)).length, 4);
+  assert.deepEqual(await filesIn(directory), files);
+  assert.equal((await lines("sync", empty, url, "--delete", "--force")).length, 4);
+});
+
+test("keys that lead out of the directory, or that no file can have, are told and left", async () => {
+  const { bucket } = await fresh();
+  for (const key of ["../out", "/etc/out", "a//b", "ok", "dir", "dir/x"]) {
+    await server.client.putObject({ bucket, key, body: key });
+  }
+  const target = join(root, "hostile", "target");
+  const { code, stderr } = await run("sync", `s3://${bucket}`, target);
+  assert.equal(code, 1);
+  assert.match(stderr, /"\.\.\/out" would leave the directory/);
+  assert.match(stderr, /4 of 6 failed/);
+  const names = Object.keys(await filesIn(join(root, "hostile")));
+  assert.ok(names.includes("target/ok"));
+  assert.ok(
+    names.every((name) => /^target\/(?:ok|dir(?:\/x)?)$/.test(name)),
+    names.join(),
+  );
+});
+
+test("diff tells what is missing, different and extra, and its exit code is 1", async () => {
+  const { directory, bucket, url } = await fresh();
+  await lines("sync", directory, url);
+  await put(directory, "new", "n", past);
+  await put(directory, "top", "changed", past);
+  await server.client.putObject({ bucket, key: "site/extra", body: "" });
+  const { code, stdout } = await run("diff", directory, url);
+  assert.equal(code, 1);
+  assert.deepEqual(
+    stdout.split("\n").map((line) => line.split("  ")[0]),
+    ["- new", "- top", "+ extra", ""],
+  );
+  assert.equal((await run("diff", directory, "s3://no-such-bucket")).code, 1);
+});
+
+test("places that do not go together are refused", async () => {
+  const { directory, bucket, url } = await fresh();
+  for (const [words, message] of [
+    [[directory, root], /both places are of this machine/],
+    [[url, `s3://${bucket}`], /one place is in the other/],
+    [[join(directory, "top"), url], /is a file, not a directory/],
+    [["-", url], /- is no directory/],
+    [[directory, url, "--checksum", "--size-only"], /exclude each other/],
+    [[directory, url, "--max-delete", "few"], /"few" is no number of files/],
+  ] as const) {
+    const { code, stderr } = await run("sync", ...words);
+    assert.notEqual(code, 0);
+    assert.match(stderr, message);
+  }
+});
+
+test("sync() as a library tells what it did, and a dry run what it would", async () => {
+  const { directory, bucket } = await fresh();
+  const target = { bucket, prefix: "lib/" };
+  const told: string[] = [];
+  const planned = await sync(server.client, { directory }, target, {
+    dryRun: true,
+    onAction: ({ type, name }) => told.push(`${type} ${name}`),
+  });
+  assert.deepEqual([planned.sent, planned.sentBytes], [4, 10]);
+  assert.equal(told[0], "upload a.b");
+  assert.deepEqual(await contentsOf(bucket), {});
+  const { sent, deleted, failures } = await sync(server.client, { directory }, target);
+  assert.deepEqual([sent, deleted, failures], [4, 0, []]);
+  await rm(join(directory, "top"));
+  assert.equal((await sync(server.client, { directory }, target, { delete: true })).deleted, 1);
+  assert.equal((await stat(join(directory, "a.b"))).size, 2);
+});
