@@ -1,7 +1,7 @@
 /** `stowage sync` and `stowage diff`, and `sync()` of stowage/sync, on a server. */
 
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -197,8 +197,8 @@ test("diff tells what is missing, different and extra, and its exit code is 1", 
 test("places that do not go together are refused", async () => {
   const { directory, bucket, url } = await fresh();
   for (const [words, message] of [
-    [[directory, root], /both places are of this machine/],
-    [[url, `s3://${bucket}`], /one place is in the other/],
+    [[directory, root], /Both places are of this machine/],
+    [[url, `s3://${bucket}`], /One place is in the other/],
     [[join(directory, "top"), url], /is a file, not a directory/],
     [["-", url], /- is no directory/],
     [[directory, url, "--checksum", "--size-only"], /exclude each other/],
@@ -226,4 +226,61 @@ test("sync() as a library tells what it did, and a dry run what it would", async
   await rm(join(directory, "top"));
   assert.equal((await sync(server.client, { directory }, target, { delete: true })).deleted, 1);
   assert.equal((await stat(join(directory, "a.b"))).size, 2);
+});
+
+test("nothing is deleted where something could not be sent", async () => {
+  const { directory, bucket } = await fresh();
+  for (const key of ["../out", "new"]) await server.client.putObject({ bucket, key, body: key });
+  const { code, stderr } = await run("sync", `s3://${bucket}`, directory, "--delete");
+  assert.equal(code, 1);
+  assert.match(stderr, /1 of 2 failed/);
+  assert.deepEqual(await filesIn(directory), { ...files, new: "new" });
+});
+
+test("links in the target lead nowhere", async () => {
+  const { bucket } = await fresh();
+  const outside = join(root, "outside");
+  await put(outside, "file", "mine");
+  const target = join(root, "linked");
+  await mkdir(target);
+  await symlink(outside, join(target, "dir"));
+  await symlink(join(outside, "file"), join(target, "file"));
+  for (const key of ["dir/x", "file", "ok"])
+    await server.client.putObject({ bucket, key, body: `of ${key}` });
+  for (const words of [
+    ["sync", `s3://${bucket}`, target],
+    ["cp", "-r", `s3://${bucket}`, target],
+  ]) {
+    const { code, stderr } = await run(...words);
+    assert.equal(code, 1);
+    assert.match(stderr, /"[^"]*\/dir" is a link/);
+    assert.match(stderr, /"[^"]*\/file" is a link/);
+    assert.deepEqual(await filesIn(outside), { file: "mine" });
+  }
+  assert.equal(await readFile(join(target, "ok"), "utf8"), "of ok");
+});
+
+test("what is passed over is not missing: linked directories, downloads under way", async () => {
+  const { directory, bucket, url } = await fresh();
+  const elsewhere = join(root, "elsewhere");
+  await put(elsewhere, "x", "x");
+  await symlink(elsewhere, join(directory, "linked"));
+  for (const name of ["linked/x", ".film.mp4.part", "gone"]) {
+    await server.client.putObject({ bucket, key: `site/${name}`, body: name });
+  }
+  await lines("sync", directory, url, "--delete");
+  assert.deepEqual(Object.keys(await contentsOf(bucket)), [
+    "site/.film.mp4.part",
+    "site/a.b",
+    "site/a/b",
+    "site/größe 😀/x y",
+    "site/linked/x",
+    "site/top",
+  ]);
+});
+
+test("sync() refuses places of which one holds the other", async () => {
+  const { directory, bucket } = await fresh();
+  await assert.rejects(sync(server.client, { bucket }, { bucket, prefix: "a/" }), TypeError);
+  await assert.rejects(sync(server.client, { directory }, { directory: root }), TypeError);
 });

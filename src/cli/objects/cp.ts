@@ -11,7 +11,7 @@ import { CommandError, UsageError } from "../command.ts";
 import { nameFilter } from "../key-pattern.ts";
 import { formatS3Url, type Place, parsePlace, type S3Url } from "../s3-url.ts";
 import { findObjects, type FindOptions, selectionOf } from "./find-objects.ts";
-import { localPath } from "../../client/sync/local-path.ts";
+import { pathWithoutLinks } from "../../client/sync/local-path.ts";
 import type { Transfer, TransferOptions } from "./transfers.ts";
 
 export interface CpOptions extends FindOptions, TransferOptions {
@@ -230,7 +230,7 @@ function transferOf(
     to: isDirectory ? join(path, name) : path,
     size,
     run: async (signal, onLoaded) => {
-      await download(client, from.url, isDirectory ? localPath(path, name) : path, {
+      await download(client, from.url, isDirectory ? await pathWithoutLinks(path, name) : path, {
         signal,
         onLoaded,
         options,

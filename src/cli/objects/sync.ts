@@ -47,7 +47,7 @@ export async function syncPlaces(
     throw new CommandError(`there is no directory "${source.directory}"`, "check the path");
   }
   const actions = planSync(client, source, target, planOptions(options));
-  await runTransfers(io, asUsage(transfersOf(actions, source, target)), options);
+  await runTransfers(io, transfersOf(asRefusals(actions), source, target), options);
 }
 
 /** What differs, a line each. @returns Whether something does. */
@@ -61,7 +61,7 @@ export async function diffPlaces(
   const [one, other] = await placesOf(a, b);
   let differs = false;
   const plan = { ...planOptions(options), delete: true, force: true, maxDelete: undefined };
-  for await (const { type, name } of planSync(client, one, other, plan)) {
+  for await (const { type, name } of asRefusals(planSync(client, one, other, plan))) {
     differs = true;
     const what = type === "delete" ? "only in the second" : "missing or different in the second";
     if (options.json === true)
@@ -73,15 +73,6 @@ export async function diffPlaces(
 
 async function placesOf(from: string, to: string): Promise<[SyncPlace, SyncPlace]> {
   const [source, target] = [await syncPlaceOf(from), await syncPlaceOf(to)];
-  if ("directory" in source && "directory" in target) {
-    throw new UsageError("both places are of this machine", "give one of them as s3://BUCKET/FOLDER");
-  }
-  if ("bucket" in source && "bucket" in target && source.bucket === target.bucket) {
-    const [a = "", b = ""] = [source.prefix, target.prefix];
-    if (a.startsWith(b) || b.startsWith(a)) {
-      throw new UsageError("one place is in the other", "name two folders of which none holds the other");
-    }
-  }
   return [source, target];
 }
 
@@ -116,10 +107,16 @@ async function* transfersOf(
 }
 
 /** What the plan refuses is refused to whoever typed the command. */
-async function* asUsage(transfers: AsyncIterable<Transfer>): AsyncGenerator<Transfer> {
+async function* asRefusals<T>(plan: AsyncIterable<T>): AsyncGenerator<T> {
   try {
-    yield* transfers;
+    yield* plan;
   } catch (error) {
+    if (error instanceof TypeError) {
+      throw new UsageError(
+        error.message.replace(/\.$/, ""),
+        "name a directory and s3://BUCKET/FOLDER, or two folders",
+      );
+    }
     if (!(error instanceof RangeError)) throw error;
     throw new CommandError(error.message.replace(/\.$/, ""), "look first, with --dry-run", { cause: error });
   }

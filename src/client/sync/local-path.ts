@@ -1,5 +1,6 @@
 /** Names of objects as paths below a directory, never outside of it. */
 
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
@@ -22,4 +23,23 @@ export function localPath(directory: string, name: string): string {
   throw new RangeError(
     `The name ${JSON.stringify(name)} ${reason}: download the object by itself, to a name of your choosing.`,
   );
+}
+
+/**
+ * As {@link localPath}, and nothing on the way below the directory is a link, which would lead out of it.
+ *
+ * @throws RangeError also for a link.
+ */
+export async function pathWithoutLinks(directory: string, name: string): Promise<string> {
+  const path = localPath(directory, name);
+  const parts = name.split("/");
+  for (let count = 1; count <= parts.length; count++) {
+    const part = join(directory, ...parts.slice(0, count));
+    if ((await lstat(part).catch(() => null))?.isSymbolicLink() === true) {
+      throw new RangeError(
+        `${JSON.stringify(part)} is a link, and what is behind it is left alone: remove the link.`,
+      );
+    }
+  }
+  return path;
 }

@@ -9,9 +9,9 @@ import { contentTypeOf } from "../content-type.ts";
 import type { S3Client } from "../s3-client.ts";
 import { withFile } from "../node-files.ts";
 import { runParallel } from "../parallel.ts";
-import { entriesOf, type EntryPair, mergeEntries, type SyncEntry, type SyncPlace } from "./entries.ts";
+import { entriesOf, mergeEntries, type SyncEntry, type SyncPlace } from "./entries.ts";
 import { type Comparison, isSame } from "./is-same.ts";
-import { localPath } from "./local-path.ts";
+import { localPath, pathWithoutLinks } from "./local-path.ts";
 
 export interface SyncPlanOptions {
   /** What tells that nothing is to be sent. Default: `time`. */
@@ -57,11 +57,13 @@ export interface SyncResult {
 }
 
 /**
- * What is to be done, found while it is asked for: first what is to be sent, and when the source was read whole, what is to
- * be deleted.
+ * What is to be done, found while it is asked for: first what is to be sent; then, when the source was read whole and all
+ * that was sent has arrived, what is to be deleted. Where a send fails, nothing is deleted. The names of what is to go are
+ * kept in memory until then.
  *
- * @throws RangeError where the source is empty and would empty the target, or more than `maxDelete` would go; as
- *   S3Client.list() and the file system do for what cannot be read.
+ * @throws TypeError for two directories and for places of which one holds the other; RangeError where the source is empty
+ *   and would empty the target, or more than `maxDelete` would go; as S3Client.list() and the file system do for what cannot
+ *   be read.
  */
 export async function* planSync(
   client: S3Client,
@@ -69,18 +71,22 @@ export async function* planSync(
   target: SyncPlace,
   options: SyncPlanOptions = {},
 ): AsyncGenerator<SyncAction> {
-  if ("directory" in source && "directory" in target) {
-    throw new TypeError("Both places are directories of this machine: one of them must be a bucket.");
-  }
+  refuseOverlap(source, target);
   const { compare = "time", maxDelete = Infinity, filter = () => true } = options;
-  const pairs = (): AsyncGenerator<EntryPair> =>
-    mergeEntries(entriesOf(client, source), targetEntries(client, target));
+  const passed: string[] = [];
+  const extra: SyncEntry[] = [];
+  const sends = new Sends();
   let sources = 0;
-  let extra = 0;
-  for await (const { name, source: from, target: to } of pairs()) {
+  const entries = entriesOf(client, source, (name) => passed.push(name));
+  for await (const { name, source: from, target: to } of mergeEntries(
+    entries,
+    targetEntries(client, target),
+  )) {
     if (!filter(name)) continue;
     if (from === undefined) {
-      extra++;
+      // What stands in the source and is no file there, as a link to a directory, is not missing from it.
+      const isPassed = passed.some((one) => one === name || (one.endsWith("/") && name.startsWith(one)));
+      if (options.delete === true && to !== undefined && !isPassed) extra.push(to);
       continue;
     }
     sources++;
@@ -88,22 +94,53 @@ export async function* planSync(
     const isThere =
       to !== undefined &&
       (await isSame(compare, { place: source, entry: from }, { place: target, entry: to }, partSizeBytes));
-    if (!isThere) yield sendAction(client, source, target, from, options);
+    if (!isThere) yield sends.watch(sendAction(client, source, target, from, options));
   }
-  if (options.delete !== true || extra === 0) return;
+  if (extra.length === 0) return;
   if (sources === 0 && options.force !== true) {
     throw new RangeError(
-      `The source is empty, and ${extra} files of the target would be deleted: check the source, or force it.`,
+      `The source is empty, and ${extra.length} files of the target would be deleted: check the source, or force it.`,
     );
   }
-  if (extra > maxDelete) {
+  if (extra.length > maxDelete) {
     throw new RangeError(
-      `${extra} files would be deleted, and ${maxDelete} are the most: nothing was deleted.`,
+      `${extra.length} files would be deleted, and ${maxDelete} are the most: nothing was deleted.`,
     );
   }
-  // Read again, so that what is to go need not be kept in memory, and what has come meanwhile stays.
-  for await (const { name, source: from, target: to } of pairs()) {
-    if (from === undefined && to !== undefined && filter(name)) yield deleteAction(client, target, to);
+  if (await sends.haveArrived()) for (const entry of extra) yield deleteAction(client, target, entry);
+}
+
+/** What of the actions that were given out runs and has failed. */
+class Sends {
+  readonly #running = new Set<Promise<void>>();
+  #haveFailed = false;
+
+  watch(action: SyncAction): SyncAction {
+    const run: SyncAction["run"] = async (signal, onLoaded) => {
+      const running = action.run(signal, onLoaded);
+      const settled = running.catch(() => {
+        this.#haveFailed = true;
+      });
+      this.#running.add(settled);
+      await running.finally(() => this.#running.delete(settled));
+    };
+    return { ...action, run };
+  }
+
+  async haveArrived(): Promise<boolean> {
+    await Promise.all(this.#running);
+    return !this.#haveFailed;
+  }
+}
+
+function refuseOverlap(source: SyncPlace, target: SyncPlace): void {
+  if ("directory" in source && "directory" in target) {
+    throw new TypeError("Both places are of this machine: one of them must be a bucket.");
+  }
+  if (!("bucket" in source && "bucket" in target) || source.bucket !== target.bucket) return;
+  const [a, b] = [source.prefix ?? "", target.prefix ?? ""];
+  if (a.startsWith(b) || b.startsWith(a)) {
+    throw new TypeError("One place is in the other: name two of which none holds the other.");
   }
 }
 
@@ -178,7 +215,7 @@ function sendAction(
       name,
       size,
       run: async (signal, onLoaded) => {
-        const path = localPath(target.directory, name);
+        const path = await pathWithoutLinks(target.directory, name);
         await mkdir(dirname(path), { recursive: true });
         await client.downloadFile({ bucket: source.bucket, key: keyIn(source, name) }, path, {
           signal,
