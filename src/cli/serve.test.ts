@@ -66,12 +66,15 @@ test("serve says one line, logs JSON, drains at SIGTERM and exits with 0", async
   });
   slow.flushHeaders();
   await once(slow, "socket");
+  const askedMs = performance.now();
   server.child.kill("SIGTERM");
   slow.end("{}");
   const [answer] = (await once(slow, "response")) as [{ statusCode: number; resume(): void }];
   answer.resume();
   assert.equal(answer.statusCode, 403);
   assert.equal(await server.exit, 0);
+  // What waits for slow clients, up to a minute, does not keep the process once they are gone.
+  assert.ok(performance.now() - askedMs < 25_000);
   const events = server.written.stderr
     .trim()
     .split("\n")

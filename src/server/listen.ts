@@ -336,7 +336,8 @@ async function send(
   // that was refused half-way would stand before the connection's next request for ever.
   if (!waiting) incoming.removeAllListeners("readable").resume();
   if (!waiting && remainingBytes(incoming) <= discardLimitBytes) {
-    const timer = setTimeout(() => incoming.destroy(), graceMs);
+    // It must not keep a process that is to end: the connection does, for as long as it is there.
+    const timer = setTimeout(() => incoming.destroy(), graceMs).unref();
     incoming.once("close", () => clearTimeout(timer)).once("end", () => clearTimeout(timer));
     await respond(outgoing, incoming.method === "HEAD", response);
     return;
