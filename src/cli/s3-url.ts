@@ -67,6 +67,11 @@ export function parsePlace(text: string): Place {
   return isS3Url(text) ? { type: "s3", url: parseS3Url(text) } : { type: "local", path: text };
 }
 
+/** What all keys in a folder begin with, by the folder's name with its last slash or without; of a bucket, nothing. */
+export function folderPrefix(key: string): string {
+  return key === "" || key.endsWith("/") ? key : `${key}/`;
+}
+
 export function formatS3Url({
   bucket,
   key,

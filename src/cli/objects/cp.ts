@@ -1,6 +1,6 @@
 /** What `cp` and `mv` do: files and objects from one place to another, each a transfer. */
 
-import { mkdir, readdir, stat, unlink } from "node:fs/promises";
+import { mkdir, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { contentTypeOf } from "../../client/content-type.ts";
 import { withFile } from "../../client/node-files.ts";
@@ -12,6 +12,7 @@ import { nameFilter } from "../key-pattern.ts";
 import { formatS3Url, type Place, parsePlace, type S3Url } from "../s3-url.ts";
 import { findObjects, type FindOptions, selectionOf } from "./find-objects.ts";
 import { pathWithoutLinks } from "../../client/sync/local-path.ts";
+import { walkFiles } from "../../client/sync/walk-files.ts";
 import type { Transfer, TransferOptions } from "./transfers.ts";
 
 export interface CpOptions extends FindOptions, TransferOptions {
@@ -150,26 +151,8 @@ async function* oneFile(item: Item): AsyncGenerator<Item> {
 
 async function* filesIn(directory: string, options: CpOptions): AsyncGenerator<Item> {
   const goes = nameFilter(options);
-  for await (const name of namesIn(directory, "")) {
-    if (!goes(name)) continue;
-    const path = join(directory, name);
-    yield { name, size: (await stat(path)).size, from: { path } };
-  }
-}
-
-/** Files below a directory, and links to files. Links to directories may lead in circles, and are left. */
-async function* namesIn(directory: string, prefix: string): AsyncGenerator<string> {
-  const entries = await readdir(join(directory, prefix), { withFileTypes: true });
-  for (const entry of entries) {
-    const name = `${prefix}${entry.name}`;
-    if (entry.isDirectory()) yield* namesIn(directory, `${name}/`);
-    else if (entry.isFile()) yield name;
-    else if (
-      entry.isSymbolicLink() &&
-      (await stat(join(directory, name)).catch(() => null))?.isFile() === true
-    ) {
-      yield name;
-    }
+  for await (const { name, size } of walkFiles(directory)) {
+    if (goes(name)) yield { name, size, from: { path: join(directory, name) } };
   }
 }
 

@@ -2,7 +2,7 @@ import type { S3Client } from "../../client/s3-client.ts";
 import type { Io } from "../command.ts";
 import { nameFilter, type NameFilter } from "../key-pattern.ts";
 import { formatBytes, printable, printJsonLine, printLine } from "../output.ts";
-import { formatS3Url, type S3Url } from "../s3-url.ts";
+import { folderPrefix, formatS3Url, type S3Url } from "../s3-url.ts";
 
 export interface DuOptions extends NameFilter {
   readonly depth?: number;
@@ -24,7 +24,7 @@ export async function du(
   options: DuOptions,
 ): Promise<void> {
   const { depth = 0, ...filter } = options;
-  const root = key === "" || key.endsWith("/") ? key : `${key}/`;
+  const root = folderPrefix(key);
   const goes = nameFilter(filter);
   const open: Sum[] = [{ folder: root, bytes: 0, objects: 0 }];
   const close = async (count: number): Promise<void> => {

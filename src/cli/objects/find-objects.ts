@@ -4,7 +4,7 @@ import type { S3Client } from "../../client/s3-client.ts";
 import type { ListedObject } from "../../s3/documents/list-objects.ts";
 import { UsageError } from "../command.ts";
 import { keyPattern, nameFilter, type NameFilter } from "../key-pattern.ts";
-import { formatS3Url, type S3Url } from "../s3-url.ts";
+import { folderPrefix, formatS3Url, type S3Url } from "../s3-url.ts";
 
 export interface FindOptions extends NameFilter {
   /** All that begins with the key, which is a folder's name then. */
@@ -47,7 +47,7 @@ export function selectionOf(
     };
   }
   if (recursive) {
-    const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
+    const prefix = folderPrefix(key);
     return {
       prefix,
       rootLength: prefix.length,

@@ -6,7 +6,7 @@ import { planSync, type SyncAction } from "../../client/sync/sync.ts";
 import { CommandError, type Io, UsageError } from "../command.ts";
 import { nameFilter, type NameFilter } from "../key-pattern.ts";
 import { printable, printJsonLine, printLine } from "../output.ts";
-import { formatS3Url, parsePlace } from "../s3-url.ts";
+import { folderPrefix, formatS3Url, parsePlace } from "../s3-url.ts";
 import { runTransfers, type Transfer, type TransferOptions } from "./transfers.ts";
 
 export interface SyncCommandOptions extends NameFilter, TransferOptions {
@@ -32,7 +32,7 @@ export async function syncPlaceOf(text: string): Promise<SyncPlace> {
   }
   const { bucket, key, versionId } = place.url;
   if (versionId !== undefined) throw new UsageError("a version is no folder", "leave out ?versionId=");
-  return { bucket, prefix: key === "" || key.endsWith("/") ? key : `${key}/` };
+  return { bucket, prefix: folderPrefix(key) };
 }
 
 export async function syncPlaces(

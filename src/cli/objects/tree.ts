@@ -2,7 +2,7 @@ import type { S3Client } from "../../client/s3-client.ts";
 import type { Io } from "../command.ts";
 import { nameFilter, type NameFilter } from "../key-pattern.ts";
 import { formatBytes, formatTime, printable, printLine } from "../output.ts";
-import { formatS3Url, type S3Url } from "../s3-url.ts";
+import { folderPrefix, formatS3Url, type S3Url } from "../s3-url.ts";
 
 /** Folders and objects, drawn as a tree while they are read. */
 export async function tree(
@@ -11,7 +11,7 @@ export async function tree(
   { bucket, key }: S3Url,
   { sizes = false, ...filter }: NameFilter & { readonly sizes?: boolean },
 ): Promise<void> {
-  const root = key === "" || key.endsWith("/") ? key : `${key}/`;
+  const root = folderPrefix(key);
   const goes = nameFilter(filter);
   await printLine(io, printable(formatS3Url({ bucket, key: root })));
   let shown: readonly string[] = [];

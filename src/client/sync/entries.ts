@@ -1,10 +1,8 @@
 /** Both sides of a sync as streams of names in one order, that of their UTF-8 bytes, which S3 lists in. */
 
-import type { Dirent } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { compareKeys } from "../../s3/keys.ts";
 import type { S3Client } from "../s3-client.ts";
+import { walkFiles } from "./walk-files.ts";
 
 /** A directory of this machine, or what of a bucket begins with a prefix. */
 export type SyncPlace =
@@ -25,20 +23,22 @@ export interface SyncEntry {
 }
 
 /**
- * @param onPassed Told of what is there and is no entry: a name, or one with a slash behind it for all that is below.
- * @throws Error of the system's for a directory that cannot be read, and for a name that is no UTF-8; as S3Client.list()
- *   does.
+ * @param onPassed As {@link walkFiles} has it.
+ * @throws As {@link walkFiles} and S3Client.list() do.
  */
-export function entriesOf(
+export async function* entriesOf(
   client: S3Client,
   place: SyncPlace,
-  onPassed: (name: string) => void = () => {},
+  onPassed?: (name: string) => void,
 ): AsyncGenerator<SyncEntry> {
-  return "directory" in place ? filesIn(place.directory, "", onPassed) : objectsIn(client, place);
+  const all = "directory" in place ? walkFiles(place.directory, onPassed) : objectsIn(client, place);
+  for await (const entry of all) if (!isUnfinished(entry.name)) yield entry;
 }
 
+const unfinished = /^\..+\.part(?:\.ranges)?$/s;
+
 /** Whether a name is what a download leaves beside its target while it is under way: it takes part on neither side. */
-export function isUnfinished(name: string): boolean {
+function isUnfinished(name: string): boolean {
   return unfinished.test(name.slice(name.lastIndexOf("/") + 1));
 }
 
@@ -49,49 +49,8 @@ async function* objectsIn(
   for await (const { key, size, lastModifiedMs, etag } of client.list({ bucket, prefix })) {
     const name = key.slice(prefix.length);
     // What stands for a folder is no file.
-    if (name !== "" && !name.endsWith("/") && !isUnfinished(name))
-      yield { name, size, modifiedMs: lastModifiedMs, etag };
+    if (name !== "" && !name.endsWith("/")) yield { name, size, modifiedMs: lastModifiedMs, etag };
   }
-}
-
-const unfinished = /^\..+\.part(?:\.ranges)?$/s;
-
-/**
- * Files below a directory, one directory's names in memory at a time. Links to files are followed; those to directories
- * are left, because they may lead in circles; so is what is neither.
- */
-async function* filesIn(
-  root: string,
-  prefix: string,
-  onPassed: (name: string) => void,
-): AsyncGenerator<SyncEntry> {
-  const entries = await readdir(join(root, prefix), { withFileTypes: true });
-  const sorted = entries
-    .map((entry) => ({ entry, place: placeOf(entry) }))
-    .toSorted((a, b) => compareKeys(a.place, b.place));
-  for (const { entry } of sorted) {
-    const name = `${prefix}${entry.name}`;
-    if (entry.name.includes("\ufffd")) {
-      throw new Error(`The name ${JSON.stringify(join(root, name))} is no UTF-8, which S3 wants: rename it.`);
-    }
-    if (entry.isDirectory()) {
-      yield* filesIn(root, `${name}/`, onPassed);
-      continue;
-    }
-    if (isUnfinished(name)) continue;
-    const found = await stat(join(root, name)).catch((error: NodeJS.ErrnoException) => {
-      // A link to nothing, or what has just gone.
-      if (error.code === "ENOENT" || error.code === "ELOOP") return null;
-      throw error;
-    });
-    if (found?.isFile() === true) yield { name, size: found.size, modifiedMs: found.mtimeMs };
-    else onPassed(found?.isDirectory() === true ? `${name}/` : name);
-  }
-}
-
-/** A directory comes where the names in it do: `a.b` before `a/`. */
-function placeOf(entry: Dirent): string {
-  return entry.isDirectory() ? `${entry.name}/` : entry.name;
 }
 
 /** The same name on both sides, or on one. */
