@@ -56,7 +56,7 @@ const idleTimeoutMs = 60_000;
 /** @throws {Error} With node's own code, such as `EADDRINUSE`, when it cannot listen. */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const directory = options.directory ?? join(import.meta.dirname, "ui");
-  const files = await readFiles(directory);
+  const files = await builtFiles(directory);
   const scheme = options.tls === undefined ? "http" : "https";
   let api: ConsoleApi | undefined;
   const https = options.tls === undefined ? null : createHttpsServer({ ...settings, ...options.tls });
@@ -79,7 +79,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
         .writeHead(200, { "content-type": "application/json", "cache-control": "no-store" })
         .end(config);
     } else {
-      sendFile(request, response, files, path === "/" ? "/index.html" : path);
+      sendFile(request, response, files, path === "/" ? "/index.html" : path).catch(() => response.destroy());
     }
   });
   await new Promise<void>((resolve, reject) => {
@@ -108,21 +108,30 @@ interface BuiltFile {
   readonly gzipped: Buffer;
 }
 
-/** All of them, by path: half a megabyte, and no file is open while a slow client reads. */
-async function readFiles(directory: string): Promise<ReadonlyMap<string, BuiltFile>> {
+/**
+ * All of them, by path. Each is read and compressed when it is asked for first, and kept: half a megabyte in all, and no
+ * file is open while a slow client reads.
+ */
+async function builtFiles(directory: string): Promise<ReadonlyMap<string, () => Promise<BuiltFile>>> {
   const entries = await readdir(directory, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return new Map(
-    await Promise.all(
-      entries
-        .filter((entry) => entry.isFile())
-        .map(async (entry) => {
-          const file = join(entry.parentPath, entry.name);
-          const bytes = await readFile(file);
-          const path = file.slice(directory.length).replaceAll("\\", "/");
-          return [path, { bytes, gzipped: await promisify(gzip)(bytes) }] as const;
-        }),
-    ),
+    files.map((file) => {
+      let kept: Promise<BuiltFile> | undefined;
+      const read = (): Promise<BuiltFile> =>
+        (kept ??= readBuilt(file).catch((error: unknown) => {
+          // Not kept: it may be had the next time.
+          kept = undefined;
+          throw error;
+        }));
+      return [file.slice(directory.length).replaceAll("\\", "/"), read] as const;
+    }),
   );
+}
+
+async function readBuilt(file: string): Promise<BuiltFile> {
+  const bytes = await readFile(file);
+  return { bytes, gzipped: await promisify(gzip)(bytes) };
 }
 
 /** The name by which the browser reached this machine: what it calls the API by, too. */
@@ -151,13 +160,13 @@ function protect(response: ServerResponse, apiOrigin: string): void {
   response.setHeader("cross-origin-opener-policy", "same-origin");
 }
 
-function sendFile(
+async function sendFile(
   { method, headers }: IncomingMessage,
   response: ServerResponse,
-  files: ReadonlyMap<string, BuiltFile>,
+  files: ReadonlyMap<string, () => Promise<BuiltFile>>,
   path: string,
-): void {
-  const file = files.get(path);
+): Promise<void> {
+  const file = await files.get(path)?.();
   if (file === undefined) {
     response
       .writeHead(404, { "content-type": "text/plain" })

@@ -273,7 +273,7 @@ async function answer(
             isOwnPath(request.path) && bucketOfHost(host, site.domains) === null
             ? await handleOwn(site, metrics, request, requestId)
             : await handle(site, request, requestId, signal);
-    Object.assign(outcome.response.headers, forConsole);
+    if (forConsole !== null) Object.assign(outcome.response.headers, forConsole);
   } catch (error) {
     const s3Error = toS3Error(error);
     outcome = {

@@ -5,36 +5,12 @@
  */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page, Route } from "playwright-core";
-import type { S3Client } from "../../src/client.ts";
+import { test } from "node:test";
+import type { Page, Route } from "playwright-core";
 import { launchChromium } from "./chromium.ts";
-import {
-  expectSoon,
-  keys,
-  panelOf,
-  signIn,
-  skip,
-  startSuite,
-  type Suite,
-  uploadInto,
-} from "./console-suite.ts";
+import { expectSoon, keys, panelOf, signIn, skip, uploadInto, useSuite } from "./console-suite.ts";
 
-let suite: Suite;
-let url: string;
-let consoleUrl: string;
-let client: S3Client;
-let browser: Browser;
-
-before(async () => {
-  if (skip !== false) return;
-  suite = await startSuite();
-  ({ url, consoleUrl, client, browser } = suite);
-});
-
-after(async () => {
-  if (skip === false) await suite.close();
-});
+const suite = useSuite();
 
 /** Answers listings as a server would that has a thousand names on each of so many pages. */
 async function pretendPages(page: Page, bucket: string, count: number): Promise<{ asked: number }> {
@@ -52,7 +28,7 @@ async function pretendPages(page: Page, bucket: string, count: number): Promise<
     const next = at + 1 < count ? `<NextContinuationToken>${at + 1}</NextContinuationToken>` : "";
     const more = `<IsTruncated>${String(next !== "")}</IsTruncated>${next}`;
     return route.fulfill({
-      headers: { "access-control-allow-origin": consoleUrl, "content-type": "application/xml" },
+      headers: { "access-control-allow-origin": suite.consoleUrl, "content-type": "application/xml" },
       body: `<ListBucketResult><Name>${bucket}</Name>${more}${contents}</ListBucketResult>`,
     });
   });
@@ -70,9 +46,9 @@ async function scrollTo(page: Page, names: string): Promise<void> {
 }
 
 test("a server that went away is asked again when the person says so, and not before", { skip }, async () => {
-  await client.createBucket({ bucket: "away" });
-  const page = await browser.newPage();
-  const faults = await signIn(page, consoleUrl);
+  await suite.client.createBucket({ bucket: "away" });
+  const page = await suite.browser.newPage();
+  const faults = await signIn(page, suite.consoleUrl);
   const seen = await pretendPages(page, "away", 3);
   await page.getByRole("link", { name: "away", exact: true }).click();
   await page.getByText("1,000 names so far").waitFor();
@@ -102,9 +78,9 @@ test(
   "a long list is read again when the person says so, and a deletion needs no reading",
   { skip },
   async () => {
-    await client.createBucket({ bucket: "long" });
-    const page = await browser.newPage();
-    const faults = await signIn(page, consoleUrl);
+    await suite.client.createBucket({ bucket: "long" });
+    const page = await suite.browser.newPage();
+    const faults = await signIn(page, suite.consoleUrl);
     const seen = await pretendPages(page, "long", 12);
     await page.getByRole("link", { name: "long", exact: true }).click();
     await scrollTo(page, "12,000 names");
@@ -127,24 +103,24 @@ test(
   "keys stay while the server is away, and whose key is removed is told and signed out",
   { skip },
   async () => {
-    const { body } = await client.request({
+    const { body } = await suite.client.request({
       method: "POST",
       bucket: "_stowage",
       key: "users",
       body: JSON.stringify({ name: "bert" }),
     });
     const { key } = (await body.json()) as { key: { accessKeyId: string; secretAccessKey: string } };
-    const page = await browser.newPage();
-    const faults = await signIn(page, consoleUrl, key);
+    const page = await suite.browser.newPage();
+    const faults = await signIn(page, suite.consoleUrl, key);
     await page.getByText("You have no buckets.").waitFor();
-    await page.route(`${url}/**`, (route) => route.abort());
+    await page.route(`${suite.url}/**`, (route) => route.abort());
     await page.reload();
     await page.getByRole("alert").getByText("The server cannot be reached").waitFor();
-    await page.unroute(`${url}/**`);
+    await page.unroute(`${suite.url}/**`);
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("You have no buckets.").waitFor();
 
-    await client.request({ method: "DELETE", bucket: "_stowage", key: `keys/${key.accessKeyId}` });
+    await suite.client.request({ method: "DELETE", bucket: "_stowage", key: `keys/${key.accessKeyId}` });
     await page.getByLabel("Find a bucket").fill("someones");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").getByText("Your access key was removed.").waitFor();
@@ -155,9 +131,9 @@ test(
 );
 
 test("an upload that failed is tried again, and those under way end with the session", { skip }, async () => {
-  await client.createBucket({ bucket: "uploads" });
-  const page = await browser.newPage();
-  const faults = await signIn(page, consoleUrl);
+  await suite.client.createBucket({ bucket: "uploads" });
+  const page = await suite.browser.newPage();
+  const faults = await signIn(page, suite.consoleUrl);
   await page.getByRole("link", { name: "uploads", exact: true }).click();
   await page.route("**/uploads/**", (route) => route.abort());
   await uploadInto(page, "note.txt", "text/plain", "note");
@@ -165,7 +141,10 @@ test("an upload that failed is tried again, and those under way end with the ses
   await page.unroute("**/uploads/**");
   await page.getByRole("button", { name: "Try the upload of note.txt again" }).click();
   await page.getByText("1 upload done").waitFor();
-  assert.equal(await (await client.getObject({ bucket: "uploads", key: "note.txt" })).body.text(), "note");
+  assert.equal(
+    await (await suite.client.getObject({ bucket: "uploads", key: "note.txt" })).body.text(),
+    "note",
+  );
 
   await page.route("**/uploads/slow.txt**", () => {});
   await uploadInto(page, "slow.txt", "text/plain", "slow");
@@ -178,11 +157,11 @@ test("an upload that failed is tried again, and those under way end with the ses
 });
 
 test("a link is copied where the page is not reached by TLS", { skip }, async () => {
-  await client.createBucket({ bucket: "plain" });
-  await client.putObject({ bucket: "plain", key: "a.txt", body: "a" });
+  await suite.client.createBucket({ bucket: "plain" });
+  await suite.client.putObject({ bucket: "plain", key: "a.txt", body: "a" });
   const plain = await launchChromium("--host-resolver-rules=MAP files.test 127.0.0.1");
   const page = await plain.newPage();
-  const faults = await signIn(page, consoleUrl.replace("127.0.0.1", "files.test"));
+  const faults = await signIn(page, suite.consoleUrl.replace("127.0.0.1", "files.test"));
   await page.getByRole("link", { name: "plain", exact: true }).click();
   assert.equal(await page.evaluate("isSecureContext"), false);
   const panel = await panelOf(page, "a.txt");
@@ -202,8 +181,8 @@ test(
   "a preview that plays does not begin again, and a link is signed when it is pressed",
   { skip },
   async () => {
-    await client.createBucket({ bucket: "preview" });
-    await client.putObject({
+    await suite.client.createBucket({ bucket: "preview" });
+    await suite.client.putObject({
       bucket: "preview",
       key: "dot.svg.png",
       contentType: "image/png",
@@ -212,8 +191,8 @@ test(
         "base64",
       ),
     });
-    const page = await browser.newPage();
-    const faults = await signIn(page, consoleUrl);
+    const page = await suite.browser.newPage();
+    const faults = await signIn(page, suite.consoleUrl);
     await page.getByRole("link", { name: "preview", exact: true }).click();
     const panel = await panelOf(page, "dot.svg.png");
     const src = await panel.locator("img").getAttribute("src");
@@ -239,10 +218,10 @@ test(
   "names show what would not be seen in them, and a grant is not given by passing over it",
   { skip },
   async () => {
-    await client.createBucket({ bucket: "names" });
-    await client.putObject({ bucket: "names", key: "\u202Egnp.exe", body: "x" });
-    const page = await browser.newPage();
-    const faults = await signIn(page, consoleUrl, keys);
+    await suite.client.createBucket({ bucket: "names" });
+    await suite.client.putObject({ bucket: "names", key: "\u202Egnp.exe", body: "x" });
+    const page = await suite.browser.newPage();
+    const faults = await signIn(page, suite.consoleUrl, keys);
     await page.getByRole("link", { name: "names", exact: true }).click();
     await page.getByRole("link", { name: "[U+202E]gnp.exe" }).click();
     const panel = page.locator("aside");
@@ -252,7 +231,10 @@ test(
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");
     await page.waitForTimeout(500);
-    assert.equal((await client.getObjectAcl({ bucket: "names", key: "\u202Egnp.exe" })).grants.length, 1);
+    assert.equal(
+      (await suite.client.getObjectAcl({ bucket: "names", key: "\u202Egnp.exe" })).grants.length,
+      1,
+    );
     await panel.getByRole("button", { name: "Replace" }).click();
     await panel.getByText("Everybody: write").waitFor();
     assert.deepEqual(faults, []);
@@ -261,10 +243,10 @@ test(
 );
 
 test("a setting that cannot be read is not shown as one that is not set", { skip }, async () => {
-  await client.createBucket({ bucket: "unread" });
-  await client.putBucketVersioning({ bucket: "unread", status: "Enabled" });
-  const page = await browser.newPage();
-  const faults = await signIn(page, consoleUrl);
+  await suite.client.createBucket({ bucket: "unread" });
+  await suite.client.putBucketVersioning({ bucket: "unread", status: "Enabled" });
+  const page = await suite.browser.newPage();
+  const faults = await signIn(page, suite.consoleUrl);
   await page.route(/unread\?(?:policy|versioning)/, (route) => route.abort());
   await page.getByRole("link", { name: "Settings of unread" }).click();
   await page.getByText("The server cannot be reached").nth(1).waitFor();
@@ -280,11 +262,11 @@ test(
   "an answer that makes no sense, and a file dropped beside a list, leave the console there",
   { skip },
   async () => {
-    const page = await browser.newPage();
-    await signIn(page, consoleUrl);
+    const page = await suite.browser.newPage();
+    await signIn(page, suite.consoleUrl);
     await page.route("**/_stowage/users/*/keys", (route) =>
       route.fulfill({
-        headers: { "access-control-allow-origin": consoleUrl },
+        headers: { "access-control-allow-origin": suite.consoleUrl },
         body: JSON.stringify({ keys: [{ accessKeyId: "A", createdAt: "never" }] }),
       }),
     );

@@ -7,9 +7,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { after, before } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
 import { S3Client } from "../../src/client.ts";
-import { launchChromium } from "./chromium.ts";
+import { launchChromium, skip } from "./chromium.ts";
 
 export { skip } from "./chromium.ts";
 
@@ -28,7 +29,19 @@ export interface Suite {
   close(): Promise<void>;
 }
 
-export async function startSuite(): Promise<Suite> {
+/** The suite of a file of tests: it is there while they run. */
+export function useSuite(): Suite {
+  const suite = {} as Suite;
+  before(async () => {
+    if (skip === false) Object.assign(suite, await startSuite());
+  });
+  after(async () => {
+    if (skip === false) await suite.close();
+  });
+  return suite;
+}
+
+async function startSuite(): Promise<Suite> {
   const data = await mkdtemp(join(tmpdir(), "console-"));
   const server = spawn(
     process.execPath,

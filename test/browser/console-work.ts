@@ -5,25 +5,11 @@
  */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import type { S3Client } from "../../src/client.ts";
-import { expectSoon, panelOf, signIn, skip, startSuite, type Suite, uploadInto } from "./console-suite.ts";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
+import { expectSoon, panelOf, signIn, skip, uploadInto, useSuite } from "./console-suite.ts";
 
-let suite: Suite;
-let consoleUrl: string;
-let client: S3Client;
-let browser: Browser;
-
-before(async () => {
-  if (skip !== false) return;
-  suite = await startSuite();
-  ({ consoleUrl, client, browser } = suite);
-});
-
-after(async () => {
-  if (skip === false) await suite.close();
-});
+const suite = useSuite();
 
 async function namesIn(page: Page): Promise<string[]> {
   const links = page.getByRole("table", { name: "Objects" }).getByRole("link");
@@ -31,14 +17,14 @@ async function namesIn(page: Page): Promise<string[]> {
 }
 
 test("one of many buckets is found, and one of somebody else's opened by its name", { skip }, async () => {
-  for (let at = 0; at < 20; at++) await client.createBucket({ bucket: `team-${at}-media` });
-  await client.putObject({
+  for (let at = 0; at < 20; at++) await suite.client.createBucket({ bucket: `team-${at}-media` });
+  await suite.client.putObject({
     bucket: "team-7-media",
     key: "plan.txt",
     body: "plan",
     contentType: "text/plain",
   });
-  await client.putBucketPolicy({
+  await suite.client.putBucketPolicy({
     bucket: "team-7-media",
     policy: JSON.stringify({
       Version: "2012-10-17",
@@ -52,15 +38,15 @@ test("one of many buckets is found, and one of somebody else's opened by its nam
       ],
     }),
   });
-  const { body } = await client.request({
+  const { body } = await suite.client.request({
     method: "POST",
     bucket: "_stowage",
     key: "users",
     body: JSON.stringify({ name: "reader" }),
   });
   const { key } = (await body.json()) as { key: { accessKeyId: string; secretAccessKey: string } };
-  const page = await browser.newPage();
-  const faults = await signIn(page, consoleUrl);
+  const page = await suite.browser.newPage();
+  const faults = await signIn(page, suite.consoleUrl);
   await page.getByLabel("Find a bucket").fill("m-7");
   await page.getByText("1 bucket", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -79,9 +65,9 @@ test("one of many buckets is found, and one of somebody else's opened by its nam
 
 test("a folder is made, sorted by what is in it, and all of it selected", { skip }, async () => {
   const bucket = "sorted";
-  await client.createBucket({ bucket });
-  const page = await browser.newPage();
-  const faults = await signIn(page, consoleUrl);
+  await suite.client.createBucket({ bucket });
+  const page = await suite.browser.newPage();
+  const faults = await signIn(page, suite.consoleUrl);
   await page.getByRole("link", { name: bucket, exact: true }).click();
   const make = async (name: string): Promise<void> => {
     await page.getByRole("button", { name: "New folder" }).click();
@@ -90,16 +76,16 @@ test("a folder is made, sorted by what is in it, and all of it selected", { skip
   };
   await make("reports");
   await page.getByRole("link", { name: "(this folder's own object)" }).waitFor();
-  const made = await client.headObject({ bucket, key: "reports/" });
+  const made = await suite.client.headObject({ bucket, key: "reports/" });
   assert.equal(made.size, 0);
   await page.getByRole("link", { name: bucket, exact: true }).click();
   await make("reports/");
   await page.getByRole("alert").getByText("There is a folder “reports/” already.").waitFor();
   await page.keyboard.press("Escape");
 
-  await client.putObject({ bucket, key: "b", body: "1" });
-  await client.putObject({ bucket, key: "a", body: "12" });
-  await client.putObject({ bucket, key: "c", body: "123" });
+  await suite.client.putObject({ bucket, key: "b", body: "1" });
+  await suite.client.putObject({ bucket, key: "a", body: "12" });
+  await suite.client.putObject({ bucket, key: "c", body: "123" });
   await page.getByRole("button", { name: "Refresh" }).click();
   await page.getByText("4 names").waitFor();
   assert.deepEqual(await namesIn(page), ["reports/", "a", "b", "c"]);
@@ -110,7 +96,7 @@ test("a folder is made, sorted by what is in it, and all of it selected", { skip
   await page.getByRole("columnheader", { name: "Size" }).and(page.locator("[aria-sort=ascending]")).waitFor();
   await page.getByLabel("Select a", { exact: true }).check();
   await page.getByText("4 names, 1 selected").waitFor();
-  await client.deleteObject({ bucket, key: "a" });
+  await suite.client.deleteObject({ bucket, key: "a" });
   await uploadInto(page, "d", "text/plain", "1234");
   await page.getByText("4 names", { exact: true }).waitFor();
   await page.getByLabel("Select all").check();
@@ -118,7 +104,7 @@ test("a folder is made, sorted by what is in it, and all of it selected", { skip
   await page.getByRole("button", { name: "Delete 4", exact: true }).click();
   await page.getByRole("button", { name: "Delete everything in them" }).click();
   await page.getByText("Nothing is here yet").waitFor();
-  assert.deepEqual((await client.listObjectsV2({ bucket })).objects, []);
+  assert.deepEqual((await suite.client.listObjectsV2({ bucket })).objects, []);
   assert.deepEqual(faults, []);
   await page.close();
 });
@@ -127,18 +113,18 @@ test(
   "an object is copied into another bucket, and moved, and replaces nothing unasked",
   { skip },
   async () => {
-    await client.createBucket({ bucket: "from" });
-    await client.createBucket({ bucket: "into" });
-    await client.putObject({
+    await suite.client.createBucket({ bucket: "from" });
+    await suite.client.createBucket({ bucket: "into" });
+    await suite.client.putObject({
       bucket: "from",
       key: "a/note.txt",
       body: "note",
       contentType: "text/plain",
       metadata: { who: "me" },
     });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    const faults = await signIn(page, consoleUrl);
-    await page.goto(`${consoleUrl}/#/objects/from/${encodeURIComponent("a/")}`);
+    const page = await suite.browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const faults = await signIn(page, suite.consoleUrl);
+    await page.goto(`${suite.consoleUrl}/#/objects/from/${encodeURIComponent("a/")}`);
     const panel = await panelOf(page, "note.txt");
     await panel.getByRole("button", { name: "Copy or move" }).click();
     const dialog = page.getByRole("dialog", { name: "Copy or move" });
@@ -150,24 +136,24 @@ test(
       .getByRole("complementary", { name: "b/copy.txt" })
       .getByText("note", { exact: true })
       .waitFor();
-    assert.deepEqual((await client.headObject({ bucket: "into", key: "b/copy.txt" })).metadata, {
+    assert.deepEqual((await suite.client.headObject({ bucket: "into", key: "b/copy.txt" })).metadata, {
       who: "me",
     });
 
-    await client.putObject({ bucket: "into", key: "b/other.txt", body: "other" });
+    await suite.client.putObject({ bucket: "into", key: "b/other.txt", body: "other" });
     await page.locator("aside").getByRole("button", { name: "Copy or move" }).click();
     await dialog.getByRole("textbox", { name: "Key" }).fill("b/other.txt");
     await dialog.getByLabel("Move: delete the original then").check();
     await copy.click();
     await dialog.getByRole("alert").getByText("There is an object of this key already").waitFor();
-    await client.headObject({ bucket: "into", key: "b/copy.txt" });
+    await suite.client.headObject({ bucket: "into", key: "b/copy.txt" });
     await dialog.getByLabel("Replace what has this key there").check();
     await copy.click();
     await page
       .getByRole("complementary", { name: "b/other.txt" })
       .getByText("note", { exact: true })
       .waitFor();
-    await assert.rejects(client.headObject({ bucket: "into", key: "b/copy.txt" }), /404/);
+    await assert.rejects(suite.client.headObject({ bucket: "into", key: "b/copy.txt" }), /404/);
     assert.deepEqual(faults, []);
     await page.close();
   },
@@ -177,10 +163,10 @@ test(
   "the focus is never lost: not by dialogs, by what is deleted, or by another page",
   { skip },
   async () => {
-    await client.createBucket({ bucket: "focus" });
-    await client.putObject({ bucket: "focus", key: "a.txt", body: "a" });
-    const page = await browser.newPage();
-    const faults = await signIn(page, consoleUrl);
+    await suite.client.createBucket({ bucket: "focus" });
+    await suite.client.putObject({ bucket: "focus", key: "a.txt", body: "a" });
+    const page = await suite.browser.newPage();
+    const faults = await signIn(page, suite.consoleUrl);
     const focused = (name: string): Promise<void> =>
       expectSoon(async () => {
         const text = await page.evaluate(
@@ -222,10 +208,11 @@ test(
   "an administrator sees what was asked of the server, and how much a bucket holds",
   { skip },
   async () => {
-    await client.createBucket({ bucket: "counted" });
-    for (let at = 0; at < 3; at++) await client.putObject({ bucket: "counted", key: `${at}`, body: "12345" });
-    const page = await browser.newPage();
-    const faults = await signIn(page, consoleUrl);
+    await suite.client.createBucket({ bucket: "counted" });
+    for (let at = 0; at < 3; at++)
+      await suite.client.putObject({ bucket: "counted", key: `${at}`, body: "12345" });
+    const page = await suite.browser.newPage();
+    const faults = await signIn(page, suite.consoleUrl);
     await page.getByRole("link", { name: "Settings of counted" }).click();
     await page.getByRole("button", { name: "Count" }).click();
     await page.getByText("15 B in 3 objects", { exact: true }).waitFor();

@@ -7,35 +7,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { type Browser, devices, type Page } from "playwright-core";
-import type { S3Client } from "../../src/client.ts";
-import {
-  expectSoon,
-  keys,
-  panelOf,
-  signIn,
-  skip,
-  startSuite,
-  type Suite,
-  uploadInto,
-} from "./console-suite.ts";
+import { test } from "node:test";
+import { devices, type Page } from "playwright-core";
+import { expectSoon, keys, panelOf, signIn, skip, uploadInto, useSuite } from "./console-suite.ts";
 
-let suite: Suite;
-let url: string;
-let consoleUrl: string;
-let client: S3Client;
-let browser: Browser;
-
-before(async () => {
-  if (skip !== false) return;
-  suite = await startSuite();
-  ({ url, consoleUrl, client, browser } = suite);
-});
-
-after(async () => {
-  if (skip === false) await suite.close();
-});
+const suite = useSuite();
 
 async function shoot(page: Page, name: string): Promise<void> {
   const folder = process.argv[2];
@@ -46,8 +22,8 @@ test(
   "wrong keys are refused in words, right ones stay over a reload and are gone after signing out",
   { skip },
   async () => {
-    const page = await browser.newPage();
-    const faults = await signIn(page, consoleUrl, { ...keys, secretAccessKey: "wrong" });
+    const page = await suite.browser.newPage();
+    const faults = await signIn(page, suite.consoleUrl, { ...keys, secretAccessKey: "wrong" });
     await page.getByText("The secret key does not belong to this access key.").waitFor();
     await page.getByLabel("Access key").fill("NOSUCHKEY00000000000");
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -72,8 +48,8 @@ test(
   "a bucket is made, files go up, are looked at, downloaded and deleted, and the bucket goes",
   { skip },
   async () => {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    const faults = await signIn(page, consoleUrl);
+    const page = await suite.browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const faults = await signIn(page, suite.consoleUrl);
     await page.getByRole("button", { name: "Create bucket" }).click();
     const name = page.getByRole("dialog").getByLabel("Name");
     await name.fill("Not A Bucket");
@@ -99,7 +75,7 @@ test(
     await panel.getByRole("button", { name: "Close" }).click();
     await uploadInto(page, "large.bin", "application/octet-stream", Buffer.alloc(20 * 1024 ** 2, "large"));
     await page.getByText("2 uploads done").waitFor({ timeout: 60_000 });
-    const { size } = await client.headObject({ bucket: "photos", key: "large.bin" });
+    const { size } = await suite.client.headObject({ bucket: "photos", key: "large.bin" });
     assert.equal(size, 20 * 1024 ** 2);
 
     await page.getByLabel("Select large.bin").check();
@@ -118,15 +94,15 @@ test(
 );
 
 test("a bucket that is not empty stays, and the person is told", { skip }, async () => {
-  await client.createBucket({ bucket: "full" });
-  await client.putObject({ bucket: "full", key: "a", body: "a" });
-  const page = await browser.newPage();
-  const faults = await signIn(page, consoleUrl);
+  await suite.client.createBucket({ bucket: "full" });
+  await suite.client.putObject({ bucket: "full", key: "a", body: "a" });
+  const page = await suite.browser.newPage();
+  const faults = await signIn(page, suite.consoleUrl);
   await page.getByRole("button", { name: "Delete full" }).click();
   await page.getByRole("button", { name: "Delete bucket" }).click();
   await page.getByRole("alert").getByText("BucketNotEmpty").waitFor();
-  await client.deleteObject({ bucket: "full", key: "a" });
-  await client.deleteBucket({ bucket: "full" });
+  await suite.client.deleteObject({ bucket: "full", key: "a" });
+  await suite.client.deleteBucket({ bucket: "full" });
   assert.deepEqual(faults, []);
   await page.close();
 });
@@ -135,19 +111,19 @@ test(
   "3,000 names are read as they are scrolled to, folders and keys of any form are reached",
   { skip },
   async () => {
-    await client.createBucket({ bucket: "many" });
+    await suite.client.createBucket({ bucket: "many" });
     const names = Array.from({ length: 3000 }, (_, at) => `n${String(at).padStart(4, "0")}`);
     await Promise.all(
       Array.from({ length: 20 }, async (_, from) => {
         for (let at = from; at < names.length; at += 20) {
-          await client.putObject({ bucket: "many", key: names[at]!, body: "" });
+          await suite.client.putObject({ bucket: "many", key: names[at]!, body: "" });
         }
       }),
     );
     for (const key of ["a/b", "a//b", "a/", "#%2F?/x y+z"])
-      await client.putObject({ bucket: "many", key, body: key });
-    const page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
-    const faults = await signIn(page, consoleUrl);
+      await suite.client.putObject({ bucket: "many", key, body: key });
+    const page = await suite.browser.newPage({ viewport: { width: 1000, height: 700 } });
+    const faults = await signIn(page, suite.consoleUrl);
     await page.getByRole("link", { name: "many", exact: true }).click();
     const table = page.getByRole("table", { name: "Objects" });
     await table.getByRole("link", { name: "n0000" }).waitFor();
@@ -167,7 +143,7 @@ test(
     const panel = await panelOf(page, "x y+z").catch(() => null);
     void panel;
     await page.getByRole("complementary", { name: "#%2F?/x y+z" }).getByText("11 B (11 bytes)").waitFor();
-    await page.goto(`${consoleUrl}/#/objects/many/${encodeURIComponent("a/")}`);
+    await page.goto(`${suite.consoleUrl}/#/objects/many/${encodeURIComponent("a/")}`);
     await table.getByRole("link", { name: "(this folder's own object)" }).waitFor();
     await table.getByRole("link", { name: "/", exact: true }).click();
     await table.getByRole("link", { name: "b", exact: true }).waitFor();
@@ -180,15 +156,25 @@ test(
   "versions are restored, deleted objects brought back, and metadata, tags and grants changed",
   { skip },
   async () => {
-    await client.createBucket({ bucket: "versions" });
-    await client.putBucketVersioning({ bucket: "versions", status: "Enabled" });
+    await suite.client.createBucket({ bucket: "versions" });
+    await suite.client.putBucketVersioning({ bucket: "versions", status: "Enabled" });
     const key = "note.txt";
     const at = { bucket: "versions", key };
-    await client.putObject({ ...at, body: "first", contentType: "text/plain", cacheControl: "no-cache" });
-    await client.putObject({ ...at, body: "second", contentType: "text/plain", metadata: { who: "me" } });
-    await client.deleteObject(at);
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    const faults = await signIn(page, consoleUrl);
+    await suite.client.putObject({
+      ...at,
+      body: "first",
+      contentType: "text/plain",
+      cacheControl: "no-cache",
+    });
+    await suite.client.putObject({
+      ...at,
+      body: "second",
+      contentType: "text/plain",
+      metadata: { who: "me" },
+    });
+    await suite.client.deleteObject(at);
+    const page = await suite.browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const faults = await signIn(page, suite.consoleUrl);
     await page.getByRole("link", { name: "versions", exact: true }).click();
     await page.getByText("Nothing is here yet").waitFor();
     await page.getByLabel("Deleted ones").check();
@@ -196,14 +182,14 @@ test(
     await panel.getByText("This object was deleted.").waitFor();
     await panel.getByRole("button", { name: "Restore" }).last().click();
     await panel.getByText("first").waitFor();
-    assert.equal(await (await client.getObject(at)).body.text(), "first");
-    assert.equal((await client.headObject(at)).cacheControl, "no-cache");
+    assert.equal(await (await suite.client.getObject(at)).body.text(), "first");
+    assert.equal((await suite.client.headObject(at)).cacheControl, "no-cache");
 
     await panel.getByText("Headers, metadata and tags").click();
     await panel.getByLabel("Content-Type").fill("text/markdown");
     await panel.getByRole("button", { name: "Save headers" }).click();
     await panel.getByText("Saved.").waitFor();
-    assert.equal((await client.headObject(at)).contentType, "text/markdown");
+    assert.equal((await suite.client.headObject(at)).contentType, "text/markdown");
     await panel.getByLabel("Metadata, name 1").fill("who");
     await panel.getByLabel("Metadata, value 1").fill("Größe");
     await panel.getByRole("button", { name: "Save metadata" }).click();
@@ -217,16 +203,16 @@ test(
     await panel.getByRole("button", { name: "Replace" }).click();
     await panel.getByText("Everybody: read").waitFor();
     await shoot(page, "console-versions");
-    const { metadata, cacheControl } = await client.headObject(at);
+    const { metadata, cacheControl } = await suite.client.headObject(at);
     assert.deepEqual({ metadata, cacheControl }, { metadata: { who: "Größe" }, cacheControl: "no-cache" });
-    assert.deepEqual({ ...(await client.getObjectTagging(at)) }, { kind: "note" });
-    assert.equal((await fetch(`${url}/versions/note.txt`)).status, 200);
+    assert.deepEqual({ ...(await suite.client.getObjectTagging(at)) }, { kind: "note" });
+    assert.equal((await fetch(`${suite.url}/versions/note.txt`)).status, 200);
     // Again: a change of metadata keeps who may read it, and the tags.
     await panel.getByLabel("Metadata, value 1").fill("you");
     await panel.getByRole("button", { name: "Save metadata" }).click();
-    await expectSoon(async () => (await client.headObject(at)).metadata["who"] === "you");
-    await expectSoon(async () => (await fetch(`${url}/versions/note.txt`)).status === 200);
-    assert.deepEqual({ ...(await client.getObjectTagging(at)) }, { kind: "note" });
+    await expectSoon(async () => (await suite.client.headObject(at)).metadata["who"] === "you");
+    await expectSoon(async () => (await fetch(`${suite.url}/versions/note.txt`)).status === 200);
+    assert.deepEqual({ ...(await suite.client.getObjectTagging(at)) }, { kind: "note" });
     assert.deepEqual(faults, []);
     await page.close();
   },
@@ -234,25 +220,25 @@ test(
 
 test("a bucket's settings are changed, and what is wrong in them is told", { skip }, async () => {
   const bucket = "settings";
-  await client.createBucket({ bucket });
-  const page = await browser.newPage({ viewport: { width: 1000, height: 900 } });
-  const faults = await signIn(page, consoleUrl);
+  await suite.client.createBucket({ bucket });
+  const page = await suite.browser.newPage({ viewport: { width: 1000, height: 900 } });
+  const faults = await signIn(page, suite.consoleUrl);
   await page.getByRole("link", { name: "Settings of settings" }).click();
   await page.getByRole("button", { name: "Keep versions" }).click();
   await page.getByText("Earlier versions of objects are kept").waitFor();
-  assert.equal((await client.getBucketVersioning({ bucket })).status, "Enabled");
+  assert.equal((await suite.client.getBucketVersioning({ bucket })).status, "Enabled");
 
   await page.getByLabel("Refuse new policies that are public").check();
-  await expectSoon(async () => (await client.getPublicAccessBlock({ bucket })).blockPublicPolicy);
+  await expectSoon(async () => (await suite.client.getPublicAccessBlock({ bucket })).blockPublicPolicy);
   // Each setting shows when it was read; the policy is the first on the page, not the first to be there.
   await page.getByRole("button", { name: "Save policy" }).waitFor();
   await page.getByRole("button", { name: "Begin with an example" }).first().click();
   await page.getByRole("button", { name: "Save policy" }).click();
   await page.getByRole("alert").getByText("AccessDenied").waitFor();
   await page.getByLabel("Refuse new policies that are public").uncheck();
-  await expectSoon(async () => !(await client.getPublicAccessBlock({ bucket })).blockPublicPolicy);
+  await expectSoon(async () => !(await suite.client.getPublicAccessBlock({ bucket })).blockPublicPolicy);
   await page.getByRole("button", { name: "Save policy" }).click();
-  await expectSoon(async () => (await client.getBucketPolicy({ bucket })).includes("s3:GetObject"));
+  await expectSoon(async () => (await suite.client.getBucketPolicy({ bucket })).includes("s3:GetObject"));
   await page.getByLabel("AWS's policy language").fill("{");
   await page.getByRole("button", { name: "Save policy" }).click();
   await page.getByRole("alert").getByText("MalformedPolicy").waitFor();
@@ -263,7 +249,7 @@ test("a bucket's settings are changed, and what is wrong in them is told", { ski
   await page.getByLabel("Bytes at most").fill("1 kB");
   await page.getByRole("button", { name: "Save quota" }).click();
   await page.getByText("It holds 0 B in 0 objects.").waitFor();
-  await assert.rejects(client.putObject({ bucket, key: "large", body: "x".repeat(1001) }), /Quota/);
+  await assert.rejects(suite.client.putObject({ bucket, key: "large", body: "x".repeat(1001) }), /Quota/);
   await shoot(page, "console-settings");
   assert.deepEqual(faults, []);
   await page.close();
@@ -274,12 +260,12 @@ test(
   { skip },
   async () => {
     const bucket = "folders";
-    await client.createBucket({ bucket });
+    await suite.client.createBucket({ bucket });
     for (const key of ["a/1", "a/b/2", "a/b/c/3", "ab", "b/4"])
-      await client.putObject({ bucket, key, body: "" });
-    await client.createMultipartUpload({ bucket, key: "film.mp4" });
-    const page = await browser.newPage();
-    const faults = await signIn(page, consoleUrl);
+      await suite.client.putObject({ bucket, key, body: "" });
+    await suite.client.createMultipartUpload({ bucket, key: "film.mp4" });
+    const page = await suite.browser.newPage();
+    const faults = await signIn(page, suite.consoleUrl);
     await page.getByRole("link", { name: bucket, exact: true }).click();
     await page.getByLabel("Select a/").check();
     await page.getByRole("button", { name: "Delete 1", exact: true }).click();
@@ -287,13 +273,13 @@ test(
     await page.getByRole("button", { name: "Delete everything in them" }).click();
     await page.getByText("2 names").waitFor();
     assert.deepEqual(
-      (await client.listObjectsV2({ bucket })).objects.map(({ key }) => key),
+      (await suite.client.listObjectsV2({ bucket })).objects.map(({ key }) => key),
       ["ab", "b/4"],
     );
     await page.getByRole("link", { name: "Settings" }).click();
     await page.getByRole("button", { name: "Abort the upload of film.mp4" }).click();
     await page.getByText("There are none.").waitFor();
-    assert.deepEqual((await client.listMultipartUploads({ bucket })).uploads, []);
+    assert.deepEqual((await suite.client.listMultipartUploads({ bucket })).uploads, []);
     assert.deepEqual(faults, []);
     await page.close();
   },
@@ -302,11 +288,11 @@ test(
 test("a version under object lock says so, and cannot be deleted for good", { skip }, async () => {
   const bucket = "locked";
   const key = "contract.pdf";
-  await client.createBucket({ bucket, objectLockEnabledForBucket: true });
-  await client.putObject({ bucket, key, body: "1" });
-  await client.putObject({ bucket, key, body: "2" });
-  const page = await browser.newPage();
-  const faults = await signIn(page, consoleUrl);
+  await suite.client.createBucket({ bucket, objectLockEnabledForBucket: true });
+  await suite.client.putObject({ bucket, key, body: "1" });
+  await suite.client.putObject({ bucket, key, body: "2" });
+  const page = await suite.browser.newPage();
+  const faults = await signIn(page, suite.consoleUrl);
   await page.getByRole("link", { name: bucket, exact: true }).click();
   const panel = await panelOf(page, key);
   await panel.getByText("Object lock").click();
@@ -315,10 +301,10 @@ test("a version under object lock says so, and cannot be deleted for good", { sk
   await panel.getByText("(GOVERNANCE)").waitFor();
   await panel.getByRole("button", { name: "Put a legal hold on it" }).click();
   await panel.getByRole("button", { name: "Release the legal hold" }).waitFor();
-  const { retention, legalHold, versionId } = await client.headObject({ bucket, key });
+  const { retention, legalHold, versionId } = await suite.client.headObject({ bucket, key });
   assert.deepEqual(retention, { mode: "GOVERNANCE", untilMs: Date.UTC(2099, 11, 31) });
   assert.equal(legalHold, "ON");
-  await client.putObject({ bucket, key, body: "3" });
+  await suite.client.putObject({ bucket, key, body: "3" });
   await page.reload();
   await panel.getByText("Versions", { exact: true }).click();
   await panel
@@ -333,10 +319,10 @@ test("a version under object lock says so, and cannot be deleted for good", { sk
 });
 
 test("an administrator adds a user, who signs in and sees their own buckets alone", { skip }, async () => {
-  await client.createBucket({ bucket: "of-the-administrator" });
-  const context = await browser.newContext(devices["Pixel 7"]);
+  await suite.client.createBucket({ bucket: "of-the-administrator" });
+  const context = await suite.browser.newContext(devices["Pixel 7"]);
   const page = await context.newPage();
-  const faults = await signIn(page, consoleUrl);
+  const faults = await signIn(page, suite.consoleUrl);
   await page.getByRole("link", { name: "Users" }).click();
   await page.getByRole("button", { name: "Add user" }).click();
   await page.getByLabel("Name").fill("anna");
@@ -356,25 +342,25 @@ test("an administrator adds a user, who signs in and sees their own buckets alon
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("You have no buckets.").waitFor();
   assert.equal(await page.getByRole("link", { name: "Users" }).count(), 0);
-  await page.goto(`${consoleUrl}/#/objects/of-the-administrator/`);
+  await page.goto(`${suite.consoleUrl}/#/objects/of-the-administrator/`);
   await page.getByRole("alert").getByText("AccessDenied").waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });
 
 test("what people upload does not run in the console", { skip }, async () => {
-  await client.createBucket({ bucket: "hostile" });
+  await suite.client.createBucket({ bucket: "hostile" });
   const files: Record<string, string> = {
     "page.html": "<script>document.title = 'taken'</script>",
     "picture.svg": "<svg xmlns='http://www.w3.org/2000/svg'><script>document.title = 'taken'</script></svg>",
   };
   for (const [key, body] of Object.entries(files)) {
     const contentType = key.endsWith("svg") ? "image/svg+xml" : "text/html";
-    await client.putObject({ bucket: "hostile", key, body, contentType });
+    await suite.client.putObject({ bucket: "hostile", key, body, contentType });
   }
-  await client.putObject({ bucket: "hostile", key: "<img src=x onerror=alert(1)>", body: "" });
-  const page = await browser.newPage();
-  const faults = await signIn(page, consoleUrl);
+  await suite.client.putObject({ bucket: "hostile", key: "<img src=x onerror=alert(1)>", body: "" });
+  const page = await suite.browser.newPage();
+  const faults = await signIn(page, suite.consoleUrl);
   await page.getByRole("link", { name: "hostile", exact: true }).click();
   for (const [key, body] of Object.entries(files)) {
     const panel = await panelOf(page, key);
@@ -383,7 +369,7 @@ test("what people upload does not run in the console", { skip }, async () => {
   }
   await panelOf(page, "<img src=x onerror=alert(1)>");
   assert.equal(await page.title(), "hostile/ – Stowage");
-  const { headers } = await fetch(consoleUrl);
+  const { headers } = await fetch(suite.consoleUrl);
   assert.match(headers.get("content-security-policy") ?? "", /^default-src 'none'; script-src 'self';/);
   assert.deepEqual(faults, []);
   await page.close();

@@ -11,7 +11,7 @@ import { ObjectLock } from "./object-lock.tsx";
 import { ObjectMetadata } from "./object-metadata.tsx";
 import { Download, Share } from "./object-links.tsx";
 import { Versions } from "./object-versions.tsx";
-import { Confirm, ErrorNote, Loading, useReturningFocus } from "./parts.tsx";
+import { Confirm, ErrorNote, Facts, Loading, useReturningFocus } from "./parts.tsx";
 import { Preview } from "./preview.tsx";
 import type { Session } from "./session.ts";
 
@@ -31,6 +31,7 @@ export function ObjectPanel({
   const queries = useQueryClient();
   const [isDeleting, setDeleting] = useState(false);
   const [isCopying, setCopying] = useState(false);
+  const at = { client, bucket, objectKey: key };
   const panel = useRef<HTMLElement>(null);
   useReturningFocus();
   useEffect(() => panel.current?.focus(), []);
@@ -73,11 +74,11 @@ export function ObjectPanel({
       {isDeleted ? <p className="note">This object was deleted. Restore one of its versions.</p> : null}
       <ErrorNote error={isDeleted ? null : info.error} />
       {info.isPending ? <Loading /> : null}
-      {isDeleted ? <Versions client={client} bucket={bucket} objectKey={key} onChanged={refresh} /> : null}
+      {isDeleted ? <Versions {...at} onChanged={refresh} /> : null}
       {info.data === undefined ? null : (
         <>
           <div className="actions">
-            <Download client={client} bucket={bucket} objectKey={key} className="button main" />
+            <Download {...at} className="button main" />
             <button type="button" onClick={() => setCopying(true)}>
               Copy or move
             </button>
@@ -85,21 +86,15 @@ export function ObjectPanel({
               Delete
             </button>
           </div>
-          <Preview client={client} bucket={bucket} objectKey={key} info={info.data} />
+          <Preview {...at} info={info.data} />
           <Properties info={info.data} />
           <details>
             <summary>Share a link</summary>
-            <Share client={client} bucket={bucket} objectKey={key} />
+            <Share {...at} />
           </details>
           <details>
             <summary>Headers, metadata and tags</summary>
-            <ObjectMetadata
-              client={client}
-              bucket={bucket}
-              objectKey={key}
-              info={info.data}
-              onChanged={refresh}
-            />
+            <ObjectMetadata {...at} info={info.data} onChanged={refresh} />
           </details>
           <details>
             <summary>Who may read it</summary>
@@ -112,28 +107,16 @@ export function ObjectPanel({
           </details>
           <details>
             <summary>Object lock</summary>
-            <ObjectLock
-              client={client}
-              bucket={bucket}
-              objectKey={key}
-              info={info.data}
-              onChanged={refresh}
-            />
+            <ObjectLock {...at} info={info.data} onChanged={refresh} />
           </details>
           <details>
             <summary>Versions</summary>
-            <Versions client={client} bucket={bucket} objectKey={key} onChanged={refresh} />
+            <Versions {...at} onChanged={refresh} />
           </details>
         </>
       )}
       {isCopying && info.data !== undefined ? (
-        <CopyObject
-          client={client}
-          bucket={bucket}
-          objectKey={key}
-          info={info.data}
-          onClose={() => setCopying(false)}
-        />
+        <CopyObject {...at} info={info.data} onClose={() => setCopying(false)} />
       ) : null}
       {isDeleting ? (
         <Confirm
@@ -174,16 +157,5 @@ function Properties({ info }: { readonly info: ObjectInfo }): ReactNode {
     ["Cache-Control", info.cacheControl],
     ["Content-Encoding", info.contentEncoding],
   ];
-  return (
-    <dl>
-      {rows.map(([name, value]) =>
-        value === undefined ? null : (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ),
-      )}
-    </dl>
-  );
+  return <Facts rows={rows} />;
 }

@@ -142,3 +142,23 @@ export function Copyable({ label, text }: { readonly label: string; readonly tex
     </Field>
   );
 }
+
+/** What there is to know, a name and a value a row; what has no value is left out. */
+export function Facts({
+  rows,
+}: {
+  readonly rows: readonly (readonly [string, string | undefined])[];
+}): ReactNode {
+  return (
+    <dl>
+      {rows.map(([name, value]) =>
+        value === undefined ? null : (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}

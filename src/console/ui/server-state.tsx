@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { formatBytes, formatDate } from "./format.ts";
 import { countOperations, readMetrics, valueOf } from "./metrics.ts";
-import { ErrorNote, Loading } from "./parts.tsx";
+import { ErrorNote, Facts, Loading } from "./parts.tsx";
 import type { Session } from "./session.ts";
 
 /** How often it is read while somebody looks at it. */
@@ -43,16 +43,7 @@ function Counts({ samples }: { readonly samples: Awaited<ReturnType<typeof readM
   ];
   return (
     <>
-      <dl>
-        {facts.map(([name, value]) =>
-          value === undefined ? null : (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
+      <Facts rows={facts} />
       <div className="wide">
         <table className="counts">
           <caption className="quiet">Requests since the server started, by operation</caption>
