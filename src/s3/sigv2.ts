@@ -133,7 +133,7 @@ export function stringToSignV2(
   presigned = false,
 ): string {
   const params = request.query === "" ? [] : queryPairs(request.query);
-  const headers = presigned ? withQueryHeaders(request.headers, params) : request.headers;
+  const headers = presigned ? { ...queryHeadersV2(params), ...request.headers } : request.headers;
   const lines = [request.method, headers["content-md5"] ?? "", headers["content-type"] ?? "", date];
   const amzNames = Object.keys(headers).filter((name) => name.startsWith("x-amz-"));
   for (const name of amzNames.sort()) lines.push(`${name}:${trimSpaces(headers[name] ?? "")}`);
@@ -141,20 +141,21 @@ export function stringToSignV2(
 }
 
 /**
- * A presigned URL may carry headers as parameters: boto and botocore put those that they signed there. A header that
- * did come is signed in their place.
+ * The headers that a presigned URL carries as parameters: boto and botocore put those that they signed there. A header
+ * that did come is signed in their place, and counts in their place.
+ *
+ * @returns Values as bytes (latin1), by lower-case name.
  */
-function withQueryHeaders(
-  headers: SigningRequest["headers"],
-  params: readonly [name: string, value: string][],
-): SigningRequest["headers"] {
-  const merged: Record<string, string> = {};
+export function queryHeadersV2(
+  params: readonly (readonly [name: string, value: string])[],
+): Record<string, string> {
+  const headers = Object.create(null) as Record<string, string>;
   for (const [name, value] of params) {
     const lower = name.toLowerCase();
     const isHeader = lower.startsWith("x-amz-") || lower === "content-type" || lower === "content-md5";
-    if (isHeader && !Object.hasOwn(merged, lower)) merged[lower] = value;
+    if (isHeader) headers[lower] ??= value;
   }
-  return { ...merged, ...headers };
+  return headers;
 }
 
 /** Sorted by name, values decoded, without a `=` where there is no value. */

@@ -4,7 +4,9 @@ import type { Engine } from "../engine/types.ts";
 import { type AccessKeyOwner, findAccessKey } from "../engine/users.ts";
 import { S3Error } from "../s3/errors.ts";
 import { type ChunkSigning, parsePayloadKind, type PayloadKind } from "../s3/chunked.ts";
+import { queryPairs } from "../s3/encoding.ts";
 import { hoistedHeaders } from "../s3/hoisted-headers.ts";
+import { queryHeadersV2 } from "../s3/sigv2.ts";
 import { parseV2, verifyV2 } from "../s3/verify-v2.ts";
 import { parseV4, type V4Authorization } from "../s3/v4-authorization.ts";
 import { payloadHashOf, verifyV4 } from "../s3/verify-v4.ts";
@@ -54,7 +56,6 @@ export async function authenticate(
   if (v4 !== null) return authenticateV4(site, request, v4, { isHosted, anyRegion: anyRegion === true });
   const v2 = parseV2(request);
   if (v2 !== null) {
-    refuseChunks(headers);
     const owner = await requireAccessKey(site.engine, v2.accessKeyId);
     verifyAsSent(site.front, request, isHosted, (sent) =>
       verifyV2(sent, v2, {
@@ -68,7 +69,15 @@ export async function authenticate(
       version: "AWS",
       type: v2.presigned ? "REST-QUERY-STRING" : "REST-HEADER",
     };
-    return { identity: identityOf(owner), payload: unsignedPayload(headers), signature, request };
+    const meant = v2.presigned
+      ? { ...request, headers: { ...queryHeadersV2(queryPairs(request.query)), ...headers } }
+      : request;
+    return {
+      identity: identityOf(owner),
+      payload: unsignedPayload(meant.headers),
+      signature,
+      request: meant,
+    };
   }
   if (headers["authorization"] !== undefined) {
     throw new S3Error("InvalidArgument", {
@@ -79,7 +88,6 @@ export async function authenticate(
       },
     });
   }
-  refuseChunks(headers);
   return { identity: anonymous, payload: unsignedPayload(headers), request };
 }
 
@@ -146,15 +154,17 @@ export function refuseToken(sessionToken: string | undefined): void {
   if (sessionToken !== undefined && sessionToken !== "") throw new S3Error("InvalidToken");
 }
 
-/** aws-chunked belongs to SigV4: without it, nobody answers for the chunks, and a trailer's checksum proves nothing. */
-function refuseChunks(headers: S3Request["headers"]): void {
-  if (headers["x-amz-content-sha256"]?.startsWith("STREAMING-") !== true) return;
-  throw new S3Error("AccessDenied", { message: "An aws-chunked body must be signed with AWS4-HMAC-SHA256." });
-}
-
-/** Without SigV4 nothing is said of the body, unless it came with a hash all the same. */
+/**
+ * Without SigV4 nothing is said of the body, unless it came with a hash all the same. aws-chunked belongs to SigV4: without
+ * it, nobody answers for the chunks, and a trailer's checksum proves nothing.
+ */
 function unsignedPayload(headers: S3Request["headers"]): Payload {
   const declared = headers["x-amz-content-sha256"];
+  if (declared?.startsWith("STREAMING-") === true) {
+    throw new S3Error("AccessDenied", {
+      message: "An aws-chunked body must be signed with AWS4-HMAC-SHA256.",
+    });
+  }
   return declared !== undefined && /^[0-9a-f]{64}$/.test(declared)
     ? { type: "sha256", sha256: declared }
     : { type: "unsigned" };

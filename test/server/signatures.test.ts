@@ -135,6 +135,94 @@ describe("signatures over HTTP", () => {
     assert.equal((await s3.send(`GET /signed/key?${past}`, { as: null })).status, 403);
   });
 
+  describe("what a URL presigned by V2 carries in its query", () => {
+    /** As botocore does it: what is said of the object stands in the query, and is signed. */
+    const sendPresigned = (line: string, carried: Record<string, string>, body = "x") => {
+      const [method = "", target = ""] = line.split(" ");
+      const [path = "", subresource] = target.split("?");
+      const pairs = Object.entries(carried).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+      const query = presignV2(
+        {
+          method,
+          path,
+          query: [...(subresource === undefined ? [] : [subresource]), ...pairs].join("&"),
+          headers: {},
+        },
+        { credentials: owner, expires: Math.floor(Date.now() / 1000) + 60 },
+      );
+      return s3.send(`${method} ${path}?${query}`, { as: null, body });
+    };
+    before(async () => {
+      await s3.send("PUT /v2locked", { headers: { "x-amz-bucket-object-lock-enabled": "true" } });
+    });
+
+    it("type, metadata, tags and storage class are the object's", async () => {
+      const put = await sendPresigned("PUT /signed/v2-described", {
+        "Content-Type": "text/x-v2",
+        "x-amz-meta-a": "b c",
+        "x-amz-tagging": "t=1",
+        "x-amz-storage-class": "STANDARD_IA",
+      });
+      assert.equal(put.status, 200);
+      const { headers } = await s3.send("HEAD /signed/v2-described");
+      assert.deepEqual(
+        [headers["content-type"], headers["x-amz-meta-a"], headers["x-amz-tagging-count"]],
+        ["text/x-v2", "b c", "1"],
+      );
+      assert.equal(headers["x-amz-storage-class"], "STANDARD_IA");
+    });
+
+    it("its ACL, and its encryption", async () => {
+      const carried = { "x-amz-acl": "public-read", "x-amz-server-side-encryption": "AES256" };
+      assert.equal((await sendPresigned("PUT /signed/v2-acl", carried)).status, 200);
+      const got = await s3.send("GET /signed/v2-acl", { as: null });
+      assert.deepEqual([got.status, got.headers["x-amz-server-side-encryption"]], [200, "AES256"]);
+    });
+
+    it("its legal hold", async () => {
+      const carried = { "x-amz-object-lock-legal-hold": "ON", "Content-MD5": "ndTkYSaMgDT1yFZOFVxnpg==" };
+      assert.equal((await sendPresigned("PUT /v2locked/key", carried)).status, 200);
+      const { headers } = await s3.send("HEAD /v2locked/key");
+      assert.equal(headers["x-amz-object-lock-legal-hold"], "ON");
+    });
+
+    it("another body than the MD5 or the checksum of the URL is refused", async () => {
+      const md5 = await sendPresigned(
+        "PUT /signed/v2-md5",
+        { "Content-MD5": "ndTkYSaMgDT1yFZOFVxnpg==" },
+        "y",
+      );
+      assert.equal(md5.code, "BadDigest");
+      const crc = await sendPresigned("PUT /signed/v2-crc", { "x-amz-checksum-crc32": "AAAAAA==" }, "y");
+      assert.equal(crc.code, "BadDigest");
+      const sha = await sendPresigned("PUT /signed/v2-sha", { "x-amz-content-sha256": "0".repeat(64) }, "y");
+      assert.equal(sha.code, "XAmzContentSHA256Mismatch");
+    });
+
+    it("the source of a copy, and the expected owner of the bucket", async () => {
+      const copied = await sendPresigned("PUT /signed/v2-copied", { "x-amz-copy-source": "signed/key" }, "");
+      assert.equal(copied.status, 200);
+      assert.equal((await s3.send("GET /signed/v2-copied")).text, "x");
+      const expected = { "x-amz-expected-bucket-owner": other.id };
+      assert.equal((await sendPresigned("PUT /signed/v2-copied", expected)).code, "AccessDenied");
+    });
+
+    it("a header that came and was signed takes its place", async () => {
+      const query = presignV2(
+        {
+          method: "PUT",
+          path: "/signed/v2-both",
+          query: "x-amz-meta-a=query",
+          headers: { "x-amz-meta-a": "header" },
+        },
+        { credentials: owner, expires: Math.floor(Date.now() / 1000) + 60 },
+      );
+      const headers = { "x-amz-meta-a": "header" };
+      assert.equal((await s3.send(`PUT /signed/v2-both?${query}`, { as: null, headers })).status, 200);
+      assert.equal((await s3.send("HEAD /signed/v2-both")).headers["x-amz-meta-a"], "header");
+    });
+  });
+
   it("a token of temporary credentials is refused, which nobody has", async () => {
     const token = { "x-amz-security-token": "token" };
     assert.equal((await s3.send("GET /signed/key", { headers: token })).code, "InvalidToken");
