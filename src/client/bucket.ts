@@ -21,6 +21,7 @@ import type { CreateMultipartUploadInput } from "./inputs.ts";
 import { Key } from "./key.ts";
 import type { CopyKeyOptions } from "./key-options.ts";
 import { Listing } from "./listing.ts";
+import { multipartRequests } from "./load-seldom.ts";
 import { MultiPartUpload } from "./multipart-upload.ts";
 import { Prefix } from "./prefix.ts";
 import { ResultSet } from "./result-set.ts";
@@ -306,11 +307,9 @@ export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
     keyName: string,
     { signal, ...properties }: Omit<CreateMultipartUploadInput, "bucket" | "key"> & RequestOptions = {},
   ): Promise<MultiPartUpload> {
-    const { uploadId } = await this.#client.createMultipartUpload(
-      { ...properties, bucket: this.name, key: keyName },
-      { signal },
-    );
-    return new MultiPartUpload(this, { key: keyName, uploadId });
+    const input = { ...properties, bucket: this.name, key: keyName };
+    const begun = await (await multipartRequests()).beginUpload(this.#client.core, input, { signal });
+    return new MultiPartUpload(this, { key: keyName, ...begun }, { isNew: true });
   }
 
   async completeMultipartUpload(

@@ -107,7 +107,7 @@ async function copyInParts(
       partRanges(source.size, partSizeFor(source.size, copyPartBytes)),
       { concurrency, signal },
       async ({ partNumber, copySourceRange }, partSignal) => {
-        const { etag } = await uploadPartCopy(
+        const { etag, checksum } = await uploadPartCopy(
           core,
           {
             ...upload,
@@ -119,7 +119,7 @@ async function copyInParts(
           },
           { signal: partSignal },
         );
-        completed.push({ partNumber, etag });
+        completed.push({ partNumber, etag, checksum });
       },
     );
     completed.sort((a, b) => a.partNumber - b.partNumber);

@@ -251,6 +251,7 @@ interface UploadInput extends BucketInput {
   readonly uploadId: string;
 }
 
+/** The checksum of a part is of the algorithm that the upload was begun with. Default: none. */
 export interface UploadPartInput extends UploadInput, ChecksumInput, CustomerKeyInput {
   /** 1 to 10,000. */
   readonly partNumber: number;

@@ -4,6 +4,7 @@ import { type CopyResult, parseCopyPartResult } from "../s3/documents/copy-resul
 import {
   type CompletedUpload,
   type InitiatedUpload,
+  type ListedUpload,
   type PartList,
   type UploadList,
   completeMultipartUploadXml,
@@ -39,13 +40,26 @@ export async function createMultipartUpload(
     .value;
 }
 
+/** An upload whose parts have the checksum that the settings say, where the input says none. */
+export async function beginUpload(
+  core: ClientCore,
+  input: inputs.CreateMultipartUploadInput,
+  options?: RequestOptions,
+): Promise<Pick<ListedUpload, "uploadId" | "checksumAlgorithm">> {
+  const checksumAlgorithm = checksumOf(core, input) ?? undefined;
+  const { uploadId } = await createMultipartUpload(core, { ...input, checksumAlgorithm }, options);
+  return { uploadId, checksumAlgorithm };
+}
+
 export async function uploadPart(
   core: ClientCore,
   input: inputs.UploadPartInput,
   options?: SendOptions,
 ): Promise<Written> {
   const { payload } = await payloadOf(input);
-  const call = { payload, checksum: checksumOf(core, input), answer: "nothing" } as const;
+  // AWS refuses parts with another checksum than the upload was begun with, also where that is none: no default here.
+  const checksum = input.checksum === undefined ? (input.checksumAlgorithm ?? null) : null;
+  const call = { payload, checksum, answer: "nothing" } as const;
   return readWritten((await sendCall(core, "UploadPart", input, options, call)).headers);
 }
 

@@ -1,5 +1,6 @@
 /** boto's MultiPartUpload: an upload under way, part by part, by hand. `key.put` does all of it by itself. */
 
+import type { ChecksumAlgorithm } from "../s3/checksums.ts";
 import type { CompletedPart, ListedPart, ListedUpload } from "../s3/documents/multipart.ts";
 import type { Body, FileHandleLike } from "./bodies.ts";
 import type { Bucket } from "./bucket.ts";
@@ -43,11 +44,20 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
   readonly owner: User | undefined;
   readonly storageClass: string | undefined;
   readonly initiated: Date | undefined;
-  /** The parts that went through this object: what completes, where all of them did. */
+  /** The parts that went through this object. */
   readonly #sent = new Map<number, CompletedPart>();
+  readonly #isNew: boolean;
+  readonly #checksumAlgorithm: ChecksumAlgorithm | undefined;
 
-  constructor(bucket: Bucket, upload: Pick<ListedUpload, "key" | "uploadId"> & Partial<ListedUpload>) {
+  /** @param isNew Whether this object has begun the upload, so that nobody else has sent parts of it. */
+  constructor(
+    bucket: Bucket,
+    upload: Pick<ListedUpload, "key" | "uploadId"> & Partial<ListedUpload>,
+    { isNew = false }: { readonly isNew?: boolean } = {},
+  ) {
     this.bucket = bucket;
+    this.#isNew = isNew;
+    this.#checksumAlgorithm = upload.checksumAlgorithm;
     this.keyName = upload.key;
     this.id = upload.uploadId;
     this.initiator = upload.initiator && User.from(upload.initiator);
@@ -71,8 +81,11 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
     { size, md5, customerKey, signal }: UploadPartOptions = {},
   ): Promise<CompletedPart> {
     const input = { ...this.#address, partNumber, body, contentLength: size, contentMd5: md5, customerKey };
-    const { etag, checksum } = await this.#client.uploadPart(input, { signal });
-    return this.#keep({ partNumber, etag, ...(checksum === undefined ? {} : { checksum }) });
+    const { etag, checksum } = await this.#client.uploadPart(
+      { ...input, checksumAlgorithm: this.#checksumAlgorithm },
+      { signal },
+    );
+    return this.#keep({ partNumber, etag, checksum });
   }
 
   /** boto's argument order: the file first. */
@@ -96,11 +109,11 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
     }
     const copySource: CopySource = { bucket: sourceBucket, key: sourceKey, versionId };
     const copySourceRange = start === undefined ? undefined : `bytes=${start}-${end}`;
-    const { etag } = await this.#client.uploadPartCopy(
+    const { etag, checksum } = await this.#client.uploadPartCopy(
       { ...this.#address, partNumber, copySource, copySourceRange },
       { signal },
     );
-    return this.#keep({ partNumber, etag });
+    return this.#keep({ partNumber, etag, checksum });
   }
 
   #keep(part: CompletedPart): CompletedPart {
@@ -130,30 +143,29 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
   }
 
   /**
-   * Makes the object: of the parts that were sent through this object, or of those given. Of an upload that was begun
-   * elsewhere, the parts are those that the server lists.
+   * Makes the object: of the parts given, or of those that were sent through this object. Where it has not begun the upload,
+   * also of those that the server lists.
    */
   async completeUpload(
     options: RequestOptions & { readonly parts?: readonly CompletedPart[] | undefined } = {},
   ): Promise<Key> {
     const { signal } = options;
-    const sent = options.parts ?? [...this.#sent.values()];
-    const parts = sent.length > 0 ? sent : await this.getAllParts({ signal });
-    const sorted = parts
-      .map(({ partNumber, etag, ...rest }) => ({
-        partNumber,
-        etag,
-        // A listing tells a checksum without its algorithm, and a completion needs none.
-        ...("checksum" in rest && typeof rest.checksum === "object" ? { checksum: rest.checksum } : {}),
-      }))
+    const parts = (options.parts ?? (await this.#ownParts({ signal })))
+      .map(({ partNumber, etag, checksum }) => ({ partNumber, etag, checksum }))
       .sort((a, b) => a.partNumber - b.partNumber);
-    const { etag } = await this.#client.completeMultipartUpload(
-      { ...this.#address, parts: sorted },
-      { signal },
-    );
+    const { etag } = await this.#client.completeMultipartUpload({ ...this.#address, parts }, { signal });
     const key = new Key(this.bucket, this.keyName);
     key.etag = etag;
     return key;
+  }
+
+  async #ownParts(options: RequestOptions): Promise<readonly CompletedPart[]> {
+    // A listing may lag behind: it is asked only for what others may have sent, and what was sent here goes before it.
+    if (this.#isNew && this.#sent.size > 0) return [...this.#sent.values()];
+    const parts = new Map<number, CompletedPart>();
+    for await (const part of this.parts(options)) parts.set(part.partNumber, part);
+    for (const part of this.#sent.values()) parts.set(part.partNumber, part);
+    return [...parts.values()];
   }
 
   /** Gives the upload up, and deletes its parts. */

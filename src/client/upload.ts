@@ -4,7 +4,7 @@
  */
 
 import type { ChecksumAlgorithm } from "../s3/checksums.ts";
-import { type CompletedPart, type ListedPart, maxParts } from "../s3/documents/multipart.ts";
+import { type CompletedPart, maxParts } from "../s3/documents/multipart.ts";
 import { type Source, toSource } from "./bodies.ts";
 import { checksumOf } from "./call.ts";
 import { S3DataError } from "./errors.ts";
@@ -138,7 +138,7 @@ async function inParts(
       const known = unfinished?.parts.get(partNumber);
       if (known !== undefined && left?.hasBytes(known, body) === true) {
         onSent?.(body.length);
-        completed.push(knownPart(known, checksumAlgorithm));
+        completed.push(partOf(partNumber, known, checksumAlgorithm));
         release?.();
         return;
       }
@@ -169,7 +169,7 @@ async function inParts(
 
 function partOf(
   partNumber: number,
-  { etag, checksum }: Written,
+  { etag, checksum }: Pick<CompletedPart, "etag" | "checksum">,
   algorithm: ChecksumAlgorithm | undefined,
 ): CompletedPart {
   const told = checksum !== undefined && checksum.algorithm === algorithm;
@@ -178,14 +178,6 @@ function partOf(
     etag,
     ...(told ? { checksum: { algorithm: checksum.algorithm, value: checksum.value } } : {}),
   };
-}
-
-function knownPart(
-  { partNumber, etag, checksum: value }: ListedPart,
-  algorithm: ChecksumAlgorithm | undefined,
-): CompletedPart {
-  const told = algorithm !== undefined && value !== undefined;
-  return { partNumber, etag, ...(told ? { checksum: { algorithm, value } } : {}) };
 }
 
 /** Only a page of another origin can be in that place: it sees the headers that the bucket shows it. */

@@ -106,7 +106,13 @@ test("parseListParts() reads what listPartsXml() wrote", () => {
     maxParts: 2,
     isTruncated: true,
     parts: [
-      { partNumber: 2, lastModifiedMs: someMs, etag: "x", size: 5_242_880, checksum: "4waSgw==" },
+      {
+        partNumber: 2,
+        lastModifiedMs: someMs,
+        etag: "x",
+        size: 5_242_880,
+        checksum: { algorithm: "CRC32C", value: "4waSgw==" },
+      },
       { partNumber: 3, lastModifiedMs: someMs, etag: "y", size: 0, checksum: undefined },
     ],
     encodingType: undefined,

@@ -161,8 +161,7 @@ export interface ListedPart {
   readonly etag: string;
   /** Bytes. */
   readonly size: number;
-  /** Base64, of the upload's algorithm. */
-  readonly checksum?: string | undefined;
+  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined;
 }
 
 /** A page of an upload's parts. */
@@ -187,7 +186,7 @@ export interface PartList {
 export function listPartsXml(list: PartList): string {
   const parts = list.parts.map(
     ({ partNumber, lastModifiedMs, etag, size, checksum }) =>
-      `<Part><PartNumber>${partNumber}</PartNumber><LastModified>${isoDate(lastModifiedMs)}</LastModified>${etagXml(etag)}<Size>${size}</Size>${partChecksumXml(list.checksumAlgorithm, checksum)}</Part>`,
+      `<Part><PartNumber>${partNumber}</PartNumber><LastModified>${isoDate(lastModifiedMs)}</LastModified>${etagXml(etag)}<Size>${size}</Size>${list.checksumAlgorithm === undefined ? "" : checksumXml(checksum)}</Part>`,
   );
   return xmlDocument(
     "ListPartsResult",
@@ -206,10 +205,6 @@ export function listPartsXml(list: PartList): string {
       element("IsTruncated", list.isTruncated) +
       parts.join(""),
   );
-}
-
-function partChecksumXml(algorithm: ChecksumAlgorithm | undefined, value: string | undefined): string {
-  return algorithm === undefined || value === undefined ? "" : checksumXml({ algorithm, value });
 }
 
 /**
@@ -235,7 +230,7 @@ export function parseListParts(xml: string | Uint8Array): PartList {
       lastModifiedMs: readDate(part, "LastModified"),
       etag: readETag(part),
       size: integerOf(part, "Size") ?? 0,
-      checksum: readChecksum(part)?.value,
+      checksum: readChecksum(part),
     })),
   };
 }

@@ -202,7 +202,7 @@ export async function listPartsOperation({ site, request, bucket, key }: BucketC
       nextPartNumberMarker: parts.at(-1)?.partNumber ?? 0,
       maxParts,
       isTruncated,
-      parts: parts.map((part) => ({ ...part, checksum: part.checksum?.value })),
+      parts,
       encodingType: parseEncodingType(params.get("encoding-type")),
       ...(upload.checksumAlgorithm === undefined ? {} : { checksumAlgorithm: upload.checksumAlgorithm }),
       ...(upload.checksumType === undefined ? {} : { checksumType: upload.checksumType }),
