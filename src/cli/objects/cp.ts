@@ -1,31 +1,20 @@
 /** What `cp` and `mv` do: files and objects from one place to another, each a transfer. */
 
-import { mkdir, stat, unlink } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { contentTypeOf } from "../../client/content-type.ts";
 import { withFile } from "../../client/node-files.ts";
-import type { ObjectProperties } from "../../client/inputs.ts";
 import type { S3Client } from "../../client/s3-client.ts";
-import type { CannedAcl } from "../../s3/acl.ts";
 import { CommandError, UsageError } from "../command.ts";
 import { nameFilter } from "../key-pattern.ts";
 import { formatS3Url, type Place, parsePlace, type S3Url } from "../s3-url.ts";
-import { findObjects, type FindOptions, selectionOf } from "./find-objects.ts";
+import { type CpOptions, propertiesOf } from "./cp-options.ts";
+import { findObjects, selectionOf } from "./find-objects.ts";
 import { pathWithoutLinks } from "../../client/sync/local-path.ts";
 import { walkFiles } from "../../client/sync/walk-files.ts";
-import type { Transfer, TransferOptions } from "./transfers.ts";
-
-export interface CpOptions extends FindOptions, TransferOptions {
-  readonly acl?: CannedAcl;
-  readonly contentType?: string;
-  readonly cacheControl?: string;
-  readonly storageClass?: string;
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** What is there stays. */
-  readonly clobber?: boolean;
-  /** Large ones go on where an earlier command stopped. */
-  readonly resume?: boolean;
-}
+import { removeFile, removeObject } from "./remove-source.ts";
+import type { Transfer } from "./transfers.ts";
+import { copyWithinS3, moveWithinS3, Renaming } from "./within-s3.ts";
 
 /** What is done with the source once it is at its target. */
 export type Kind = "copy" | "move";
@@ -65,14 +54,14 @@ export async function cpTransfers(
       "end the target with a slash",
     );
   }
-  return transfersOf(client, sources, into, { ...options, kind });
+  return transfersOf(client, sources, into, { ...options, kind, renaming: new Renaming(client) });
 }
 
 /** Something to be read, by the name that it gets below a directory. */
 interface Item {
   readonly name: string;
   readonly size: number;
-  readonly from: { readonly path: string } | { readonly url: S3Url };
+  readonly from: { readonly path: string } | { readonly url: S3Url; readonly etag: string | undefined };
 }
 
 interface Source {
@@ -116,16 +105,16 @@ async function sourceOf(client: S3Client, place: Place, options: CpOptions): Pro
     throw new UsageError(`${formatS3Url(url)} names a version of many`, "name one object for ?versionId=");
   }
   async function* items(): AsyncGenerator<Item> {
-    for await (const { key, name, size } of findObjects(client, bucket, selection)) {
-      yield { name, size, from: { url: { bucket, key, versionId: undefined } } };
+    for await (const { key, name, size, etag } of findObjects(client, bucket, selection)) {
+      yield { name, size, from: { url: { bucket, key, versionId: undefined }, etag } };
     }
   }
   return { isSingle: false, items: items() };
 }
 
 async function* singleObject(client: S3Client, url: S3Url): AsyncGenerator<Item> {
-  const { size } = await client.headObject(url);
-  yield { name: url.key.slice(url.key.lastIndexOf("/") + 1), size, from: { url } };
+  const { size, etag } = await client.headObject(url);
+  yield { name: url.key.slice(url.key.lastIndexOf("/") + 1), size, from: { url, etag } };
 }
 
 async function localSource(path: string, options: CpOptions): Promise<Source> {
@@ -156,11 +145,13 @@ async function* filesIn(directory: string, options: CpOptions): AsyncGenerator<I
   }
 }
 
+type AllOptions = CpOptions & { readonly kind: Kind; readonly renaming: Renaming };
+
 async function* transfersOf(
   client: S3Client,
   sources: readonly Source[],
   target: Target,
-  options: CpOptions & { readonly kind: Kind },
+  options: AllOptions,
 ): AsyncGenerator<Transfer> {
   let count = 0;
   for (const { items } of sources) {
@@ -176,7 +167,7 @@ function transferOf(
   client: S3Client,
   item: Item,
   { place, isDirectory }: Target,
-  options: CpOptions & { readonly kind: Kind },
+  options: AllOptions,
 ): Transfer {
   const { name, size, from } = item;
   const verb =
@@ -199,8 +190,11 @@ function transferOf(
       size,
       run: async (signal, onLoaded) => {
         if ("path" in from) await upload(client, from.path, to, { signal, onLoaded, options });
-        else await copy(client, from.url, to, { signal, options });
-        if (options.kind === "move") await removeSource(client, from, signal);
+        else if (options.kind === "copy") await copyWithinS3(client, from.url, to, { signal, options });
+        else {
+          const { renaming } = options;
+          await moveWithinS3(client, from.url, to, { signal, options, etag: from.etag, renaming });
+        }
       },
     };
   }
@@ -213,23 +207,16 @@ function transferOf(
     to: isDirectory ? join(path, name) : path,
     size,
     run: async (signal, onLoaded) => {
-      await download(client, from.url, isDirectory ? await pathWithoutLinks(path, name) : path, {
-        signal,
-        onLoaded,
-        options,
-      });
-      if (options.kind === "move") await removeSource(client, from, signal);
+      const to = isDirectory ? await pathWithoutLinks(path, name) : path;
+      await download(client, from.url, to, { signal, onLoaded, options });
     },
   };
 }
 
-interface Run {
+interface LoadingRun {
   readonly signal: AbortSignal;
-  readonly options: CpOptions;
-}
-
-interface LoadingRun extends Run {
   readonly onLoaded: (bytes: number) => void;
+  readonly options: AllOptions;
 }
 
 async function upload(
@@ -238,6 +225,7 @@ async function upload(
   { bucket, key }: S3Url,
   { signal, onLoaded, options }: LoadingRun,
 ): Promise<void> {
+  const before = await stat(path);
   await withFile(path, async (body) => {
     await client.upload(
       {
@@ -252,27 +240,7 @@ async function upload(
       { signal, resume: options.resume, onProgress: ({ loadedBytes }) => onLoaded(loadedBytes) },
     );
   });
-}
-
-async function copy(client: S3Client, from: S3Url, to: S3Url, { signal, options }: Run): Promise<void> {
-  if (from.bucket === to.bucket && from.key === to.key && from.versionId === undefined) {
-    throw new CommandError(`${formatS3Url(from)} would be copied onto itself`, "name another target");
-  }
-  const properties = propertiesOf(options);
-  await client.copy(
-    {
-      bucket: to.bucket,
-      key: to.key,
-      copySource: from,
-      ...(Object.keys(properties).length === 0
-        ? {}
-        : { metadataDirective: "REPLACE" as const, ...properties }),
-      storageClass: options.storageClass,
-      acl: options.acl,
-      ifNoneMatch: options.clobber === false ? "*" : undefined,
-    },
-    { signal },
-  );
+  if (options.kind === "move") await removeFile(path, before);
 }
 
 async function download(
@@ -285,26 +253,13 @@ async function download(
     throw new CommandError(`"${path}" is there already`, "leave out --no-clobber to replace it");
   }
   await mkdir(dirname(path), { recursive: true });
-  await client.downloadFile(from, path, {
+  const { etag } = await client.downloadFile(from, path, {
     signal,
     resume: options.resume,
     keepModified: true,
     onProgress: ({ loadedBytes }) => onLoaded(loadedBytes),
   });
-}
-
-async function removeSource(client: S3Client, from: Item["from"], signal: AbortSignal): Promise<void> {
-  if ("path" in from) await unlink(from.path);
-  else await client.deleteObject(from.url, { signal });
-}
-
-function propertiesOf({ contentType, cacheControl, storageClass, metadata }: CpOptions): ObjectProperties {
-  return {
-    ...(contentType === undefined ? {} : { contentType }),
-    ...(cacheControl === undefined ? {} : { cacheControl }),
-    ...(storageClass === undefined ? {} : { storageClass }),
-    ...(metadata === undefined ? {} : { metadata }),
-  };
+  if (options.kind === "move") await removeObject(client, from, { etag, signal });
 }
 
 function describe(place: Place): string {
