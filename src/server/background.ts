@@ -9,7 +9,7 @@ import type { Site } from "./context.ts";
 import { EventDelivery } from "./deliver-events.ts";
 import { deliverLogs } from "./deliver-logs.ts";
 import type { Metrics } from "./metrics.ts";
-import { createWebhookAgent, sendToWebhook } from "./webhooks.ts";
+import { WebhookSender } from "./webhooks.ts";
 
 export interface BackgroundOptions {
   /** Length of a day of lifecycle rules, in seconds, for tests and trials. Default 86,400. */
@@ -70,10 +70,9 @@ function eventsJob(
   metrics: Metrics,
   { mostWaitingEvents = 100_000 }: BackgroundOptions,
 ): Job {
-  const agent = createWebhookAgent();
+  const sender = new WebhookSender();
   const delivery = new EventDelivery(engine, webhooks, {
-    send: (webhook, message, signal) =>
-      sendToWebhook(webhook, message, { nowMs: engine.clock(), signal, agent }),
+    send: (webhook, message, signal) => sender.send(webhook, message, { nowMs: engine.clock(), signal }),
     mostWaiting: mostWaitingEvents,
     onDelivered: () => metrics.countEvents("delivered", 1),
     onFailed: () => metrics.countEvents("failed", 1),
@@ -86,7 +85,7 @@ function eventsJob(
       await delivery.round(signal);
       metrics.setEventsWaiting(await engine.index.count("outbox"));
     },
-    close: () => agent.close(),
+    close: () => sender.close(),
   };
 }
 

@@ -1,15 +1,9 @@
 /** What Prometheus reads under `/_stowage/metrics`. */
 
-import {
-  AggregatorRegistry,
-  collectDefaultMetrics,
-  Counter,
-  Gauge,
-  type MetricObject,
-  Registry,
-} from "prom-client";
+import type { MetricObject, Registry } from "prom-client";
 
 import type { Quota, Usage } from "../engine/usage.ts";
+import { Count, type Family, type Labels, register } from "./counts.ts";
 import { countRequests } from "./request-counts.ts";
 
 /** Counts of one server. Two servers in a process share nothing. */
@@ -41,6 +35,7 @@ export interface RenderedMetrics {
 
 /** The counts of several processes as one. Each is what {@link Metrics.collect} gave there. */
 export async function renderTogether(collected: readonly MetricObject[][]): Promise<RenderedMetrics> {
+  const { AggregatorRegistry, Registry } = await import("prom-client");
   const registry = AggregatorRegistry.aggregate([...collected]);
   return { text: await registry.metrics(), contentType: Registry.PROMETHEUS_CONTENT_TYPE };
 }
@@ -54,77 +49,101 @@ interface FullBucket {
 
 /**
  * Metrics with labels that cannot grow without bound: operations and statuses, never names of buckets or keys, except for
- * buckets that an operator gave a quota.
+ * buckets that an operator gave a quota. What node tells of itself (memory, event loop, garbage collection) is watched
+ * from the first reading on.
  */
 export function createMetrics(): Metrics {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const requests = countRequests(registry);
-  const jobRuns = new Counter({
-    name: "stowage_job_runs_total",
-    help: "Runs of the server's own jobs, by job and result.",
-    labelNames: ["job", "result"],
-    registers: [registry],
-  });
-  const jobSeconds = new Gauge({
-    name: "stowage_job_last_run_duration_seconds",
-    help: "How long the last run of a job took.",
-    labelNames: ["job"],
-    registers: [registry],
-  });
-  const lifecycleActions = new Counter({
-    name: "stowage_lifecycle_actions_total",
-    help: "What lifecycle rules did, by action.",
-    labelNames: ["action"],
-    registers: [registry],
-  });
-  const events = new Counter({
-    name: "stowage_events_total",
-    help: "Messages to webhooks: delivered, failed attempts, and dropped because too many were waiting.",
-    labelNames: ["outcome"],
-    registers: [registry],
-  });
-  const eventsWaiting = new Gauge({
-    name: "stowage_events_waiting",
-    help: "Messages that wait for their webhooks.",
-    registers: [registry],
-  });
-  const quotaGauges = createQuotaGauges(registry);
-  const logObjects = new Counter({
-    name: "stowage_access_log_objects_total",
-    help: "Objects of server access logs that were delivered.",
-    registers: [registry],
-  });
-  return {
-    observe: requests,
-    observeJob: (job, seconds, failed) => {
-      jobRuns.inc({ job, result: failed ? "failure" : "success" });
-      jobSeconds.set({ job }, seconds);
+  const requests = countRequests();
+  const jobRuns = counter("stowage_job_runs_total", "Runs of the server's own jobs, by job and result.");
+  const jobSeconds = gauge("stowage_job_last_run_duration_seconds", "How long the last run of a job took.");
+  const lifecycleActions = counter("stowage_lifecycle_actions_total", "What lifecycle rules did, by action.");
+  const events = counter(
+    "stowage_events_total",
+    "Messages to webhooks: delivered, failed attempts, and dropped because too many were waiting.",
+  );
+  const eventsWaiting = new Count(
+    "gauge",
+    "stowage_events_waiting",
+    "Messages that wait for their webhooks.",
+    {
+      labelled: false,
     },
-    countLifecycle: (action, times) => lifecycleActions.inc({ action }, times),
-    countEvents: (outcome, times) => events.inc({ outcome }, times),
+  );
+  const quotas = countQuotas();
+  const logObjects = new Count(
+    "counter",
+    "stowage_access_log_objects_total",
+    "Objects of server access logs that were delivered.",
+    { labelled: false },
+  );
+  const families = [
+    ...requests.families,
+    jobRuns,
+    jobSeconds,
+    lifecycleActions,
+    events,
+    eventsWaiting,
+    ...quotas.families,
+    logObjects,
+  ];
+  let registry: Promise<Registry> | undefined;
+  const read = (): Promise<Registry> => (registry ??= createRegistry(families));
+  return {
+    observe: requests.observe,
+    observeJob: (job, seconds, failed) => {
+      jobRuns.add(1, { job, result: failed ? "failure" : "success" });
+      jobSeconds.set(seconds, { job });
+    },
+    countLifecycle: (action, times) => lifecycleActions.add(times, { action }),
+    countEvents: (outcome, times) => events.add(times, { outcome }),
     setEventsWaiting: (messages) => eventsWaiting.set(messages),
-    setQuotas: quotaGauges,
-    countLogObjects: (objects) => logObjects.inc(objects),
-    collect: () => registry.getMetricsAsJSON(),
-    render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+    setQuotas: quotas.set,
+    countLogObjects: (objects) => logObjects.add(objects),
+    collect: async () => (await read()).getMetricsAsJSON(),
+    render: async () => {
+      const all = await read();
+      return { text: await all.metrics(), contentType: all.contentType };
+    },
   };
 }
 
-function createQuotaGauges(registry: Registry): (buckets: readonly FullBucket[]) => void {
-  const gauge = (name: string, help: string): Gauge =>
-    new Gauge({ name, help, labelNames: ["bucket"], registers: [registry] });
+/** Loads prom-client, which a server that nobody watches does without. */
+async function createRegistry(families: readonly Family[]): Promise<Registry> {
+  const { collectDefaultMetrics, Registry } = await import("prom-client");
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  for (const family of families) register(registry, family);
+  return registry;
+}
+
+/** With labels. */
+function counter(name: string, help: string): Count {
+  return new Count("counter", name, help, { labelled: true });
+}
+
+/** With labels. */
+function gauge(name: string, help: string): Count {
+  return new Count("gauge", name, help, { labelled: true });
+}
+
+function countQuotas(): {
+  readonly set: (buckets: readonly FullBucket[]) => void;
+  readonly families: readonly Family[];
+} {
   const bytes = gauge("stowage_bucket_bytes", "Bytes in a bucket that has a quota.");
   const objects = gauge("stowage_bucket_objects", "Objects and versions in a bucket that has a quota.");
   const maxBytes = gauge("stowage_bucket_max_bytes", "Bytes that a bucket may hold.");
   const maxObjects = gauge("stowage_bucket_max_objects", "Objects that a bucket may hold.");
-  return (buckets) => {
-    for (const one of [bytes, objects, maxBytes, maxObjects]) one.reset();
+  const families = [bytes, objects, maxBytes, maxObjects];
+  const set = (buckets: readonly FullBucket[]): void => {
+    for (const family of families) family.clear();
     for (const { bucket, quota, usage } of buckets) {
-      bytes.set({ bucket }, usage.bytes);
-      objects.set({ bucket }, usage.objects);
-      if (quota.maxBytes !== undefined) maxBytes.set({ bucket }, quota.maxBytes);
-      if (quota.maxObjects !== undefined) maxObjects.set({ bucket }, quota.maxObjects);
+      const labels: Labels = { bucket };
+      bytes.set(usage.bytes, labels);
+      objects.set(usage.objects, labels);
+      if (quota.maxBytes !== undefined) maxBytes.set(quota.maxBytes, labels);
+      if (quota.maxObjects !== undefined) maxObjects.set(quota.maxObjects, labels);
     }
   };
+  return { set, families };
 }

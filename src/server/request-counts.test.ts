@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Counter, Histogram, Registry } from "prom-client";
 
+import { register } from "./counts.ts";
 import { countRequests } from "./request-counts.ts";
 
 it("countRequests() writes what prom-client's own counter and histogram write", async () => {
   const ours = new Registry();
-  const observe = countRequests(ours);
+  const { observe, families } = countRequests();
+  for (const family of families) register(ours, family);
   const theirs = new Registry();
   const total = new Counter({
     name: "stowage_requests_total",

@@ -1,4 +1,7 @@
-/** What importing the client loads. It is to be light: no server, no native module, no HTTP client before it is needed. */
+/**
+ * What is loaded before it is needed. Importing the client is to be light: no server, no native module, no HTTP client. A
+ * server is to be small.
+ */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -24,10 +27,13 @@ function fileOf(specifier: string, from: string): string {
   return fileURLToPath(import.meta.resolve(specifier));
 }
 
+const source = join(import.meta.dirname, "../src");
+
+const packagesOf = (graph: readonly string[]): string[] => graph.filter((module) => !module.startsWith("/"));
+
 test("importing stowage/client loads neither undici nor cryptography nor a server", () => {
-  const source = join(import.meta.dirname, "..");
   const graph = [...staticGraph(join(source, "client.js"))];
-  const packages = graph.filter((module) => !module.startsWith("/"));
+  const packages = packagesOf(graph);
   assert.deepEqual(
     packages.filter((module) => !/^node:(fs|os|path)$/.test(module)),
     [],
@@ -41,4 +47,14 @@ test("importing stowage/client loads neither undici nor cryptography nor a serve
   );
   // Each file costs a third to half a millisecond; the SDK takes 90.
   assert.ok(graph.length <= 76, `${graph.length} modules`);
+});
+
+test("a server loads no HTTP client before its first webhook, and no prom-client before it is watched", () => {
+  const packages = packagesOf([...staticGraph(join(source, "cli/serving.js"))]);
+  assert.deepEqual(packages.filter((module) => !module.startsWith("node:")).toSorted(), [
+    "@fastify/busboy",
+    "lmdb",
+    "pino",
+    "xxhash-wasm",
+  ]);
 });
