@@ -29,6 +29,8 @@ export interface CompleteUploadInput extends WriteConditions {
   readonly key: string;
   readonly uploadId: string;
   readonly parts: readonly CompletedPart[];
+  /** Throws where the upload is not one that may be completed by who asks. Default: any may. */
+  readonly checkUpload?: (upload: Upload) => void;
   /** What the whole object's checksum must be. */
   readonly checksum?: Omit<ObjectChecksum, "type"> | undefined;
   /** What the checksum's type must be, where the client says one. */
@@ -70,6 +72,7 @@ export async function completeUpload(engine: Engine, input: CompleteUploadInput)
   return atomically(engine, `object ${bucket.id} ${key}`, async () => {
     const found = await getUpload(engine, bucket, key, uploadId);
     if (found === null) return completedBefore(engine, bucket, input, id);
+    input.checkUpload?.(found);
     const wantsKey = found.encryption?.algorithm === "customer" && found.checksumAlgorithm !== undefined;
     if (wantsKey || input.customerKey !== undefined) openUploadKey(engine, found, input.customerKey);
     const upload = await mark(engine, found, rowKey);

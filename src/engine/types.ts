@@ -159,6 +159,9 @@ export interface Upload {
   readonly uploadId: string;
   readonly key: string;
   readonly initiatedAtMs: number;
+  /** Who began it, where that is not {@link owner}. */
+  readonly initiator?: Owner | undefined;
+  /** Whose the object will be. */
   readonly owner: Owner;
   readonly grants: readonly Grant[];
   readonly headers: Readonly<Record<string, string>>;

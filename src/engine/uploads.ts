@@ -1,5 +1,6 @@
 /** Multipart uploads: begin, find, list, abort. Their parts are in `parts.ts`, their end in `complete-upload.ts`. */
 
+import type { Owner } from "../s3/acl.ts";
 import { S3Error } from "../s3/errors.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import { guardBucket, rereadBucket } from "./buckets.ts";
@@ -33,6 +34,8 @@ export interface CreateUploadInput
   extends ObjectAttributes, Partial<Pick<Upload, "checksumAlgorithm" | "checksumType">> {
   readonly bucket: Bucket;
   readonly key: string;
+  /** Who begins it. Default: whose the object will be. */
+  readonly initiator?: Owner | undefined;
   /** Absent: the bytes are stored as they are. */
   readonly encryption?: EncryptionRequest | undefined;
 }
@@ -44,6 +47,7 @@ export async function createUpload(engine: Engine, input: CreateUploadInput): Pr
   const id = engine.ids.next();
   const record: UploadRecord = {
     initiatedAtMs: Math.floor(engine.clock()),
+    initiator: input.initiator?.id === input.owner.id ? undefined : input.initiator,
     owner: input.owner,
     grants: input.grants,
     headers: input.headers ?? {},

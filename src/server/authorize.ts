@@ -6,7 +6,7 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
  */
 
-import type { Bucket, ObjectInfo } from "../engine/types.ts";
+import type { Bucket, ObjectInfo, Upload } from "../engine/types.ts";
 import { type Grant, grantsAllow, type Permission } from "../s3/acl.ts";
 import { S3Error } from "../s3/errors.ts";
 import { evaluatePolicy } from "../s3/policy/policy.ts";
@@ -31,13 +31,15 @@ export function authorize(context: Context, bucket: Bucket | null): void {
   const owns = isOwner(identity, bucket);
   // However a policy reads, its owner is not locked out, as the root user of an account is not on AWS.
   if (owns && policyActions.has(operation.action)) return;
+  const versionId = request.params.get("versionId");
   const byList =
     owns ||
-    (allowed !== "owner" && allowed.of === "bucket" && mayOnBucket(identity, bucket, allowed.permission));
+    (operation.name === "DeleteObject"
+      ? mayDeleteByList(identity, bucket, versionId)
+      : allowed !== "owner" && allowed.of === "bucket" && mayOnBucket(identity, bucket, allowed.permission));
   if (bucket.policy === undefined) {
     if (!byList) throw new S3Error("AccessDenied");
   } else {
-    const versionId = request.params.get("versionId");
     const actions = requiredActions(operation, request.headers, versionId);
     const subject = { key: key === "" ? undefined : key, versionId };
     if (!permits(context, bucket, actions, byList, subject)) throw new S3Error("AccessDenied");
@@ -133,9 +135,36 @@ export function mayDelete(
   key: string,
   named: Pick<Subject, "versionId" | "ifMatch"> = {},
 ): boolean {
-  const byList = mayOnBucket(context.identity, bucket, "WRITE");
+  const byList = mayDeleteByList(context.identity, bucket, named.versionId);
   const actions = [actionOn("s3:DeleteObject", named.versionId)];
   return permits(context, bucket, actions, byList, { key, ...named });
+}
+
+/**
+ * Whom a list gives WRITE puts a new version or a marker in the place of what is there; a version is removed for good by the
+ * bucket's owner, and by whom a policy allows it.
+ *
+ * @see docs/decisions/0027-write-and-what-is-there-already.md
+ */
+function mayDeleteByList(identity: Identity, bucket: Bucket, versionId: string | undefined): boolean {
+  return versionId === undefined ? mayOnBucket(identity, bucket, "WRITE") : isOwner(identity, bucket);
+}
+
+/**
+ * Permits the operation of a request on an upload that was begun: by lists it is its initiator's and the bucket owner's.
+ *
+ * @throws {S3Error} `AccessDenied`.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+ */
+export function authorizeUpload(context: Context, bucket: Bucket, upload: Upload): void {
+  const { identity, operation, key } = context;
+  if (isOwner(identity, bucket) || identity.owner.id === initiatorOf(upload).id) return;
+  if (!permits(context, bucket, [operation.action], false, { key })) throw new S3Error("AccessDenied");
+}
+
+/** Who began an upload. */
+export function initiatorOf({ initiator, owner }: Upload): Upload["owner"] {
+  return initiator ?? owner;
 }
 
 /** Whether the tags of an object may be read, which fewer may than read its bytes. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import { other, owner, startTestServer, type TestServer } from "../support/server.ts";
+import { other, owner, type SendOptions, startTestServer, type TestServer } from "../support/server.ts";
 
 function policy(bucket: string, ...statements: object[]): string {
   const Resource = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`];
@@ -173,6 +173,132 @@ describe("attacks on rights", () => {
     assert.equal((await s3.send("GET /emptied/key")).text, "secret");
     const any = await s3.send("DELETE /emptied/key", { as: other, headers: { "if-match": "*" } });
     assert.equal(any.status, 204);
+  });
+
+  it("a write on condition tells the content to who may write and not read", async () => {
+    await s3.send("PUT /written", { headers: { "x-amz-acl": "public-read-write" } });
+    const { headers } = await s3.send("PUT /written/key", { body: "secret" });
+    await s3.send("PUT /written/mine", { as: other, body: "mine" });
+    const started = await s3.send("POST /written/key?uploads", { as: other });
+    const uploadId = /<UploadId>(.*?)<\/UploadId>/.exec(started.text)?.[1];
+    const part = await s3.send(`PUT /written/key?partNumber=1&uploadId=${uploadId}`, {
+      as: other,
+      body: "p",
+    });
+    const completion = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${part.headers.etag}</ETag></Part></CompleteMultipartUpload>`;
+    const form = (name: string, value: string): string =>
+      [
+        ["key", "key"],
+        [name, value],
+        ["file", "x"],
+      ]
+        .map(([field, text]) => `--b\r\nContent-Disposition: form-data; name="${field}"\r\n\r\n${text}\r\n`)
+        .join("") + "--b--\r\n";
+    for (const [name, value] of [
+      ["if-match", headers.etag ?? ""],
+      ["if-match", '"other"'],
+      ["if-none-match", headers.etag ?? ""],
+      ["if-none-match", '"other"'],
+    ] as const) {
+      const condition = { [name]: value };
+      const writes: [string, SendOptions][] = [
+        ["PUT /written/key", { body: "x", headers: condition }],
+        ["PUT /written/key", { headers: { ...condition, "x-amz-copy-source": "/written/mine" } }],
+        [
+          "PUT /written/key?renameObject",
+          { headers: { ...condition, "x-amz-rename-source": "/written/mine" } },
+        ],
+        [`POST /written/key?uploadId=${uploadId}`, { body: completion, headers: condition }],
+        [
+          "POST /written",
+          {
+            as: null,
+            body: form(name, value),
+            headers: { "content-type": "multipart/form-data; boundary=b" },
+          },
+        ],
+      ];
+      for (const [line, options] of writes) {
+        const sent = await s3.send(line, { as: other, ...options });
+        assert.match(sent.text, /<Code>AccessDenied<\/Code>/, `${line} ${name}: ${value}`);
+      }
+    }
+    assert.equal((await s3.send("GET /written/key")).text, "secret");
+    const any = await s3.send("PUT /written/key", { as: other, headers: { "if-none-match": "*" } });
+    assert.equal(any.code, "PreconditionFailed");
+  });
+
+  describe("WRITE on a bucket", () => {
+    const uploadOf = async (as: SendOptions["as"], headers: Record<string, string> = {}): Promise<string> => {
+      const { text } = await s3.send("POST /shared/upload?uploads", { as: as ?? null, headers });
+      return /<UploadId>(.*?)<\/UploadId>/.exec(text)?.[1] ?? "";
+    };
+    before(async () => {
+      await s3.send("PUT /shared", { headers: { "x-amz-acl": "public-read-write" } });
+      const enabled = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+      await s3.send("PUT /shared?versioning", { body: enabled });
+    });
+
+    it("removes no version for good, which is the bucket owner's, or a policy's", async () => {
+      const { headers } = await s3.send("PUT /shared/kept", { body: "kept" });
+      const versionId = String(headers["x-amz-version-id"]);
+      const body = `<Delete><Object><Key>kept</Key><VersionId>${versionId}</VersionId></Object></Delete>`;
+      const digest = { "content-md5": createHash("md5").update(body).digest("base64") };
+      for (const as of [null, other]) {
+        const one = await s3.send(`DELETE /shared/kept?versionId=${versionId}`, { as });
+        assert.deepEqual([one.status, one.code], [403, "AccessDenied"]);
+        const many = await s3.send("POST /shared?delete", { as, body, headers: digest });
+        assert.match(many.text, /<Code>AccessDenied<\/Code>/);
+        assert.equal((await s3.send("DELETE /shared/kept", { as })).status, 204, "a marker may be put");
+      }
+      assert.equal((await s3.send(`GET /shared/kept?versionId=${versionId}`)).text, "kept");
+      await s3.send("PUT /shared?policy", { body: policy("shared", { Action: "s3:DeleteObjectVersion" }) });
+      const allowed = await s3.send(`DELETE /shared/kept?versionId=${versionId}`, { as: other });
+      await s3.send("DELETE /shared?policy");
+      assert.equal(allowed.status, 204);
+    });
+
+    it("gives no hold on an upload that somebody else began", async () => {
+      const uploadId = await uploadOf(owner);
+      const part = `/shared/upload?partNumber=1&uploadId=${uploadId}`;
+      const { headers } = await s3.send(`PUT ${part}`, { body: "owner's" });
+      const list = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${headers.etag}</ETag></Part></CompleteMultipartUpload>`;
+      await s3.send("PUT /shared/mine", { as: other, body: "mine" });
+      for (const as of [null, other]) {
+        for (const [line, options] of [
+          [`GET /shared/upload?uploadId=${uploadId}`, {}],
+          [`PUT ${part}`, { body: "changed" }],
+          [`PUT ${part}`, { headers: { "x-amz-copy-source": "/shared/mine" } }],
+          [`POST /shared/upload?uploadId=${uploadId}`, { body: list }],
+          [`DELETE /shared/upload?uploadId=${uploadId}`, {}],
+        ] as [string, SendOptions][]) {
+          const sent = await s3.send(line, { ...options, as });
+          assert.match(sent.text, /<Code>AccessDenied<\/Code>/, `${line} by ${as?.name}`);
+        }
+      }
+      const action = "s3:AbortMultipartUpload";
+      await s3.send("PUT /shared?policy", { body: policy("shared", { Action: action }) });
+      const aborted = await s3.send(`DELETE /shared/upload?uploadId=${uploadId}`, { as: other });
+      await s3.send("DELETE /shared?policy");
+      assert.equal(aborted.status, 204);
+    });
+
+    it("keeps an upload in the hands of who began it, also where the object will be the bucket owner's", async () => {
+      const controls =
+        "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerPreferred</ObjectOwnership></Rule></OwnershipControls>";
+      await s3.send("PUT /shared?ownershipControls", { body: controls });
+      const uploadId = await uploadOf(other, { "x-amz-acl": "bucket-owner-full-control" });
+      await s3.send("DELETE /shared?ownershipControls");
+      const query = `uploadId=${uploadId}`;
+      const put = await s3.send(`PUT /shared/upload?partNumber=1&${query}`, { as: other, body: "x" });
+      assert.equal(put.status, 200);
+      const { text } = await s3.send(`GET /shared/upload?${query}`, { as: other });
+      assert.match(text, new RegExp(`<Initiator><ID>${other.id}<.*<Owner><ID>${owner.id}<`));
+      const listed = await s3.send("GET /shared?uploads");
+      assert.match(listed.text, new RegExp(`<Initiator><ID>${other.id}<.*<Owner><ID>${owner.id}<`));
+      // The bucket's owner ends whatever is begun there.
+      assert.equal((await s3.send(`DELETE /shared/upload?${query}`)).status, 204);
+    });
   });
 
   it("a Deny for everybody holds for anonymous, whatever lists grant", async () => {

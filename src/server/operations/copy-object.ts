@@ -6,7 +6,7 @@ import { missingObject, type OpenObject, openObject } from "../../engine/open-ob
 import type { Bucket, ObjectInfo } from "../../engine/types.ts";
 import { parseChecksumAlgorithm } from "../../s3/checksums.ts";
 import { loggedOperation } from "../../s3/access-log.ts";
-import { checkCopyConditions, parseWriteConditions } from "../../s3/conditions.ts";
+import { checkCopyConditions } from "../../s3/conditions.ts";
 import { copyObjectResultXml } from "../../s3/documents/copy-result.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { decodeKey } from "../../s3/keys.ts";
@@ -17,6 +17,7 @@ import { encryptionHeaders, readEncryption, readKey } from "../encryption.ts";
 import { readLock } from "../object-lock.ts";
 import { originOf } from "../origin.ts";
 import { madeVersionHeaders } from "../version-headers.ts";
+import { readWriteConditions } from "../write-conditions.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { maxPutBytes } from "./put-object.ts";
 import { readObjectAccess } from "../object-access.ts";
@@ -82,7 +83,7 @@ async function copy(context: BucketContext, answer: Record<string, string>): Pro
         checksumAlgorithm: parseChecksumAlgorithm(headers["x-amz-checksum-algorithm"]),
         ...readLock(context, headers, bucket, key),
         ...(retags ? readTags(headers) : { tags: info.tags }),
-        ...parseWriteConditions(headers),
+        ...(await readWriteConditions(context, bucket, key)),
         ...encryption,
       },
       { signal: signal() },

@@ -1,8 +1,7 @@
 /** DeleteObject and DeleteObjects. */
 
 import { deleteObject } from "../../engine/delete-object.ts";
-import { headObject } from "../../engine/open-object.ts";
-import { parseDeleteConditions, type WriteConditions } from "../../s3/conditions.ts";
+import { parseDeleteConditions } from "../../s3/conditions.ts";
 import {
   type DeletedObject,
   deleteResultXml,
@@ -11,13 +10,14 @@ import {
 } from "../../s3/documents/delete.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { checkKey } from "../../s3/keys.ts";
-import { mayDelete, mayOnBucket, mayRead } from "../authorize.ts";
+import { mayDelete, mayOnBucket } from "../authorize.ts";
 import type { AlsoLogged } from "../access-log.ts";
 import { readDocument, requireDigest } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { originOf } from "../origin.ts";
 import { readBypass } from "../object-lock.ts";
 import { versionHeaders } from "../version-headers.ts";
+import { authorizeConditions } from "../write-conditions.ts";
 import { xmlResponse } from "../xml-response.ts";
 
 /** 1,000 keys of 1,024 bytes, each byte at most `&quot;`, with their elements. */
@@ -28,7 +28,7 @@ export async function deleteObjectOperation(context: BucketContext): Promise<S3R
   const { site, request, identity, bucket, key } = context;
   const versionId = request.params.get("versionId");
   const conditions = parseDeleteConditions(request.headers);
-  await authorizeConditions(context, key, conditions);
+  await authorizeConditions(context, bucket, key, conditions);
   const deletion = await deleteObject(site.engine, bucket, key, {
     ...conditions,
     versionId,
@@ -58,7 +58,7 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
         if (!mayDelete(context, bucket, key, { versionId, ifMatch: etag })) throw new S3Error("AccessDenied");
         checkKey(key);
         const conditions = { ifMatch: etag, ifMatchLastModifiedMs: lastModifiedMs, ifMatchSize: size };
-        await authorizeConditions(context, key, conditions);
+        await authorizeConditions(context, bucket, key, conditions);
         const { deleteMarker, versionId: done } = await deleteObject(site.engine, bucket, key, {
           ...conditions,
           versionId,
@@ -82,25 +82,6 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
   );
   // In the order of the request; `filter` drops the holes that errors left.
   return xmlResponse(deleteResultXml({ deleted: quiet ? [] : deleted.filter(Boolean), errors }));
-}
-
-/**
- * "Conditional deletes with a specific ETag value require both s3:DeleteObject and s3:GetObject permissions": they tell what
- * the object is.
- *
- * @throws {S3Error} `AccessDenied`.
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html
- */
-async function authorizeConditions(
-  context: BucketContext,
-  key: string,
-  { ifMatch, ifMatchLastModifiedMs, ifMatchSize }: WriteConditions,
-): Promise<void> {
-  const asksForContent = ifMatch !== undefined && ifMatch !== "*";
-  if (!asksForContent && ifMatchLastModifiedMs === undefined && ifMatchSize === undefined) return;
-  const { site, bucket } = context;
-  const info = await headObject(site.engine, bucket, key);
-  if (info !== null && !mayRead(context, bucket, info)) throw new S3Error("AccessDenied");
 }
 
 /** What cannot be a version id is here, unlike in DeleteObject, one that is not there. */

@@ -10,8 +10,8 @@ import {
   requireUpload,
 } from "../../engine/multipart.ts";
 import { bytesOf } from "../../engine/copy-object.ts";
+import type { Upload } from "../../engine/types.ts";
 import { parseChecksumAlgorithm, parseChecksumType, readChecksumHeaders } from "../../s3/checksums.ts";
-import { parseWriteConditions } from "../../s3/conditions.ts";
 import { copyPartResultXml } from "../../s3/documents/copy-result.ts";
 import { parseEncodingType } from "../../s3/documents/encoding-type.ts";
 import {
@@ -23,6 +23,7 @@ import {
 } from "../../s3/documents/multipart.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { parseCopySourceRange } from "../../s3/range.ts";
+import { authorizeUpload, initiatorOf } from "../authorize.ts";
 import { readDocument } from "../body.ts";
 import { locationOf } from "../location.ts";
 import type { BucketContext, S3Response } from "../context.ts";
@@ -32,6 +33,7 @@ import { integerParam } from "../params.ts";
 import { readLock } from "../object-lock.ts";
 import { originOf } from "../origin.ts";
 import { madeVersionHeaders } from "../version-headers.ts";
+import { readWriteConditions } from "../write-conditions.ts";
 import { xmlResponse } from "../xml-response.ts";
 import { slowAnswer } from "../slow-answer.ts";
 import { openCopySource, sourceTooLarge } from "./copy-object.ts";
@@ -45,7 +47,7 @@ const pageLimit = 1000;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
 export async function createMultipartUpload(context: BucketContext): Promise<S3Response> {
-  const { site, request, bucket, key } = context;
+  const { site, request, identity, bucket, key } = context;
   const { headers } = request;
   refuseUnsupported(headers);
   const algorithm = parseChecksumAlgorithm(headers["x-amz-checksum-algorithm"]);
@@ -53,6 +55,7 @@ export async function createMultipartUpload(context: BucketContext): Promise<S3R
   const { uploadId, encryption } = await createUpload(site.engine, {
     bucket,
     key,
+    initiator: identity.owner,
     ...(await readObjectAccess(context, headers, bucket)),
     storageClass: readStorageClass(headers),
     ...readDescription(headers),
@@ -70,9 +73,9 @@ export async function createMultipartUpload(context: BucketContext): Promise<S3R
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
 export async function uploadPart(context: BucketContext): Promise<S3Response> {
-  const { site, request, bucket, key, body, signal } = context;
+  const { site, request, bucket, body, signal } = context;
   const partNumber = readPartNumber(request.params);
-  const upload = await requireUpload(site.engine, bucket, key, readUploadId(request.params));
+  const upload = await openUpload(context);
   const part = await putPart(
     site.engine,
     {
@@ -103,9 +106,9 @@ export function uploadPartCopy(context: BucketContext): Promise<S3Response> {
 }
 
 async function copyPart(context: BucketContext, answer: Record<string, string>): Promise<string> {
-  const { site, request, bucket, key, signal } = context;
+  const { site, request, bucket, signal } = context;
   const partNumber = readPartNumber(request.params);
-  const upload = await requireUpload(site.engine, bucket, key, readUploadId(request.params));
+  const upload = await openUpload(context);
   const partKey = readKey(context);
   Object.assign(answer, encryptionHeaders(context, upload.encryption));
   const { object, info } = await openCopySource(context);
@@ -145,8 +148,9 @@ export async function completeMultipartUpload(context: BucketContext): Promise<S
     key,
     uploadId,
     parts,
+    checkUpload: (upload) => authorizeUpload(context, bucket, upload),
     origin: originOf(context),
-    ...parseWriteConditions(request.headers),
+    ...(await readWriteConditions(context, bucket, key)),
     ...(expected === undefined ? {} : { checksum: expected }),
     checksumType: type,
     size,
@@ -169,20 +173,18 @@ export async function completeMultipartUpload(context: BucketContext): Promise<S
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html */
-export async function abortMultipartUpload({
-  site,
-  request,
-  bucket,
-  key,
-}: BucketContext): Promise<S3Response> {
-  await abortUpload(site.engine, bucket, key, readUploadId(request.params));
+export async function abortMultipartUpload(context: BucketContext): Promise<S3Response> {
+  const { site, bucket, key } = context;
+  const { uploadId } = await openUpload(context);
+  await abortUpload(site.engine, bucket, key, uploadId);
   return { status: 204, headers: {} };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html */
-export async function listPartsOperation({ site, request, bucket, key }: BucketContext): Promise<S3Response> {
+export async function listPartsOperation(context: BucketContext): Promise<S3Response> {
+  const { site, request, bucket, key } = context;
   const { params } = request;
-  const upload = await requireUpload(site.engine, bucket, key, readUploadId(params));
+  const upload = await openUpload(context);
   const maxParts =
     integerParam(params, "max-parts", { min: 0, max: 2 ** 31 - 1, cap: pageLimit }) ?? pageLimit;
   const partNumberMarker = integerParam(params, "part-number-marker", { min: 0, max: 2 ** 31 - 1 }) ?? 0;
@@ -196,7 +198,7 @@ export async function listPartsOperation({ site, request, bucket, key }: BucketC
       key,
       uploadId: upload.uploadId,
       owner: upload.owner,
-      initiator: upload.owner,
+      initiator: initiatorOf(upload),
       storageClass: upload.storageClass,
       partNumberMarker,
       nextPartNumberMarker: parts.at(-1)?.partNumber ?? 0,
@@ -238,11 +240,19 @@ export async function listMultipartUploads({ site, request, bucket }: BucketCont
       isTruncated: page.isTruncated,
       nextKeyMarker: page.nextKeyMarker ?? "",
       nextUploadIdMarker: page.nextUploadIdMarker ?? "",
-      uploads: page.uploads.map((upload) => ({ ...upload, initiator: upload.owner })),
+      uploads: page.uploads.map((upload) => ({ ...upload, initiator: initiatorOf(upload) })),
       commonPrefixes: page.commonPrefixes,
       encodingType: parseEncodingType(params.get("encoding-type")),
     }),
   );
+}
+
+/** The upload that a request names, for who may do with it what the request is about. */
+async function openUpload(context: BucketContext): Promise<Upload> {
+  const { site, request, bucket, key } = context;
+  const upload = await requireUpload(site.engine, bucket, key, readUploadId(request.params));
+  authorizeUpload(context, bucket, upload);
+  return upload;
 }
 
 function readObjectSize(value: string | undefined): number | undefined {

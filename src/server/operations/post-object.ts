@@ -5,7 +5,6 @@ import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/bus
 import { putObject } from "../../engine/put-object.ts";
 import { type Checksum, readChecksumHeaders } from "../../s3/checksums.ts";
 import { createChecksum } from "../../s3/running-checksum.ts";
-import { parseWriteConditions } from "../../s3/conditions.ts";
 import { postResponseXml } from "../../s3/documents/post-response.ts";
 import { parseTagging } from "../../s3/documents/tagging.ts";
 import { S3Error } from "../../s3/errors.ts";
@@ -23,6 +22,7 @@ import { authorize } from "../authorize.ts";
 import { contentMd5, refuseUnknownChecksums, requireChecksum } from "../body.ts";
 import { readLock } from "../object-lock.ts";
 import { madeVersionHeaders } from "../version-headers.ts";
+import { readWriteConditions } from "../write-conditions.ts";
 import { originOf } from "../origin.ts";
 import { locationOf } from "../location.ts";
 import type { BucketContext, Identity, S3Response, SignatureInfo } from "../context.ts";
@@ -68,7 +68,7 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
         ...readLock(asking, headers, bucket, key),
         contentMd5: contentMd5(fields),
         // What a bucket's policy takes for a condition must be one.
-        ...parseWriteConditions(headers),
+        ...(await readWriteConditions(asking, bucket, key)),
         ...readEncryption(context, bucket, headers),
         body: file.stream(),
         checksum: () => file.checksum,

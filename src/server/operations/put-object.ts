@@ -2,7 +2,6 @@
 
 import { putObject } from "../../engine/put-object.ts";
 import { checksumHeader } from "../../s3/checksums.ts";
-import { parseWriteConditions } from "../../s3/conditions.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { contentMd5, type RequestBody } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
@@ -12,6 +11,7 @@ import { checkLockedBody, readLock } from "../object-lock.ts";
 import { originOf } from "../origin.ts";
 import { readObjectAccess } from "../object-access.ts";
 import { madeVersionHeaders } from "../version-headers.ts";
+import { readWriteConditions } from "../write-conditions.ts";
 import { readDescription, readStorageClass, readTags, refuseUnsupported } from "./object-input.ts";
 
 /** "The largest object that can be uploaded in a single PUT is 5 GB." */
@@ -28,7 +28,7 @@ export async function putObjectOperation(context: BucketContext): Promise<S3Resp
   const description = readDescription(headers);
   const { tags } = readTags(headers);
   const { retention, legalHold } = readLock(context, headers, bucket, key);
-  const { ifMatch, ifNoneMatch } = parseWriteConditions(headers);
+  const { ifMatch, ifNoneMatch } = await readWriteConditions(context, bucket, key);
   const { contentMd5: md5, checksum } = bodyInput(body, headers);
   const { encryption } = readEncryption(context, bucket, headers);
   const bytes = await bodyOf(body, site.engine.limits.inlineBytes);

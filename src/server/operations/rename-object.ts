@@ -3,11 +3,12 @@
 import { headObject } from "../../engine/open-object.ts";
 import { renameObject } from "../../engine/rename-object.ts";
 import type { ObjectInfo } from "../../engine/types.ts";
-import { checkRenameConditions, parseWriteConditions } from "../../s3/conditions.ts";
+import { checkRenameConditions } from "../../s3/conditions.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { authorizeSource, mayDelete } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { originOf } from "../origin.ts";
+import { readWriteConditions } from "../write-conditions.ts";
 import { parseCopySource } from "./copy-object.ts";
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_RenameObject.html */
@@ -36,7 +37,7 @@ export async function renameObjectOperation(context: BucketContext): Promise<S3R
       authorizeRead(info);
       checkRenameConditions(headers, info);
     },
-    ...parseWriteConditions(headers),
+    ...(await readWriteConditions(context, bucket, key)),
   });
   return { status: 200, headers: {} };
 }
