@@ -10,6 +10,7 @@ import { UploadError } from "../upload-error.ts";
 import { formatBytes } from "../upload-limits.ts";
 import { type DirectContext, maxParts, minPartBytes, ownSuffixLength, pendingDirectory } from "./context.ts";
 import type { AnnouncedFile, Announcement, Begun } from "./options.ts";
+import type { Ticket } from "./token.ts";
 
 export function checkAnnouncement(
   context: DirectContext,
@@ -44,21 +45,18 @@ export async function beginForm(context: DirectContext, file: AnnouncedFile): Pr
   if (credentials === null)
     throw new TypeError("An anonymous client cannot sign uploads: give the storage keys.");
   const nowMs = context.now();
-  const id = newId();
-  const pendingName = `${pendingDirectory}/${id}`;
-  const name = await nameOf(context, file, { canWait: true });
-  const ticket = { ...file, id, name, pendingName, expiresMs: nowMs + expiresSeconds * 1000 };
+  const ticket = { ...(await beginTicket(context, file)), expiresMs: nowMs + expiresSeconds * 1000 };
   const fields = buildPostPolicy({
     credentials,
     region: regionOf(client.core, bucket),
     bucket,
-    key: keyOf(pendingName),
+    key: keyOf(ticket.pendingName),
     date: new Date(nowMs + client.core.clockOffsetMs),
     expiresSeconds,
     fields: {
       "Content-Type": file.contentType,
       success_action_status: "201",
-      ...encryptionOf(storage.objectOf(name)),
+      ...encryptionOf(storage.objectOf(ticket.name)),
     },
     contentLengthRange: file.size === null ? [1, context.maxBytes] : [file.size, file.size],
   });
@@ -81,29 +79,37 @@ export async function createUpload(
   partSize: number | null,
 ): Promise<{ token: string; name: string; expiresMs: number }> {
   const { expiresSeconds = 86_400 } = context.options;
-  const { client } = await context.place();
-  const name = await nameOf(context, file, { canWait: false });
-  const id = newId();
-  const { uploadId } = await client.createMultipartUpload(await context.objectOf(name, { ...file, id }));
+  const { client, bucket, keyOf, storage } = await context.place();
+  const begun = await beginTicket(context, file);
+  const { uploadId } = await client.createMultipartUpload({
+    bucket,
+    key: keyOf(begun.pendingName),
+    contentType: file.contentType,
+    headers: encryptionOf(storage.objectOf(begun.name)),
+  });
   const expiresMs = context.now() + expiresSeconds * 1000;
-  const ticket = { ...file, id, name, uploadId, expiresMs, ...(partSize === null ? {} : { partSize }) };
-  return { token: await context.sign(ticket), name, expiresMs };
+  const ticket = { ...begun, uploadId, expiresMs, ...(partSize === null ? {} : { partSize }) };
+  return { token: await context.sign(ticket), name: begun.name, expiresMs };
 }
 
-/** @param options.canWait Whether another name can still be taken when the file has arrived. */
-async function nameOf(
+/** What is decided of every upload when it begins. */
+async function beginTicket(
   context: DirectContext,
   file: AnnouncedFile,
-  { canWait }: { readonly canWait: boolean },
-): Promise<string> {
+): Promise<AnnouncedFile & Pick<Ticket, "id" | "name" | "pendingName">> {
+  const id = randomBytes(16).toString("hex");
+  return { ...file, id, name: await nameOf(context, file), pendingName: `${pendingDirectory}/${id}` };
+}
+
+async function nameOf(context: DirectContext, file: AnnouncedFile): Promise<string> {
   const { storage } = await context.place();
   const { name, maxLength, overwrite = false } = context.options;
   const wanted = storage.generateFilename(name === undefined ? file.filename : name(file));
-  const keepsIt = name !== undefined && (overwrite || canWait);
   const [directory, base] = splitName(wanted);
-  const longest = maxLength === undefined || !canWait || overwrite ? maxLength : maxLength - ownSuffixLength;
+  // One that is taken when the file has arrived gets a suffix.
+  const longest = maxLength === undefined || overwrite ? maxLength : maxLength - ownSuffixLength;
   return storage.getAvailableName(
-    keepsIt ? wanted : joinName(directory, storage.getAlternativeName(...splitSuffixes(base))),
+    name === undefined ? joinName(directory, storage.getAlternativeName(...splitSuffixes(base))) : wanted,
     { maxLength: longest, overwrite },
   );
 }
@@ -118,8 +124,4 @@ function encryptionOf({
 } {
   const said = /^x-amz-server-side-encryption(-aws-kms-key-id)?$/i;
   return Object.fromEntries(Object.entries(headers).filter(([header]) => said.test(header)));
-}
-
-function newId(): string {
-  return randomBytes(16).toString("hex");
 }

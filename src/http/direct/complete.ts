@@ -14,10 +14,11 @@ import type { DirectFile } from "./options.ts";
 import { listParts } from "./parts.ts";
 import type { Ticket } from "./token.ts";
 
-export async function completeForm(context: DirectContext, ticket: Ticket): Promise<DirectFile> {
-  const { pendingName = "", size } = ticket;
+export async function complete(context: DirectContext, ticket: Ticket): Promise<DirectFile> {
+  const { pendingName, uploadId, size } = ticket;
   const { client, bucket, keyOf } = await context.place();
   const key = keyOf(pendingName);
+  if (uploadId !== undefined) await joinParts(context, ticket, uploadId);
   const found = await orNull("NotFound", client.headObject({ bucket, key }));
   if (found === null) return completedBefore(context, ticket);
   try {
@@ -25,23 +26,48 @@ export async function completeForm(context: DirectContext, ticket: Ticket): Prom
     if (size !== null && found.size !== size) throw missing(ticket, `${found.size} of ${size} bytes arrived`);
     await checkBytes(context, ticket, key, found.etag);
   } catch (error) {
+    if (isNotFound(error)) return completedBefore(context, ticket);
     if (error instanceof UploadError) await client.deleteObject({ bucket, key });
     throw error;
   }
   const name = await takeName(context, ticket);
   const object = await context.objectOf(name, ticket);
   // What was looked at, and nothing that came in its place meanwhile.
-  const copied = client.copyObject({
-    ...object,
-    copySource: { bucket, key },
-    copySourceIfMatch: found.etag,
-    metadataDirective: "REPLACE",
-    taggingDirective: object.tagging === undefined ? undefined : "REPLACE",
-  });
+  const copied = client.copy(
+    {
+      ...object,
+      copySource: { bucket, key },
+      copySourceIfMatch: found.etag,
+      metadataDirective: "REPLACE",
+      taggingDirective: object.tagging === undefined ? undefined : "REPLACE",
+    },
+    { sizeBytes: found.size },
+  );
   // Completed twice at once, the other was faster.
   if ((await orNull("NotFound", copied)) === null) return completedBefore(context, ticket);
   await client.deleteObject({ bucket, key });
   return fileOf(ticket, name, found.size);
+}
+
+/** Joins the parts, still under the name where they wait. Nothing to do where that was done before. */
+async function joinParts(context: DirectContext, ticket: Ticket, uploadId: string): Promise<void> {
+  const { pendingName, filename, size: announced } = ticket;
+  const { client, bucket, keyOf } = await context.place();
+  const upload = { bucket, key: keyOf(pendingName), uploadId };
+  const parts = await orNull("NoSuchUpload", listParts(context, ticket));
+  if (parts === null) return;
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  const whole = parts.every(({ partNumber }, i) => partNumber === i + 1);
+  if (!whole || parts.length === 0 || size < (announced ?? 0)) {
+    throw missing(ticket, `${parts.length} parts with ${size} bytes arrived`);
+  }
+  const limit = announced ?? context.maxBytes;
+  if (size > limit) {
+    await client.abortMultipartUpload(upload);
+    const message = `${quote(filename)} has ${formatBytes(size)}; ${formatBytes(limit)} are the most.`;
+    throw new UploadError("FileTooLarge", message, { filename, limit });
+  }
+  await orNull("NoSuchUpload", client.completeMultipartUpload({ ...upload, parts: parts.map(numbered) }));
 }
 
 /**
@@ -64,50 +90,6 @@ async function takeName(context: DirectContext, ticket: Ticket): Promise<string>
     if (there !== null && isOf(ticket, there)) return name;
   }
   throw new StorageError("NoFreeName", `There is no free name like ${JSON.stringify(ticket.name)}.`);
-}
-
-export async function completeParts(context: DirectContext, ticket: Ticket): Promise<DirectFile> {
-  const { name, uploadId = "", size: announced, partSize } = ticket;
-  const { client, bucket, keyOf } = await context.place();
-  const key = keyOf(name);
-  const parts = await orNull("NoSuchUpload", listParts(context, ticket));
-  if (parts === null) return completedBefore(context, ticket);
-  const size = parts.reduce((sum, part) => sum + part.size, 0);
-  const whole = parts.every(({ partNumber }, i) => partNumber === i + 1);
-  if (!whole || parts.length === 0 || (announced !== null && partSize !== undefined && size < announced)) {
-    throw missing(ticket, `${parts.length} parts with ${size} bytes arrived`);
-  }
-  const limit = announced !== null && partSize !== undefined ? announced : context.maxBytes;
-  if (size > limit) {
-    await client.abortMultipartUpload({ bucket, key, uploadId });
-    throw new UploadError("FileTooLarge", `${quote(ticket.filename)} has ${formatBytes(size)}.`, {
-      filename: ticket.filename,
-      limit,
-    });
-  }
-  let made: { readonly etag: string };
-  try {
-    made = await client.completeMultipartUpload({
-      bucket,
-      key,
-      uploadId,
-      parts: parts.map(numbered),
-      ifNoneMatch: context.options.overwrite === true ? undefined : "*",
-    });
-  } catch (error) {
-    if (!isTaken(error) && !isNotFound(error)) throw error;
-    // Completed twice at once, the other was faster: the upload is gone, or the name taken.
-    const file = await fileBefore(context, ticket);
-    if (file === null) throw error;
-    return file;
-  }
-  try {
-    await checkBytes(context, ticket, key, made.etag);
-  } catch (error) {
-    if (error instanceof UploadError) await client.deleteObject({ bucket, key });
-    throw error;
-  }
-  return fileOf(ticket, name, size);
 }
 
 /** Where there is nothing to complete: it was completed before, and its answer was lost; or nothing came. */

@@ -11,7 +11,7 @@ import { readTicket, signTicket, type Ticket } from "./token.ts";
 
 export const minPartBytes: number = 5 * 1024 ** 2;
 export const maxParts = 10_000;
-/** Where forms put their files until they were looked at. */
+/** Where files are until they were looked at. */
 export const pendingDirectory = "incoming";
 /** The metadata that says by which upload a file came. */
 const idMetadata = "stowage-upload";

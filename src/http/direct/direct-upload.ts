@@ -2,13 +2,13 @@
  * Uploads that go from the browser straight to S3. The server chooses the name, signs what may be sent, and looks at
  * what arrived before it tells the application.
  *
- * Small files come by a presigned POST, whose policy limits size and type, to a name of their own that is thrown away:
- * the form stays valid for a while, and must not be able to replace what was looked at. Large ones come in parts by
- * presigned PUTs, and become a file when they are completed.
+ * Small files come by a presigned POST, whose policy limits size and type, large ones in parts by presigned PUTs; both to a
+ * name of their own that is thrown away. What was looked at there is copied to its place: nothing that was not is ever
+ * seen under the name of a file, and nothing that is refused has replaced one.
  */
 
 import { beginForm, beginParts, checkAnnouncement, createUpload } from "./begin.ts";
-import { completeForm, completeParts } from "./complete.ts";
+import { complete } from "./complete.ts";
 import { DirectContext, minPartBytes, orNull } from "./context.ts";
 import type { Announcement, Begun, DirectFile, DirectUploadOptions } from "./options.ts";
 import { listParts, relayPart, signPart } from "./parts.ts";
@@ -108,18 +108,18 @@ export class DirectUpload {
    */
   async complete(token: string, owner: string): Promise<DirectFile> {
     const ticket = await this.#context.ticket(token, owner);
-    return ticket.uploadId === undefined
-      ? completeForm(this.#context, ticket)
-      : completeParts(this.#context, ticket);
+    return complete(this.#context, ticket);
   }
 
   /** Gives an upload up and deletes what arrived of it. */
   async abort(token: string, owner: string): Promise<void> {
-    const { uploadId, name, pendingName } = await this.#context.ticket(token, owner);
+    const { uploadId, pendingName } = await this.#context.ticket(token, owner);
     const { client, bucket, keyOf } = await this.#context.place();
-    if (pendingName !== undefined) await client.deleteObject({ bucket, key: keyOf(pendingName) });
-    if (uploadId === undefined) return;
-    await orNull("NoSuchUpload", client.abortMultipartUpload({ bucket, key: keyOf(name), uploadId }));
+    const key = keyOf(pendingName);
+    if (uploadId !== undefined) {
+      await orNull("NoSuchUpload", client.abortMultipartUpload({ bucket, key, uploadId }));
+    }
+    await client.deleteObject({ bucket, key });
   }
 
   /**

@@ -25,8 +25,8 @@ export interface DirectUploadOptions {
   /** Whether a file's first bytes must agree with its name. Default: where `types` are given. */
   readonly checkType?: boolean | undefined;
   /**
-   * A name for the storage. One that is taken gets seven characters more, and so does every file in parts, whose name
-   * cannot wait until it has arrived. Default: the file's own, made valid, and seven characters that cannot be guessed.
+   * A name for the storage. One that is taken gets seven characters more. Default: the file's own, made valid, and seven
+   * characters that cannot be guessed.
    */
   readonly name?: ((file: AnnouncedFile) => string) | undefined;
   /** The longest name in the storage, in characters. Default: any. */

@@ -22,7 +22,7 @@ export async function signPart(
   const url = client.presign({
     method: "PUT",
     bucket,
-    key: keyOf(ticket.name),
+    key: keyOf(ticket.pendingName),
     uploadId: ticket.uploadId,
     partNumber,
     expiresSeconds: expires,
@@ -46,9 +46,9 @@ export async function relayPart(
     throw new UploadError("BodyMalformed", `Part ${partNumber} has ${contentLength} bytes, not ${length}.`);
   }
   const { client, bucket, keyOf } = await context.place();
-  const { uploadId = "", name } = ticket;
+  const { uploadId = "", pendingName } = ticket;
   const { etag } = await client.uploadPart(
-    { bucket, key: keyOf(name), uploadId, partNumber, body, contentLength },
+    { bucket, key: keyOf(pendingName), uploadId, partNumber, body, contentLength },
     { signal },
   );
   return { etag };
@@ -74,13 +74,13 @@ async function openPart(
 
 export async function listParts(
   context: DirectContext,
-  { name, uploadId = "" }: Ticket,
+  { pendingName, uploadId = "" }: Ticket,
 ): Promise<ListedPart[]> {
   const { client, bucket, keyOf } = await context.place();
   const parts: ListedPart[] = [];
   let partNumberMarker: number | undefined;
   do {
-    const page = await client.listParts({ bucket, key: keyOf(name), uploadId, partNumberMarker });
+    const page = await client.listParts({ bucket, key: keyOf(pendingName), uploadId, partNumberMarker });
     parts.push(...page.parts);
     partNumberMarker = page.isTruncated ? page.nextPartNumberMarker : undefined;
   } while (partNumberMarker !== undefined);

@@ -15,15 +15,12 @@ export async function removeStale(
   const { client, bucket, keyOf } = await context.place();
   const before = context.now() - olderThanSeconds * 1000;
   let removed = 0;
-  for await (const { key, lastModifiedMs } of client.list({
-    bucket,
-    prefix: `${keyOf(pendingDirectory)}/`,
-  })) {
+  const prefix = `${keyOf(pendingDirectory)}/`;
+  for await (const { key, lastModifiedMs } of client.list({ bucket, prefix })) {
     if (lastModifiedMs >= before) continue;
     await client.deleteObject({ bucket, key });
     removed++;
   }
-  const prefix = keyOf("x").slice(0, -1);
   let marker: { keyMarker?: string; uploadIdMarker?: string } | null = {};
   while (marker !== null) {
     const page = await client.listMultipartUploads({ bucket, prefix, ...marker });

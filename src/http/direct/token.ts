@@ -16,8 +16,8 @@ export interface Ticket {
   /** Who began it. */
   readonly owner: string;
   readonly expiresMs: number;
-  /** Of an upload by one form: where the bytes wait until they were looked at. */
-  readonly pendingName?: string;
+  /** Where the bytes wait until they were looked at. */
+  readonly pendingName: string;
   /** Of an upload in parts. */
   readonly uploadId?: string;
   /** Bytes of every part but the last; absent where the client cuts as it likes. */
