@@ -27,7 +27,7 @@ export interface LmdbIndexOptions {
  * mapped again within moments is in use, and then more is granted.
  */
 const leastMappedBytes = 48 * 1024 * 1024;
-const mostMappedBytes = 96 * 1024 * 1024;
+const mostMappedBytes = 72 * 1024 * 1024;
 const lookEveryMs = 200;
 const momentsMs = 2000;
 /** How long an opening waits for commits and snapshots to end before it is put off, and for how long then. */
