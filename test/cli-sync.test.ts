@@ -265,12 +265,12 @@ test("what is passed over is not missing: linked directories, downloads under wa
   const elsewhere = join(root, "elsewhere");
   await put(elsewhere, "x", "x");
   await symlink(elsewhere, join(directory, "linked"));
-  for (const name of ["linked/x", ".film.mp4.part", "gone"]) {
+  for (const name of ["linked/x", ".film.mp4.stowage-part", ".film.mp4.part", "gone"]) {
     await server.client.putObject({ bucket, key: `site/${name}`, body: name });
   }
   await lines("sync", directory, url, "--delete");
   assert.deepEqual(Object.keys(await contentsOf(bucket)), [
-    "site/.film.mp4.part",
+    "site/.film.mp4.stowage-part",
     "site/a.b",
     "site/a/b",
     "site/größe 😀/x y",

@@ -201,8 +201,8 @@ test("downloadFile() with resume goes on where another has stopped, and begins a
     await assert.rejects(server.client().downloadFile(object, path, options), { code: "AccessDenied" });
     assert.equal(await readFile(path, "utf8"), "what was there");
     assert.deepEqual((await readdir(directory)).toSorted(byName), [
-      ".file.part",
-      ".file.part.ranges",
+      ".file.stowage-part",
+      ".file.stowage-part.ranges",
       "file",
     ]);
     refuses = false;
@@ -221,12 +221,31 @@ test("downloadFile() with resume goes on where another has stopped, and begins a
     assert.equal(loaded.at(-1), large.length);
 
     // What is left of another object is of no use.
-    await writeFile(join(directory, ".file.part"), "other bytes");
+    await writeFile(join(directory, ".file.stowage-part"), "other bytes");
     const other = { ...object, etag: "etag-0", size: large.length, partSize: 5 * mebibyte };
-    await writeFile(join(directory, ".file.part.ranges"), `${JSON.stringify(other)}\n[0,""]\n`);
+    await writeFile(join(directory, ".file.stowage-part.ranges"), `${JSON.stringify(other)}\n[0,""]\n`);
     await server.client().downloadFile(object, path, options);
     assert.ok(large.equals(await readFile(path)));
     assert.deepEqual(await readdir(directory), ["file"]);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+test("downloadFile() writes files whose names are as long as names may be", async () => {
+  const large = Buffer.alloc(11 * 1024 * 1024, "long name");
+  await using server = await fakeServer((request, response) => serve(request, response, undefined, large));
+  const directory = await mkdtemp(join(tmpdir(), "stowage-long-"));
+  try {
+    for (const name of ["n".repeat(255), "ü".repeat(127), "語".repeat(85)]) {
+      for (const resume of [false, true]) {
+        await server
+          .client()
+          .downloadFile(object, join(directory, name), { resume, partSizeBytes: 5 * 1024 ** 2 });
+        assert.deepEqual(await readdir(directory), [name]);
+      }
+      await rm(join(directory, name));
+    }
   } finally {
     await rm(directory, { recursive: true });
   }

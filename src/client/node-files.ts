@@ -1,6 +1,5 @@
 /** The client's only dealings with the file system: objects out of files and into them. Loaded when they are asked for. */
 
-import { randomBytes } from "node:crypto";
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { combineChecksums, createChecksum } from "../s3/running-checksum.ts";
@@ -10,6 +9,7 @@ import type { GetObjectInput } from "./inputs.ts";
 import type { ObjectBody } from "./object-body.ts";
 import type { ObjectInfo } from "./outputs.ts";
 import { runParallel } from "./parallel.ts";
+import { rangesName, resumableName, temporaryName } from "./part-names.ts";
 import type { ProgressListener } from "./progress.ts";
 import type { ClientCore } from "./core.ts";
 import { partSizeFor } from "./upload.ts";
@@ -26,7 +26,7 @@ export interface FileDownloadOptions {
   readonly concurrency?: number | undefined;
   /**
    * Whether a large download that fails, or whose process ends, keeps what has arrived, beside the file in two files whose
-   * names begin with a dot and end in `.part` and `.part.ranges`, and goes on from there the next time that it is asked
+   * names begin with a dot and end in `.stowage-part` and `.stowage-part.ranges`, and goes on from there the next time that it is asked
    * for with this option. One process at a time. Default: false.
    */
   readonly resume?: boolean | undefined;
@@ -220,7 +220,7 @@ async function replaceFile(path: string, fill: (file: FileHandle) => Promise<voi
   }
   // A link stays a link, to a file that is new.
   const place = target === null ? path : await realpath(path);
-  const temporary = join(dirname(place), `.${basename(place)}.${randomBytes(6).toString("hex")}.part`);
+  const temporary = join(dirname(place), temporaryName(basename(place)));
   const file = await open(temporary, "wx", target?.mode ?? 0o666);
   try {
     await fill(file);
@@ -246,8 +246,8 @@ async function resumeFile(
   const target = await stat(path).catch(() => null);
   if (target !== null && !target.isFile()) throw new TypeError(`Cannot download to ${path}: it is no file.`);
   const place = target === null ? path : await realpath(path);
-  const part = join(dirname(place), `.${basename(place)}.part`);
-  const ranges = `${part}.ranges`;
+  const part = join(dirname(place), resumableName(basename(place)));
+  const ranges = rangesName(part);
   // Ranges of a file that is not there any more are on no disk.
   if ((await stat(part).catch(() => null)) === null) await rm(ranges, { force: true });
   const journal = await openJournal(ranges);

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 
 import { compareKeys } from "../../s3/keys.ts";
+import { rangesName, resumableName, temporaryName } from "../part-names.ts";
 import type { S3Client } from "../s3-client.ts";
 import { entriesOf, mergeEntries, type SyncEntry } from "./entries.ts";
 
@@ -47,6 +48,8 @@ test("a directory is read in the order in which S3 lists its names", async () =>
   const directory = await mkdtemp(join(tmpdir(), "stowage-walk-"));
   try {
     const names = ["a/b", "a.b", "a.b2/x", "a-b", "a0", "B", "größe", "\uffee", "😀/x", "z/y/x", ".hidden"];
+    // Of other programs, or of a person.
+    names.push(".hidden.part", ".film.mp4.part.ranges", ".0123456789ab.part");
     for (const name of names) {
       await mkdir(dirname(join(directory, name)), { recursive: true });
       await writeFile(join(directory, name), "");
@@ -54,8 +57,9 @@ test("a directory is read in the order in which S3 lists its names", async () =>
     const sorted = names.toSorted((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y)));
     assert.deepEqual(await namesIn(directory), sorted);
     // What does not count: downloads under way, circles, links to nothing.
-    await writeFile(join(directory, ".film.mp4.part"), "");
-    await writeFile(join(directory, ".film.mp4.part.ranges"), "");
+    for (const name of [temporaryName("a.b"), resumableName("a.b"), rangesName(resumableName("a.b"))]) {
+      await writeFile(join(directory, name), "");
+    }
     await symlink(directory, join(directory, "circle"));
     await symlink(join(directory, "nothing"), join(directory, "broken"));
     assert.deepEqual(await namesIn(directory), sorted);

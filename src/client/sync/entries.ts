@@ -1,6 +1,7 @@
 /** Both sides of a sync as streams of names in one order, that of their UTF-8 bytes, which S3 lists in. */
 
 import { compareKeys } from "../../s3/keys.ts";
+import { isPartName } from "../part-names.ts";
 import type { S3Client } from "../s3-client.ts";
 import { walkFiles } from "./walk-files.ts";
 
@@ -35,11 +36,9 @@ export async function* entriesOf(
   for await (const entry of all) if (!isUnfinished(entry.name)) yield entry;
 }
 
-const unfinished = /^\..+\.part(?:\.ranges)?$/s;
-
-/** Whether a name is what a download leaves beside its target while it is under way: it takes part on neither side. */
+/** Whether a name is of a download under way: it takes part on neither side. */
 function isUnfinished(name: string): boolean {
-  return unfinished.test(name.slice(name.lastIndexOf("/") + 1));
+  return isPartName(name.slice(name.lastIndexOf("/") + 1));
 }
 
 async function* objectsIn(
