@@ -3,4 +3,5 @@
 export { planSync, sync } from "./client/sync/sync.ts";
 export type { Comparison } from "./client/sync/is-same.ts";
 export type { SyncPlace } from "./client/sync/entries.ts";
-export type { SyncAction, SyncOptions, SyncPlanOptions, SyncResult } from "./client/sync/sync.ts";
+export type { DeleteAction, SyncedFile, SyncFailure } from "./client/sync/delete-extra.ts";
+export type { SendAction, SyncAction, SyncOptions, SyncPlanOptions, SyncResult } from "./client/sync/sync.ts";

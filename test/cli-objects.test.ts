@@ -221,6 +221,21 @@ test("more than a thousand are deleted, and listed", async () => {
   assert.deepEqual(await keysOf("many"), []);
 });
 
+test("rm deletes nothing where it would be more than --max-delete", async () => {
+  await bucketWith("limited", ["a/1", "a/2", "b/1", "c"]);
+  const words = ["rm", "-r", "s3://limited/a", "s3://limited/b", "--max-delete"];
+  for (const more of [[], ["--dry-run"]]) {
+    assert.match(
+      await fails(...words, "2", ...more),
+      /3 objects would be deleted, and 2 are the most: nothing was deleted/,
+    );
+  }
+  assert.match(await fails("rm", "s3://limited/c", "--max-delete", "0"), /1 objects would be deleted/);
+  assert.equal((await keysOf("limited")).length, 4);
+  await ok(...words, "3");
+  assert.deepEqual(await keysOf("limited"), ["c"]);
+});
+
 test("ls, du, tree and find show what there is", async () => {
   await bucketWith("look", ["a/1", "a/b/22", "a.b/333", "c4444", "line\nfeed"]);
   const stamp = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`;

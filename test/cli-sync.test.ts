@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import { sync } from "../src/sync.ts";
 import { startTestServer, type TestServer } from "../src/testing.ts";
 import { environmentOf, type Ran, runCommand } from "./support/command.ts";
+import { startProxy } from "./support/proxy.ts";
 
 const files = { "a/b": "1", "a.b": "22", "größe 😀/x y": "333", top: "4444" };
 const past = new Date(Date.now() - 3_600_000);
@@ -139,6 +140,35 @@ test("nothing is deleted without --delete, nor what filters leave out, nor above
     "site/keep.log",
     "site/top",
   ]);
+});
+
+test("what only the bucket has goes a thousand at a time, and what the server keeps is told by its name", async () => {
+  const { directory, bucket, url } = await fresh();
+  const names = Array.from({ length: 1002 }, (_, at) => `old/${at}`);
+  await Promise.all(names.map((name) => server.client.putObject({ bucket, key: `site/${name}`, body: "" })));
+  await server.client.putBucketPolicy({
+    bucket,
+    policy: {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Deny",
+          Principal: "*",
+          Action: "s3:DeleteObject",
+          Resource: `arn:aws:s3:::${bucket}/site/old/7`,
+        },
+      ],
+    },
+  });
+  const proxy = await startProxy(server.endpoint);
+  const env = environmentOf({ ...server, endpoint: proxy.url });
+  const { code, stdout, stderr } = await runCommand(env, ["sync", directory, url, "--delete"]);
+  await proxy.close();
+  assert.equal(code, 1);
+  assert.equal(stdout.match(/^delete: .*$/gm)?.length, 1001);
+  assert.match(stderr, /delete of s3:\/\/[^:]*\/site\/old\/7: .*AccessDenied.*1 of 1006 failed/s);
+  assert.equal(proxy.requests.filter((line) => /^(?:POST|DELETE) /.test(line)).length, 2);
+  assert.equal(Object.keys(await contentsOf(bucket)).length, 5);
 });
 
 test("files that only the directory has go too, and its other directories stay", async () => {

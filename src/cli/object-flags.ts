@@ -31,6 +31,17 @@ export const dryRunFlag: Flag = {
   description: "Say what would be done, and do nothing",
 };
 
+export const maxDeleteFlag: Flag = {
+  flags: "--max-delete <number>",
+  description: "Where more than that would be deleted, nothing is",
+  parse: parseCount,
+};
+
+function parseCount(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new UsageError(`"${text}" is no number of files`, "give a whole number from 0 up");
+}
+
 export const transferFlags: readonly Flag[] = [
   {
     flags: "--jobs <number>",

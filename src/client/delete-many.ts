@@ -9,6 +9,7 @@ import {
 import { runParallel } from "./parallel.ts";
 import { escapeXml } from "../s3/xml.ts";
 import type { ClientCore } from "./core.ts";
+import { S3ResponseError } from "./errors.ts";
 import { deleteObject, deleteObjects } from "./operations.ts";
 import type { RequestOptions } from "./send.ts";
 
@@ -28,18 +29,44 @@ export async function deleteMany(
   const deleted: DeletedObject[] = [];
   const errors: DeleteFailure[] = [];
   const { concurrency } = core.settings;
-  await runParallel(inBatches(keys), { concurrency, signal }, async (objects, batchSignal) => {
-    const [single] = objects;
-    if (single !== undefined && !isXml(single.key)) {
-      await deleteObject(core, { bucket, ...single }, { signal: batchSignal });
-      deleted.push(single);
-      return;
+  let hasBatches = true;
+  const deleteBatch = async (objects: readonly DeleteTarget[], batchSignal: AbortSignal): Promise<void> => {
+    if (hasBatches && objects.every(({ key }) => isXml(key))) {
+      try {
+        const result = await deleteObjects(core, { bucket, objects }, { signal: batchSignal });
+        deleted.push(...result.deleted);
+        errors.push(...result.errors);
+        return;
+      } catch (error) {
+        if (!(error instanceof S3ResponseError) || ![405, 501].includes(error.status)) throw error;
+        hasBatches = false;
+      }
     }
-    const result = await deleteObjects(core, { bucket, objects }, { signal: batchSignal });
-    deleted.push(...result.deleted);
-    errors.push(...result.errors);
-  });
+    await runParallel(objects, { concurrency, signal: batchSignal }, async (target, oneSignal) => {
+      const failure = await deleteOne(core, bucket, target, oneSignal);
+      if (failure === null) deleted.push(target);
+      else errors.push(failure);
+    });
+  };
+  await runParallel(inBatches(keys), { concurrency, signal }, deleteBatch);
   return { deleted, errors };
+}
+
+/** @returns Why one object was not deleted, as a batch would say of it; null: it was. */
+async function deleteOne(
+  core: ClientCore,
+  bucket: string,
+  target: DeleteTarget,
+  signal: AbortSignal,
+): Promise<DeleteFailure | null> {
+  try {
+    await deleteObject(core, { bucket, ...target }, { signal });
+    return null;
+  } catch (error) {
+    if (!(error instanceof S3ResponseError) || error.status >= 500 || error.code === "NoSuchBucket")
+      throw error;
+    return { ...target, code: error.code, message: error.serverMessage };
+  }
 }
 
 /** Whether XML 1.0 can carry a key. AWS takes by reference what it cannot; Ceph's RGW refuses the whole document. */

@@ -1,6 +1,6 @@
-import { type Command, UsageError } from "../command.ts";
+import type { Command } from "../command.ts";
 import { connectionFlags, type ConnectionOptions, connectionVariables } from "../connection-flags.ts";
-import { dryRunFlag, jsonFlag, nameFlags, transferFlags } from "../object-flags.ts";
+import { dryRunFlag, jsonFlag, maxDeleteFlag, nameFlags, transferFlags } from "../object-flags.ts";
 import type { SyncCommandOptions } from "../objects/sync.ts";
 
 const compareFlags = [
@@ -22,11 +22,7 @@ is older than the source; the same rule holds in every direction, and what was s
     ...compareFlags,
     ...nameFlags,
     { flags: "--delete", description: "Delete what only the target has" },
-    {
-      flags: "--max-delete <number>",
-      description: "Where more than that would be deleted, nothing is",
-      parse: parseCount,
-    },
+    maxDeleteFlag,
     { flags: "--force", description: "Let an empty source empty the target" },
     { flags: "--resume", description: "Go on with large files where an earlier command stopped" },
     dryRunFlag,
@@ -69,9 +65,3 @@ export const diff: Command = {
     return differs ? 1 : 0;
   },
 };
-
-function parseCount(text: string): number {
-  if (!/^\d+$/.test(text))
-    throw new UsageError(`"${text}" is no number of files`, "give a whole number from 0 up");
-  return Number(text);
-}

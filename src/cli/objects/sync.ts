@@ -7,7 +7,7 @@ import { CommandError, type Io, UsageError } from "../command.ts";
 import { nameFilter, type NameFilter } from "../key-pattern.ts";
 import { printable, printJsonLine, printLine } from "../output.ts";
 import { folderPrefix, formatS3Url, parsePlace } from "../s3-url.ts";
-import { runTransfers, type Transfer, type TransferOptions } from "./transfers.ts";
+import { type Deletion, runTransfers, type Transfer, type TransferOptions } from "./transfers.ts";
 
 export interface SyncCommandOptions extends NameFilter, TransferOptions {
   readonly checksum?: boolean;
@@ -61,12 +61,15 @@ export async function diffPlaces(
   const [one, other] = await placesOf(a, b);
   let differs = false;
   const plan = { ...planOptions(options), delete: true, force: true, maxDelete: undefined };
-  for await (const { type, name } of asRefusals(planSync(client, one, other, plan))) {
+  for await (const action of asRefusals(planSync(client, one, other, plan))) {
     differs = true;
-    const what = type === "delete" ? "only in the second" : "missing or different in the second";
-    if (options.json === true)
-      await printJsonLine(io, { name, differs: type === "delete" ? "extra" : "missing or changed" });
-    else await printLine(io, `${type === "delete" ? "+" : "-"} ${printable(name)}  (${what})`);
+    const isExtra = action.type === "delete";
+    const what = isExtra ? "only in the second" : "missing or different in the second";
+    for (const { name } of isExtra ? action.files : [action]) {
+      if (options.json === true)
+        await printJsonLine(io, { name, differs: isExtra ? "extra" : "missing or changed" });
+      else await printLine(io, `${isExtra ? "+" : "-"} ${printable(name)}  (${what})`);
+    }
   }
   return differs;
 }
@@ -94,13 +97,25 @@ async function* transfersOf(
   actions: AsyncIterable<SyncAction>,
   source: SyncPlace,
   target: SyncPlace,
-): AsyncGenerator<Transfer> {
+): AsyncGenerator<Transfer | Deletion> {
   for await (const action of actions) {
+    if (action.type === "delete") {
+      yield {
+        verb: "delete",
+        all: action.files.map(({ name }) => textOf(target, name)),
+        run: async (signal: AbortSignal) => {
+          const failures = await action.run(signal);
+          return new Map(failures.map(({ name, error }) => [textOf(target, name), error]));
+        },
+      };
+      continue;
+    }
     const { type, name, size } = action;
     yield {
       verb: type,
-      from: textOf(type === "delete" ? target : source, name),
-      ...(type === "delete" ? {} : { to: textOf(target, name), size }),
+      from: textOf(source, name),
+      to: textOf(target, name),
+      size,
       run: (signal, onLoaded) => action.run(signal, onLoaded),
     };
   }

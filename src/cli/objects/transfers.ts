@@ -1,4 +1,4 @@
-/** Runs transfers, some at once, and tells how far they are: a bar where a person watches, else a line each. */
+/** Runs transfers and deletions, some at once, and tells how far they are: a bar where a person watches, else a line each. */
 
 import { SingleBar } from "cli-progress";
 import { runParallel } from "../../client/parallel.ts";
@@ -17,6 +17,15 @@ export interface Transfer {
   readonly size?: number | undefined;
   /** @param onLoaded Told how many bytes have gone so far. */
   run(signal: AbortSignal, onLoaded: (bytes: number) => void): Promise<void>;
+}
+
+/** Files or objects that are deleted together. */
+export interface Deletion {
+  readonly verb: "delete";
+  /** For people: addresses or paths. */
+  readonly all: readonly string[];
+  /** @returns Why what is still there is, by its address. */
+  run(signal: AbortSignal): Promise<ReadonlyMap<string, unknown>>;
 }
 
 export interface TransferOptions {
@@ -40,7 +49,7 @@ export interface TransferSummary {
  */
 export async function runTransfers(
   io: Io,
-  transfers: AsyncIterable<Transfer> | Iterable<Transfer>,
+  transfers: AsyncIterable<Transfer | Deletion> | Iterable<Transfer | Deletion>,
   options: TransferOptions,
 ): Promise<TransferSummary> {
   const { jobs = 8, quiet = false, json = false, dryRun = false } = options;
@@ -50,23 +59,41 @@ export async function runTransfers(
   const progress = new TransferProgress(io, showsBar);
   const startedMs = performance.now();
   let failed = 0;
+  const tellDone = async (done: Told): Promise<void> => {
+    if (json) await printJsonLine(io, lineOf(done, dryRun));
+    else if (!quiet && !showsBar) await printLine(io, sentenceOf(done, dryRun));
+  };
+  const tellFailed = async (told: Told, error: unknown): Promise<void> => {
+    failed++;
+    await tellFailure(io, progress, told, error, json);
+  };
   try {
     await runParallel(
       transfers,
       { concurrency: dryRun ? 1 : jobs, signal: stop.signal },
-      async (transfer, signal) => {
+      async (work, signal) => {
+        if ("all" in work) {
+          const left = dryRun ? new Map<string, unknown>() : await work.run(signal);
+          for (const from of work.all) {
+            const told = { verb: work.verb, from };
+            if (left.has(from)) await tellFailed(told, left.get(from));
+            else {
+              progress.begin(0).done();
+              await tellDone(told);
+            }
+          }
+          return;
+        }
         try {
-          const track = progress.begin(transfer.size ?? 0);
-          if (!dryRun) await transfer.run(signal, track.loaded);
+          const track = progress.begin(work.size ?? 0);
+          if (!dryRun) await work.run(signal, track.loaded);
           track.done();
         } catch (error) {
           if (signal.aborted) throw error;
-          failed++;
-          await tellFailure(io, progress, transfer, error, json);
+          await tellFailed(work, error);
           return;
         }
-        if (json) await printJsonLine(io, lineOf(transfer, dryRun));
-        else if (!quiet && !showsBar) await printLine(io, sentenceOf(transfer, dryRun));
+        await tellDone(work);
       },
     );
   } catch (error) {
@@ -94,11 +121,13 @@ function counted(count: number): string {
   return count === 1 ? "1 file" : `${count} files`;
 }
 
-function lineOf({ verb, from, to, size }: Transfer, dryRun: boolean): object {
+type Told = Pick<Transfer, "verb" | "from" | "to" | "size">;
+
+function lineOf({ verb, from, to, size }: Told, dryRun: boolean): object {
   return { verb, from, to, size, ...(dryRun ? { dryRun } : {}) };
 }
 
-function sentenceOf({ verb, from, to }: Transfer, dryRun: boolean): string {
+function sentenceOf({ verb, from, to }: Told, dryRun: boolean): string {
   const target = to === undefined ? "" : ` to ${printable(to)}`;
   return `${dryRun ? "(dry run) " : ""}${verb}: ${printable(from)}${target}`;
 }
@@ -106,7 +135,7 @@ function sentenceOf({ verb, from, to }: Transfer, dryRun: boolean): string {
 async function tellFailure(
   io: Io,
   progress: TransferProgress,
-  { verb, from, to }: Transfer,
+  { verb, from, to }: Told,
   error: unknown,
   json: boolean,
 ): Promise<void> {

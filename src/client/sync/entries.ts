@@ -6,12 +6,17 @@ import type { S3Client } from "../s3-client.ts";
 import { walkFiles } from "./walk-files.ts";
 
 /** A directory of this machine, or what of a bucket begins with a prefix. */
-export type SyncPlace =
-  | { readonly directory: string }
-  | {
-      readonly bucket: string;
-      /** Such as `photos/`. Default: the whole bucket. */ readonly prefix?: string;
-    };
+export type SyncPlace = { readonly directory: string } | BucketPlace;
+
+export interface BucketPlace {
+  readonly bucket: string;
+  /** Such as `photos/`. Default: the whole bucket. */
+  readonly prefix?: string;
+}
+
+export function keyIn({ prefix = "" }: BucketPlace, name: string): string {
+  return `${prefix}${name}`;
+}
 
 /** A file or an object by its name below its place, with slashes. */
 export interface SyncEntry {
@@ -41,10 +46,7 @@ function isUnfinished(name: string): boolean {
   return isPartName(name.slice(name.lastIndexOf("/") + 1));
 }
 
-async function* objectsIn(
-  client: S3Client,
-  { bucket, prefix = "" }: { readonly bucket: string; readonly prefix?: string },
-): AsyncGenerator<SyncEntry> {
+async function* objectsIn(client: S3Client, { bucket, prefix = "" }: BucketPlace): AsyncGenerator<SyncEntry> {
   for await (const { key, size, lastModifiedMs, etag } of client.list({ bucket, prefix })) {
     const name = key.slice(prefix.length);
     // What stands for a folder is no file.

@@ -3,15 +3,23 @@
  * order, so that memory does not grow with them. Node only.
  */
 
-import { mkdir, unlink } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { contentTypeOf } from "../content-type.ts";
 import type { S3Client } from "../s3-client.ts";
 import { withFile } from "../node-files.ts";
 import { runParallel } from "../parallel.ts";
-import { entriesOf, mergeEntries, type SyncEntry, type SyncPlace } from "./entries.ts";
+import { type DeleteAction, deleteActions, type SyncedFile, type SyncFailure } from "./delete-extra.ts";
+import {
+  type BucketPlace,
+  entriesOf,
+  keyIn,
+  mergeEntries,
+  type SyncEntry,
+  type SyncPlace,
+} from "./entries.ts";
 import { type Comparison, isSame } from "./is-same.ts";
-import { localPath, pathWithoutLinks } from "./local-path.ts";
+import { pathWithoutLinks } from "./local-path.ts";
 
 export interface SyncPlanOptions {
   /** What tells that nothing is to be sent. Default: `time`. */
@@ -35,16 +43,15 @@ export interface SyncOptions extends SyncPlanOptions {
   readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told of each file that was sent or deleted, or would be. */
-  readonly onAction?: ((action: SyncAction) => void) | undefined;
+  readonly onAction?: ((done: SyncedFile & Pick<SyncAction, "type">) => void) | undefined;
 }
 
-/** One thing to be done. */
-export interface SyncAction {
-  readonly type: "upload" | "download" | "copy" | "delete";
-  /** Below both places. */
-  readonly name: string;
-  /** Bytes. */
-  readonly size: number;
+/** One thing to be done: a file to be sent, or what is to be deleted. */
+export type SyncAction = SendAction | DeleteAction;
+
+/** A file to be sent. */
+export interface SendAction extends SyncedFile {
+  readonly type: "upload" | "download" | "copy";
   /** @param onLoaded Told how many bytes have gone so far. */
   run(signal?: AbortSignal, onLoaded?: (bytes: number) => void): Promise<void>;
 }
@@ -53,7 +60,7 @@ export interface SyncResult {
   readonly sent: number;
   readonly sentBytes: number;
   readonly deleted: number;
-  readonly failures: readonly { readonly name: string; readonly error: unknown }[];
+  readonly failures: readonly SyncFailure[];
 }
 
 /**
@@ -107,7 +114,7 @@ export async function* planSync(
       `${extra.length} files would be deleted, and ${maxDelete} are the most: nothing was deleted.`,
     );
   }
-  if (await sends.haveArrived()) for (const entry of extra) yield deleteAction(client, target, entry);
+  if (await sends.haveArrived()) yield* deleteActions(client, target, extra);
 }
 
 /** What of the actions that were given out runs and has failed. */
@@ -115,8 +122,8 @@ class Sends {
   readonly #running = new Set<Promise<void>>();
   #haveFailed = false;
 
-  watch(action: SyncAction): SyncAction {
-    const run: SyncAction["run"] = async (signal, onLoaded) => {
+  watch(action: SendAction): SendAction {
+    const run: SendAction["run"] = async (signal, onLoaded) => {
       const running = action.run(signal, onLoaded);
       const settled = running.catch(() => {
         this.#haveFailed = true;
@@ -157,23 +164,30 @@ export async function sync(
   options: SyncOptions = {},
 ): Promise<SyncResult> {
   const { dryRun = false, concurrency = 8, signal, onAction } = options;
-  const failures: { name: string; error: unknown }[] = [];
+  const failures: SyncFailure[] = [];
   let [sent, sentBytes, deleted] = [0, 0, 0];
   const actions = planSync(client, source, target, options);
   await runParallel(actions, { concurrency, signal }, async (action, stop) => {
+    if (action.type === "delete") {
+      const refused = dryRun ? [] : await action.run(stop);
+      failures.push(...refused);
+      const left = new Set(refused.map(({ name }) => name));
+      const gone = action.files.filter(({ name }) => !left.has(name));
+      deleted += gone.length;
+      for (const { name, size } of gone) onAction?.({ type: "delete", name, size });
+      return;
+    }
+    const { type, name, size } = action;
     try {
       if (!dryRun) await action.run(stop);
     } catch (error) {
       if (stop.aborted) throw error;
-      failures.push({ name: action.name, error });
+      failures.push({ name, error });
       return;
     }
-    if (action.type === "delete") deleted++;
-    else {
-      sent++;
-      sentBytes += action.size;
-    }
-    onAction?.(action);
+    sent++;
+    sentBytes += size;
+    onAction?.({ type, name, size });
   });
   return { sent, sentBytes, deleted, failures };
 }
@@ -193,7 +207,7 @@ function sendAction(
   target: SyncPlace,
   { name, size }: SyncEntry,
   { resume }: SyncPlanOptions,
-): SyncAction {
+): SendAction {
   if ("directory" in source && "bucket" in target) {
     const path = join(source.directory, name);
     return {
@@ -236,22 +250,4 @@ function sendAction(
       await client.copy({ bucket: to.bucket, key: keyIn(to, name), copySource }, { signal });
     },
   };
-}
-
-type BucketPlace = Extract<SyncPlace, { readonly bucket: string }>;
-
-function deleteAction(client: S3Client, target: SyncPlace, { name, size }: SyncEntry): SyncAction {
-  return {
-    type: "delete",
-    name,
-    size,
-    run: async (signal) => {
-      if ("directory" in target) await unlink(localPath(target.directory, name));
-      else await client.deleteObject({ bucket: target.bucket, key: keyIn(target, name) }, { signal });
-    },
-  };
-}
-
-function keyIn({ prefix = "" }: BucketPlace, name: string): string {
-  return `${prefix}${name}`;
 }
