@@ -35,7 +35,7 @@ export interface Bucket {
   readonly cors?: readonly CorsRule[] | undefined;
   /** How it is shown as a website. */
   readonly website?: WebsiteConfiguration | undefined;
-  /** Who is said to pay for requests. Recorded only. */
+  /** Who is said to pay for requests. */
   readonly payer?: "BucketOwner" | "Requester" | undefined;
   readonly tags?: Tags | undefined;
   /** Rules by which objects expire. */

@@ -15,6 +15,7 @@ import { policyOf } from "./bucket-policy.ts";
 import type { Asking, Context, Identity } from "./context.ts";
 import { policyValues, type Subject } from "./policy-values.ts";
 import { actionOn, requiredActions } from "./required-actions.ts";
+import { refusesToPay } from "./requester-pays.ts";
 
 /**
  * Permits the operation of a request on the service, on a bucket, or on a key by what its bucket grants.
@@ -28,6 +29,7 @@ export function authorize(context: Context, bucket: Bucket | null): void {
     if (identity.anonymous) throw new S3Error("AccessDenied");
     return;
   }
+  if (refusesToPay(context, bucket)) throw new S3Error("AccessDenied");
   const owns = isOwner(identity, bucket);
   // However a policy reads, its owner is not locked out, as the root user of an account is not on AWS.
   if (owns && policyActions.has(operation.action)) return;
@@ -112,6 +114,7 @@ export function authorizeSource(
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Permissions" */
 function demandObject(asking: Asking, bucket: Bucket, right: ObjectRight): void {
   const { key, versionId, info, missing, permission, actions } = right;
+  if (refusesToPay(asking, bucket)) throw new S3Error("AccessDenied");
   if (info === null) {
     const mayList = mayOnBucket(asking.identity, bucket, "READ");
     const isDenied = !permits(asking, bucket, actions, true, { key, versionId });

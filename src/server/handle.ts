@@ -17,6 +17,7 @@ import { errorResponse, toS3Error } from "./error-response.ts";
 import { refuseVersionId } from "./params.ts";
 import { handlers } from "./operations/index.ts";
 import { requestTagsOf } from "./request-tags.ts";
+import { chargedHeaders } from "./requester-pays.ts";
 import type { S3Request } from "./request.ts";
 import { type Route, route } from "./route.ts";
 
@@ -91,6 +92,9 @@ async function attempt(
       alsoLogged: [],
     };
     const response = await perform(context);
+    if (context.bucket?.payer !== undefined) {
+      Object.assign(response.headers, chargedHeaders(context, context.bucket));
+    }
     return { response, operation: operation.name, bucketName, key, ...loggedOf(found, context) };
   } catch (thrown) {
     const error = toS3Error(thrown);

@@ -16,6 +16,7 @@ import type { BucketContext, S3Response } from "../context.ts";
 import { encryptionHeaders, readEncryption, readKey } from "../encryption.ts";
 import { readLock } from "../object-lock.ts";
 import { originOf } from "../origin.ts";
+import { chargedHeaders } from "../requester-pays.ts";
 import { madeVersionHeaders } from "../version-headers.ts";
 import { readWriteConditions } from "../write-conditions.ts";
 import { slowAnswer } from "../slow-answer.ts";
@@ -44,7 +45,7 @@ async function copy(context: BucketContext, answer: Record<string, string>): Pro
   const replaces = readDirective(headers, "metadata") === "REPLACE";
   const retags = readDirective(headers, "tagging") === "REPLACE";
   const encryption = readEncryption(context, bucket);
-  const source = await openCopySource(context);
+  const source = await openCopySource(context, answer);
   try {
     const { info } = source;
     const sameObject = info.key === key && source.bucket.name === bucket.name;
@@ -89,7 +90,6 @@ async function copy(context: BucketContext, answer: Record<string, string>): Pro
       { signal: signal() },
     );
     Object.assign(answer, madeVersionHeaders(made), encryptionHeaders(context, made.encryption));
-    if (info.versionId !== undefined) answer["x-amz-copy-source-version-id"] = info.versionId;
     return copyObjectResultXml(made);
   } finally {
     source.object.close();
@@ -125,10 +125,14 @@ export interface CopySource {
  * Opens the object that `x-amz-copy-source` names, which whoever asks must be allowed to read, and checks the
  * `x-amz-copy-source-if-…` conditions.
  *
+ * @param answer Gets the headers that tell of the source.
  * @throws {S3Error} `InvalidArgument`, `NoSuchBucket`, `NoSuchKey`, `NoSuchVersion`, `AccessDenied`,
  *   `PreconditionFailed`.
  */
-export async function openCopySource(context: BucketContext): Promise<CopySource> {
+export async function openCopySource(
+  context: BucketContext,
+  answer: Record<string, string>,
+): Promise<CopySource> {
   const { site, request } = context;
   const { bucketName, key, versionId } = parseCopySource(request.headers["x-amz-copy-source"] ?? "");
   const bucket = await getBucket(site.engine, bucketName);
@@ -148,6 +152,8 @@ export async function openCopySource(context: BucketContext): Promise<CopySource
       const { size: objectSize } = object.info;
       context.alsoLogged.push({ operation, bucket, key, status: 200, objectSize, versionId });
     }
+    if (object.info.versionId !== undefined) answer["x-amz-copy-source-version-id"] = object.info.versionId;
+    Object.assign(answer, chargedHeaders(context, bucket));
     return { bucket, versionId, object, info: object.info };
   } catch (error) {
     object?.close();

@@ -16,6 +16,7 @@ import { readDocument, requireDigest } from "../body.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { originOf } from "../origin.ts";
 import { readBypass } from "../object-lock.ts";
+import { refusesToPay } from "../requester-pays.ts";
 import { versionHeaders } from "../version-headers.ts";
 import { authorizeConditions } from "../write-conditions.ts";
 import { xmlResponse } from "../xml-response.ts";
@@ -43,7 +44,10 @@ export async function deleteObjectOperation(context: BucketContext): Promise<S3R
 export async function deleteObjects(context: BucketContext): Promise<S3Response> {
   const { site, request, identity, bucket, body } = context;
   // Whatever the document says, nothing of it is allowed: nobody in particular must not make the server hold it.
-  if (identity.anonymous && bucket.policy === undefined && !mayOnBucket(identity, bucket, "WRITE")) {
+  const isRefused =
+    refusesToPay(context, bucket) ||
+    (identity.anonymous && bucket.policy === undefined && !mayOnBucket(identity, bucket, "WRITE"));
+  if (isRefused) {
     throw new S3Error("AccessDenied");
   }
   const document = await readDocument(body, request.headers, deleteLimitBytes);

@@ -111,8 +111,7 @@ async function copyPart(context: BucketContext, answer: Record<string, string>):
   const upload = await openUpload(context);
   const partKey = readKey(context);
   Object.assign(answer, encryptionHeaders(context, upload.encryption));
-  const { object, info } = await openCopySource(context);
-  if (info.versionId !== undefined) answer["x-amz-copy-source-version-id"] = info.versionId;
+  const { object, info } = await openCopySource(context, answer);
   try {
     const range = parseCopySourceRange(request.headers["x-amz-copy-source-range"], info.size);
     const { start, end } = range ?? { start: 0, end: info.size - 1 };

@@ -24,6 +24,7 @@ import { readLock } from "../object-lock.ts";
 import { madeVersionHeaders } from "../version-headers.ts";
 import { readWriteConditions } from "../write-conditions.ts";
 import { originOf } from "../origin.ts";
+import { chargedHeaders } from "../requester-pays.ts";
 import { locationOf } from "../location.ts";
 import type { BucketContext, Identity, S3Response, SignatureInfo } from "../context.ts";
 import { encryptionHeaders, readEncryption } from "../encryption.ts";
@@ -80,6 +81,7 @@ export async function postObject(context: BucketContext): Promise<S3Response> {
       answer.headers,
       checksumHeaders(file),
       madeVersionHeaders(info),
+      chargedHeaders({ identity }, bucket),
       encryptionHeaders(context, info.encryption, headers),
     );
     return answer;

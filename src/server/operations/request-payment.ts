@@ -15,7 +15,7 @@ export function getBucketRequestPayment({ bucket }: BucketContext): Promise<S3Re
 }
 
 /**
- * Recorded only: nobody is billed here, so requests need no `x-amz-request-payer`.
+ * Nobody is billed here. What comes of it is that requests must say that they pay, see requester-pays.ts.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketRequestPayment.html
  */
