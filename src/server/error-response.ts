@@ -3,6 +3,7 @@
 import { errorXml, queryErrorXml } from "../s3/documents/error.ts";
 import { S3Error } from "../s3/errors.ts";
 import type { S3Response } from "./context.ts";
+import { hostId } from "./request-ids.ts";
 
 /**
  * An error as S3 sends it. HEAD has no body, and a 304 none either.
@@ -29,7 +30,7 @@ export function errorResponse(
   const resource = request.path;
   headers["content-type"] = "application/xml";
   const { code, message } = error;
-  const document = { code, message, resource, requestId, details };
+  const document = { code, message, resource, requestId, hostId, details };
   // Whoever posts to no bucket is no client of S3's, see route.ts.
   const isQuery = request.method === "POST" && resource === "/" && !where.bucketName;
   return {
@@ -42,7 +43,7 @@ export function errorResponse(
 /** The document of an error that comes when the head of the answer is out already. */
 export function errorXmlOf(thrown: unknown, requestId: string): string {
   const { code, message, details } = toS3Error(thrown);
-  return errorXml({ code, message, requestId, details });
+  return errorXml({ code, message, requestId, hostId, details });
 }
 
 /** Anything thrown, as an error of the protocol: what nobody foresaw is an `InternalError`, its cause for the log alone. */

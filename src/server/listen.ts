@@ -1,6 +1,5 @@
 /** Sockets: node:http on one side, {@link handle} on the other. */
 
-import { randomBytes } from "node:crypto";
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -26,6 +25,7 @@ import { refuseUnreadable } from "./refuse-unreadable.ts";
 import { bucketOfHost } from "./route.ts";
 import { handleWebsite } from "./website.ts";
 import { readRequest, type S3Request } from "./request.ts";
+import { hostId, nextRequestId } from "./request-ids.ts";
 import { respond } from "./respond.ts";
 import type { Webhook } from "./webhooks.ts";
 
@@ -147,6 +147,8 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
     requestTimeout: 0,
     headersTimeout: headersTimeoutMs,
     maxHeaderSize: 32 * 1024,
+    // Node would refuse without an id; readRequest() does.
+    requireHostHeader: false,
   };
   const https = options.tls === undefined ? null : createHttpsServer({ ...settings, ...options.tls });
   const http: Server = https ?? createHttpServer(settings);
@@ -155,7 +157,7 @@ export async function createServer(options: ServerOptions): Promise<StowageServe
   // What else may be expected means nothing to S3, which answers all the same.
   http.on("checkExpectation", (incoming, outgoing) => serve({ incoming, outgoing, waits: false }));
   http.on("checkContinue", (incoming, outgoing) => serve({ incoming, outgoing, waits: true }));
-  refuseUnreadable(http, nextRequestId);
+  refuseUnreadable(http);
 
   await new Promise<void>((resolve, reject) => {
     http.once("error", reject);
@@ -285,6 +287,7 @@ async function answer(
   const { response, error, logged } = outcome;
   const turnAroundMs = performance.now() - startedAt;
   response.headers["x-amz-request-id"] = requestId;
+  response.headers["x-amz-id-2"] = hostId;
   response.headers["server"] = "Stowage";
   if (isClosing()) outgoing.shouldKeepAlive = false;
   if (!outgoing.destroyed) await send(site.bodyPace, incoming, outgoing, response, waiting);
@@ -365,14 +368,6 @@ function ended(incoming: IncomingMessage): Promise<void> {
     incoming.once("close", resolve).once("end", resolve);
     incoming.once("close", () => clearTimeout(timer));
   });
-}
-
-const requestIdPrefix = randomBytes(4).toString("hex").toUpperCase();
-let requestCount = 0;
-
-function nextRequestId(): string {
-  requestCount = (requestCount + 1) >>> 0;
-  return requestIdPrefix + requestCount.toString(16).toUpperCase().padStart(8, "0");
 }
 
 function drain(http: Server, drainMs: number): Promise<void> {

@@ -3,6 +3,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { errorXml } from "../s3/documents/error.ts";
+import { hostId, nextRequestId } from "./request-ids.ts";
 
 /**
  * Has the server refuse what it cannot read, and end the connection.
@@ -10,10 +11,8 @@ import { errorXml } from "../s3/documents/error.ts";
  * A client that sends more bytes than it announced has been read already: what is left over is taken for the next
  * request, which is none. The refusal of that must not overtake the answer to what could be read, or the client takes
  * one for the other.
- *
- * @param nextRequestId Makes an id for the answer.
  */
-export function refuseUnreadable(http: Server, nextRequestId: () => string): void {
+export function refuseUnreadable(http: Server): void {
   const latest = new WeakMap<Duplex, { incoming: IncomingMessage; outgoing: ServerResponse }>();
   const note = (incoming: IncomingMessage, outgoing: ServerResponse): void =>
     void latest.set(incoming.socket, { incoming, outgoing });
@@ -39,8 +38,8 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex, requestId: string)
       : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
         ? "RequestTimeout"
         : "BadRequest";
-  const body = errorXml({ code, message: "The request could not be read as HTTP.", requestId });
+  const body = errorXml({ code, message: "The request could not be read as HTTP.", requestId, hostId });
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nconnection: close\r\nx-amz-request-id: ${requestId}\r\ncontent-type: application/xml\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    `HTTP/1.1 400 Bad Request\r\nconnection: close\r\nx-amz-request-id: ${requestId}\r\nx-amz-id-2: ${hostId}\r\ncontent-type: application/xml\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
   );
 }

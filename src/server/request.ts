@@ -44,19 +44,23 @@ const singleHeaders = new Set([
 /**
  * Turns what node:http parsed into an {@link S3Request}.
  *
- * @throws {S3Error} `InvalidRequest` for a header that came twice and may not; `InvalidURI` for a query that is no
+ * @throws {S3Error} `InvalidRequest` for a header that came twice and may not; `BadRequest` without Host; `InvalidURI` for a query that is no
  *   UTF-8.
  */
 export function readRequest(incoming: IncomingMessage, continueBody: () => void): S3Request {
   const target = originForm(incoming.url ?? "/");
   const mark = target.indexOf("?");
   const query = mark === -1 ? "" : target.slice(mark + 1);
+  const headers = joinHeaders(incoming.rawHeaders);
+  if (headers["host"] === undefined && incoming.httpVersion === "1.1") {
+    throw new S3Error("BadRequest", { message: "A request of HTTP/1.1 must have the header Host." });
+  }
   return {
     method: incoming.method ?? "GET",
     path: mark === -1 ? target : target.slice(0, mark),
     query,
     params: parseQuery(query),
-    headers: joinHeaders(incoming.rawHeaders),
+    headers,
     remoteAddress: incoming.socket.remoteAddress ?? "",
     secure: "encrypted" in incoming.socket,
     incoming,

@@ -106,7 +106,23 @@ describe("HTTP", () => {
     const answer = await raw(s3.server.port, "nonsense\r\n\r\n");
     assert.match(answer, /^HTTP\/1\.1 400 Bad Request/);
     const id = /\r\nx-amz-request-id: ([0-9A-F]{16})\r\n/.exec(answer)?.[1];
-    assert.ok(answer.endsWith(`<RequestId>${id}</RequestId></Error>`), answer);
+    assert.match(answer, new RegExp(`<RequestId>${id}</RequestId><HostId>[^<]{32}</HostId></Error>$`));
+  });
+
+  it("a request without Host is refused as S3 refuses, unless it is of HTTP/1.0", async () => {
+    const answer = await raw(s3.server.port, "GET /http HTTP/1.1\r\n\r\n");
+    assert.match(answer, /^HTTP\/1\.1 400 [^]*\r\nx-amz-request-id: [0-9A-F]{16}\r\n[^]*<Code>BadRequest</);
+    const old = await raw(s3.server.port, "GET /http HTTP/1.0\r\n\r\n");
+    assert.match(old, /^HTTP\/1\.1 200 /);
+  });
+
+  it("every answer has the two ids that clients log, and an error document has them too", async () => {
+    const { headers } = await s3.send("HEAD /http");
+    assert.match(String(headers["x-amz-id-2"]), /^[A-Za-z0-9+/]{32}$/);
+    const missing = await s3.send("GET /http/none");
+    const [id, host] = ["x-amz-request-id", "x-amz-id-2"].map((name) => String(missing.headers[name]));
+    const end = `<RequestId>${id}</RequestId><HostId>${host}</HostId></Error>`;
+    assert.ok(missing.text.endsWith(end), missing.text);
   });
 
   it("bytes past the announced length do not take the place of the answer", async () => {

@@ -122,6 +122,31 @@ describe("objects over HTTP", () => {
     assert.equal(past.status, 200);
   });
 
+  it("a 304 has what the 200 has for caches, and nothing of the body", async () => {
+    await s3.send("PUT /cached");
+    const enabled = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    await s3.send("PUT /cached?versioning", { body: enabled });
+    const rule = "<CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule>";
+    await s3.send("PUT /cached?cors", { body: `<CORSConfiguration>${rule}</CORSConfiguration>` });
+    const expires = "Wed, 21 Oct 2099 07:28:00 GMT";
+    await s3.send("PUT /cached/key", {
+      body: "x",
+      headers: { "cache-control": "max-age=60", expires, "content-type": "text/plain" },
+    });
+    const whole = await s3.send("GET /cached/key");
+    const same = await s3.send("GET /cached/key", {
+      headers: { "if-none-match": String(whole.headers.etag) },
+    });
+    assert.equal(same.status, 304);
+    const names = ["etag", "last-modified", "cache-control", "expires", "vary", "x-amz-version-id"];
+    for (const name of names) {
+      assert.notEqual(whole.headers[name], undefined, name);
+      assert.equal(same.headers[name], whole.headers[name], name);
+    }
+    assert.equal(same.headers["content-type"], undefined);
+    assert.equal(same.headers["content-length"], undefined);
+  });
+
   it("conditions: If-None-Match 304 with the ETag, If-Match 412, dates", async () => {
     await s3.send("PUT /bucket/cond", { body: "x" });
     const etag = `"${md5("x")}"`;

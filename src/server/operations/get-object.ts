@@ -64,14 +64,11 @@ function describe(context: OpenContext): Head {
   const { request, bucket, info } = context;
   const overrides = readOverrides(context);
   unlockObject(context);
-  const validators = { etag: `"${info.etag}"`, "last-modified": httpDate(info.lastModifiedMs) };
-  if (checkReadConditions(request.headers, info) === "not-modified") {
-    return { status: 304, headers: validators };
-  }
+  const isModified = checkReadConditions(request.headers, info) === "proceed";
   const headers: Record<string, string> = {
     "accept-ranges": "bytes",
-    etag: validators.etag,
-    "last-modified": validators["last-modified"],
+    etag: `"${info.etag}"`,
+    "last-modified": httpDate(info.lastModifiedMs),
   };
   for (const name in info.headers) headers[name] = info.headers[name] as string;
   writeMetadata(info.metadata, headers);
@@ -80,6 +77,7 @@ function describe(context: OpenContext): Head {
   // Also without an Origin: a cache must not give a page's script what an <img> fetched without CORS headers.
   if (context.bucket.cors !== undefined) headers["vary"] = corsVary;
   if (info.versionId !== undefined) headers["x-amz-version-id"] = info.versionId;
+  if (!isModified) return { status: 304, headers: unchanged(headers) };
   Object.assign(headers, lockHeaders(context, bucket, info));
   if (info.storageClass !== "STANDARD") headers["x-amz-storage-class"] = info.storageClass;
   if (info.tags !== undefined && mayReadTags(context, bucket, info, request.params.get("versionId"))) {
@@ -96,6 +94,19 @@ function describe(context: OpenContext): Head {
   headers["content-range"] = formatContentRange(range, info.size);
   if (request.params.has("partNumber")) addChecksum(context, headers);
   return { status: 206, headers, range };
+}
+
+/**
+ * What a 304 has of the headers of a 200: those by which a cache knows for how long, and which, of what it has is good.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5
+ */
+function unchanged(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of ["etag", "last-modified", "cache-control", "expires", "vary", "x-amz-version-id"]) {
+    if (headers[name] !== undefined) kept[name] = headers[name];
+  }
+  return kept;
 }
 
 /** The range that is asked for, by `Range` or by `partNumber`. */
