@@ -87,7 +87,12 @@ export async function collectStatic(site: StaticSite, options: CollectOptions = 
   const built = site.vite === null ? new Set<string>() : filesOfChunks(site.vite);
   const texts = hashes ? await linkTexts(site, sources, { built, tell }) : new Map<string, LinkedText>();
 
-  const store = new Store(target, await listing, { dryRun, precompress: site.precompress, signal });
+  const store = new Store(target, await listing, {
+    dryRun,
+    precompress: site.precompress,
+    isCollected: (name) => sources.has(name),
+    signal,
+  });
   const deleted = clear ? await store.clear() : [];
   for (const name of deleted) tell({ type: "deleted", name });
 

@@ -9,6 +9,8 @@ export interface StoreOptions {
   /** Nothing is written, and all is answered as if it were. */
   readonly dryRun: boolean;
   readonly precompress: readonly ("br" | "gzip")[];
+  /** Whether a file of that name is collected: then it is no variant of ours. */
+  readonly isCollected: (name: string) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -63,11 +65,11 @@ export class Store {
       listed.link === (link ?? undefined) &&
       (link !== null || (await this.#target.holds(name, listed, content, md5)));
     const options = isHashed ? { cacheControl: immutable } : {};
-    if (link === null && isServed) await this.#storeVariants(name, content, { isThere, options });
-    if (isThere) return false;
-    if (link === null) await this.#put(name, content, options);
-    else if (!this.#options.dryRun) await this.#target.link(name, link);
-    return true;
+    // What a link leads to may change without us.
+    if (!isThere || link !== null) await this.#removeVariants(name);
+    if (!isThere) await (link === null ? this.#put(name, content, options) : this.#link(name, link));
+    if (link === null && isServed) await this.#storeVariants(name, content, options);
+    return !isThere;
   }
 
   /** Stores a file under a name with its hash. Whatever has that name and the right size is it. */
@@ -75,8 +77,11 @@ export class Store {
     const listed = this.#present.get(name);
     const isThere = listed !== undefined && (await this.#target.mayHold(name, listed, content));
     const options = { cacheControl: immutable };
-    await this.#storeVariants(name, content, { isThere, options });
-    if (!isThere) await this.#put(name, content, options);
+    if (!isThere) {
+      await this.#removeVariants(name);
+      await this.#put(name, content, options);
+    }
+    await this.#storeVariants(name, content, options);
     return !isThere;
   }
 
@@ -89,18 +94,29 @@ export class Store {
     await this.#put(name, content, { cacheControl: revalidate });
   }
 
-  /** The variants come before the file itself: so where that is unchanged, those that are there are too. */
-  async #storeVariants(
-    name: string,
-    { bytes }: Loaded,
-    { isThere, options }: { readonly isThere: boolean; readonly options: PutProperties },
-  ): Promise<void> {
-    const { precompress, dryRun } = this.#options;
-    if (precompress.length === 0 || dryRun || bytes === null || !isCompressible(name, bytes.length)) return;
+  /**
+   * Those of another content go before the content comes, and those of this one come after it: whenever a run ends in the
+   * middle, the variants that are there are of the file that is there.
+   */
+  async #removeVariants(name: string): Promise<void> {
+    const variants = encodings
+      .map(({ suffix }) => name + suffix)
+      .filter((variant) => this.#present.has(variant) && !this.#options.isCollected(variant));
+    if (variants.length === 0) return;
+    if (!this.#options.dryRun) await this.#target.remove(variants);
+    for (const variant of variants) this.#present.delete(variant);
+  }
+
+  /** Stores the variants that are not there. */
+  async #storeVariants(name: string, { bytes }: Loaded, options: PutProperties): Promise<void> {
+    const { precompress, dryRun, isCollected } = this.#options;
+    if (bytes === null || !isCompressible(name, bytes.length)) return this.#removeVariants(name);
+    if (dryRun) return;
     const contentType = await contentTypeOfName(name);
     for (const encoding of encodings) {
       const variant = name + encoding.suffix;
-      if (!precompress.includes(encoding.name) || (isThere && this.#present.has(variant))) continue;
+      if (!precompress.includes(encoding.name) || this.#present.has(variant) || isCollected(variant))
+        continue;
       const smaller = await compressed(bytes, encoding);
       if (smaller === null) continue;
       const contentEncoding = encoding.name;
@@ -112,5 +128,8 @@ export class Store {
     const { dryRun, signal } = this.#options;
     if (!dryRun)
       await this.#target.put(name, content, { ...options, replaces: this.#present.has(name), signal });
+  }
+  async #link(name: string, path: string): Promise<void> {
+    if (!this.#options.dryRun) await this.#target.link(name, path);
   }
 }

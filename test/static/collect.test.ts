@@ -7,34 +7,9 @@ import { test } from "node:test";
 import { brotliDecompressSync } from "node:zlib";
 import type { HttpRequest, HttpResponse } from "../../src/client.ts";
 import { type CollectEvent, collectStatic, createStaticSite, isDestinationEmpty } from "../../src/static.ts";
-import { disk, memory, s3, type Storage } from "../../src/storage.ts";
+import { disk, memory, s3 } from "../../src/storage.ts";
 import { startTestServer } from "../../src/testing.ts";
-import { collect, siteFolder, type SiteFolder, small, smallNames, textOf } from "./site.ts";
-
-interface Backend {
-  readonly storage: Storage;
-  readonly close: () => Promise<void>;
-}
-
-const backends: Readonly<Record<string, (folder: SiteFolder) => Promise<Backend>>> = {
-  async disk({ root }) {
-    return { storage: disk({ location: join(root, "collected") }), close: async () => {} };
-  },
-  async memory() {
-    return { storage: memory(), close: async () => {} };
-  },
-  async S3() {
-    const server = await startTestServer();
-    const storage = s3({ ...server.storageOptions, location: "static", querystringAuth: false });
-    return {
-      storage,
-      async close() {
-        await storage.close();
-        await server.close();
-      },
-    };
-  },
-};
+import { backends, collect, siteFolder, small, smallNames, textOf } from "./site.ts";
 
 for (const [name, open] of Object.entries(backends)) {
   test(`collectStatic() into ${name}: the first run copies, the second yields nothing, a changed image changes its style sheets`, async () => {

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Collected, type CollectOptions, collectStatic, createStaticSite } from "../../src/static.ts";
-import type { StaticConfig, Storage } from "../../src/storage.ts";
+import { disk, memory, s3, type StaticConfig, type Storage } from "../../src/storage.ts";
+import { startTestServer } from "../../src/testing.ts";
 
 export interface SiteFolder {
   readonly root: string;
@@ -24,6 +25,32 @@ export function siteFolder(files: Readonly<Record<string, string | Uint8Array>> 
   write(files);
   return { root, write, [Symbol.dispose]: () => rmSync(root, { recursive: true }) };
 }
+
+export interface Backend {
+  readonly storage: Storage;
+  readonly close: () => Promise<void>;
+}
+
+/** Storages of every kind, to collect into. */
+export const backends: Readonly<Record<string, (folder: SiteFolder) => Promise<Backend>>> = {
+  async disk({ root }) {
+    return { storage: disk({ location: join(root, "collected") }), close: async () => {} };
+  },
+  async memory() {
+    return { storage: memory(), close: async () => {} };
+  },
+  async S3() {
+    const server = await startTestServer();
+    const storage = s3({ ...server.storageOptions, location: "static", querystringAuth: false });
+    return {
+      storage,
+      async close() {
+        await storage.close();
+        await server.close();
+      },
+    };
+  },
+};
 
 /** Files of a small site, some of which are left out. */
 export const small: Readonly<Record<string, string>> = {

@@ -12,9 +12,9 @@ import {
   staticUrl,
   useStatic,
 } from "../../src/static.ts";
-import { disk, memory, s3, type StaticConfig, type Storage } from "../../src/storage.ts";
+import { memory, s3, type StaticConfig, type Storage } from "../../src/storage.ts";
 import { startTestServer } from "../../src/testing.ts";
-import { siteFolder } from "./site.ts";
+import { backends, siteFolder } from "./site.ts";
 
 const files = {
   "static/css/site.css": "a { color: red }\n".repeat(50),
@@ -138,12 +138,12 @@ test("respond() answers 404 for what is not there, hidden, a directory or elsewh
   }
 });
 
-for (const backend of ["disk", "S3"]) {
-  test(`respond() serves what was collected in production from ${backend}: compressed, and hashed names for ever`, async () => {
+for (const [backend, open] of Object.entries(backends)) {
+  test(`respond() serves what was collected in production from ${backend}: compressed, and hashed names for ever`, async (t) => {
     using folder = siteFolder(files);
-    const site = siteOf(folder.root, disk({ location: join(folder.root, "collected") }), {
-      precompress: ["br"],
-    });
+    const { storage, close } = await open(folder);
+    t.after(close);
+    const site = siteOf(folder.root, storage, { url: "/static/", precompress: ["br"] });
     await collectStatic(site);
     const { respond, url } = await openStaticFiles(site, { development: false });
     const headersOf = ({ headers }: Response) =>
