@@ -45,6 +45,7 @@ export type {
   PostForm,
   PostFormOptions,
 } from "./client/connection.ts";
+export type { ChangedMetadata, ChangeMetadataOptions, MetadataChange } from "./client/change-metadata.ts";
 export type { Copied, CopyOptions } from "./client/copy.ts";
 export type { CredentialsProvider, TemporaryCredentials } from "./client/credentials/credentials.ts";
 export type { DeleteTarget } from "./client/delete-many.ts";
@@ -98,10 +99,12 @@ export type { FileDownloadOptions } from "./client/node-files.ts";
 export type { ObjectInfo, Versioned, Written } from "./client/outputs.ts";
 export type { PresignInput } from "./client/presign.ts";
 export type { BotoCallback, Progress, ProgressListener } from "./client/progress.ts";
+export type { ObjectVersion } from "./client/restore-version.ts";
 export type { RawAnswer, RawRequest } from "./client/request.ts";
 export type { RetryOptions } from "./client/retry.ts";
 export type { RequestOptions } from "./client/send.ts";
 export type { ChecksumMode, S3ClientOptions, Timeouts } from "./client/settings.ts";
+export type { PlanUndoOptions, Undoing, UndoScope } from "./client/undo-changes.ts";
 export type { Uploaded, UploadInput, UploadOptions } from "./client/upload.ts";
 export type { WriteTarget } from "./client/write-target.ts";
 export type { AccessControlPolicy, CannedAcl, Grantee, Group, Owner, Permission } from "./s3/acl.ts";

@@ -1,8 +1,10 @@
 /** What stands beside an object's bytes, changed: S3 can only copy the object onto itself. */
 
-import { grantHeadersOf } from "./grant-headers.ts";
-import type { CopyObjectInput, ObjectProperties } from "./inputs.ts";
-import type { S3Client } from "./s3-client.ts";
+import { copy } from "./copy.ts";
+import type { ClientCore } from "./core.ts";
+import type { CopySource, CustomerKeyInput, ObjectProperties } from "./inputs.ts";
+import { keptByName } from "./kept-by-name.ts";
+import { headObject } from "./operations.ts";
 import type { RequestOptions } from "./send.ts";
 
 /** Headers that stand beside the metadata. */
@@ -20,6 +22,12 @@ export interface MetadataChange {
   readonly set?: Readonly<Record<string, string>> | undefined;
   /** Names of metadata or content headers that are to go. */
   readonly remove?: readonly string[] | undefined;
+  readonly storageClass?: string | undefined;
+}
+
+export interface ChangeMetadataOptions extends RequestOptions, CustomerKeyInput {
+  /** False: the object is its owner's alone afterwards. Default: true. */
+  readonly preserveAcl?: boolean | undefined;
 }
 
 /** What stands beside the bytes now. */
@@ -28,20 +36,15 @@ export interface ChangedMetadata extends Pick<ObjectProperties, ContentHeader> {
   readonly versionId: string | undefined;
 }
 
-/**
- * Changes metadata and content headers of an object. Its bytes, tags, grants, storage class and website redirect stay; in a
- * bucket that keeps versions it is a new one.
- *
- * @throws S3ResponseError PreconditionFailed where somebody replaces the object meanwhile.
- */
+/** See S3Client.changeMetadata. */
 export async function changeMetadata(
-  client: S3Client,
-  object: { readonly bucket: string; readonly key: string },
-  { set = {}, remove = [] }: MetadataChange,
-  { signal }: RequestOptions = {},
+  core: ClientCore,
+  object: CopySource,
+  { set = {}, remove = [], storageClass }: MetadataChange,
+  { signal, customerKey, preserveAcl = true }: ChangeMetadataOptions = {},
 ): Promise<ChangedMetadata> {
   const { bucket, key } = object;
-  const info = await client.headObject(object, { signal });
+  const info = await headObject(core, { ...object, customerKey }, { signal });
   const wanted = lowerCased(set);
   const removed = new Set(remove.map((name) => name.toLowerCase()));
   const metadata: Record<string, string> = {};
@@ -54,7 +57,8 @@ export async function changeMetadata(
     headers[name] = removed.has(title) ? undefined : (wanted[title] ?? info[name]);
   }
   const properties = { ...headers, metadata };
-  const { versionId } = await client.copy(
+  const { versionId } = await copy(
+    core,
     {
       bucket,
       key,
@@ -62,13 +66,12 @@ export async function changeMetadata(
       copySourceIfMatch: info.etag,
       metadataDirective: "REPLACE",
       ...properties,
-      storageClass: info.storageClass,
-      websiteRedirectLocation: info.websiteRedirectLocation,
-      ...encryptionOf(info),
-      // In the request itself, so that nobody finds it closed, or open, in between.
-      headers: await grantHeadersOf(client, object, signal),
+      ...keptByName(info),
+      ...(storageClass === undefined ? {} : { storageClass }),
+      customerKey,
+      copySourceCustomerKey: customerKey,
     },
-    { sizeBytes: info.size, signal },
+    { sizeBytes: info.size, preserveAcl, signal },
   );
   return { ...properties, versionId };
 }
@@ -83,19 +86,6 @@ const contentHeaders: readonly ContentHeader[] = [
 ];
 
 const titles: ReadonlySet<string> = new Set(contentHeaders.map(dashed));
-
-function encryptionOf({
-  encryption,
-  headers,
-}: {
-  readonly encryption: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-}): Pick<CopyObjectInput, "encryption"> {
-  if (encryption === "AES256") return { encryption: { algorithm: "AES256" } };
-  if (encryption !== "aws:kms") return {};
-  const kmsKeyId = headers["x-amz-server-side-encryption-aws-kms-key-id"];
-  return { encryption: { algorithm: "aws:kms", kmsKeyId } };
-}
 
 function lowerCased(metadata: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));

@@ -3,6 +3,7 @@
 import type { CompletedPart } from "../s3/documents/multipart.ts";
 import type { Tags } from "../s3/tags.ts";
 import { S3ResponseError } from "./errors.ts";
+import { grantHeadersOf } from "./grant-headers.ts";
 import type { CopyObjectInput } from "./inputs.ts";
 import type { ObjectInfo } from "./outputs.ts";
 import { runParallel } from "./parallel.ts";
@@ -28,6 +29,8 @@ export interface CopyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Size of the source in bytes, where the caller knows it: saves a request that would be refused. */
   readonly sizeBytes?: number | undefined;
+  /** Whether the copy gets the source's grants, in the same request. Default: false, it gets those of the input, or is private. */
+  readonly preserveAcl?: boolean | undefined;
   /** Parts under way at once. Default: the client's, 4. */
   readonly concurrency?: number | undefined;
 }
@@ -50,7 +53,13 @@ export async function copy(
   input: CopyObjectInput,
   options: CopyOptions = {},
 ): Promise<Copied> {
-  const { signal, sizeBytes } = options;
+  const { signal, sizeBytes, preserveAcl = false } = options;
+  if (preserveAcl) {
+    if (input.acl !== undefined)
+      throw new TypeError("A copy has either an acl or, by preserveAcl, its source's.");
+    const headers = { ...(await grantHeadersOf(core, input.copySource, signal)), ...input.headers };
+    return copy(core, { ...input, headers }, { ...options, preserveAcl: false });
+  }
   if (sizeBytes === undefined || sizeBytes <= maxSingleCopyBytes) {
     try {
       const { etag, versionId } = await copyObject(core, input, { signal });

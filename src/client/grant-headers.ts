@@ -1,19 +1,20 @@
 /** The grants of an object, as headers that give them to its copy. */
 
 import { type AccessControlPolicy, writeGrantHeaders } from "../s3/acl.ts";
+import type { ClientCore } from "./core.ts";
 import { S3ResponseError } from "./errors.ts";
 import type { ObjectInput } from "./inputs.ts";
-import type { S3Client } from "./s3-client.ts";
+import { settingsRequests } from "./load-seldom.ts";
 
 /** Nothing where the copy has them by itself: the owner's alone, as every object has where lists do not count. */
 export async function grantHeadersOf(
-  client: S3Client,
+  core: ClientCore,
   object: ObjectInput,
   signal?: AbortSignal,
 ): Promise<Record<string, string>> {
   let policy: AccessControlPolicy;
   try {
-    policy = await client.getObjectAcl(object, { signal });
+    policy = await (await settingsRequests()).getObjectAcl(core, object, { signal });
   } catch (error) {
     // Some servers have no lists.
     if (error instanceof S3ResponseError && [405, 501].includes(error.status)) return {};

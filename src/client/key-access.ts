@@ -1,16 +1,21 @@
-/** The part of a Key that says who may do what, and its tags. */
+/** The part of a Key that changes what the server has beside the bytes: who may do what, tags, metadata, storage class. */
 
 import type { AccessControlPolicy, CannedAcl, Permission } from "../s3/acl.ts";
 import type { Policy } from "./acl.ts";
 import type { Bucket } from "./bucket.ts";
+import type { ChangeMetadataOptions, MetadataChange } from "./change-metadata.ts";
+import type { CustomerKeyInput } from "./inputs.ts";
 import { KeyContents } from "./key-contents.ts";
 import type { RequestOptions } from "./send.ts";
 
-/** Everything that goes by the ACL of the object. */
+/** Everything that changes the object that is stored, but for its bytes. */
 export abstract class KeyAccess extends KeyContents {
   abstract readonly bucket: Bucket;
   abstract get name(): string;
   abstract versionId: string | undefined;
+
+  /** Asks the server for everything but the bytes. */
+  abstract refresh(options?: RequestOptions & CustomerKeyInput): Promise<this>;
 
   /** Gives the object a canned ACL, or exactly the grants of a policy. */
   async setAcl(acl: CannedAcl | Policy | AccessControlPolicy, options?: RequestOptions): Promise<void> {
@@ -72,6 +77,32 @@ export abstract class KeyAccess extends KeyContents {
       },
       options,
     );
+  }
+
+  /**
+   * Changes metadata and content headers of the object that is stored, as {@link S3Client.changeMetadata}.
+   *
+   * @param plus What is set. @param minus Names of what is taken away.
+   */
+  async setRemoteMetadata(
+    plus: Readonly<Record<string, string>>,
+    minus: readonly string[] = [],
+    options?: ChangeMetadataOptions,
+  ): Promise<void> {
+    await this.#change({ set: plus, remove: minus }, options);
+  }
+
+  /** Moves the object to another storage class, with everything it has, as {@link S3Client.changeMetadata}. */
+  async changeStorageClass(storageClass: string, options?: ChangeMetadataOptions): Promise<void> {
+    await this.#change({ storageClass }, options);
+  }
+
+  async #change(change: MetadataChange, options: ChangeMetadataOptions = {}): Promise<void> {
+    await this.bucket.connection.client.changeMetadata(this.#subject(), change, options);
+    // The key is what stands under the name now, whatever version it was before.
+    this.versionId = undefined;
+    const { signal, customerKey } = options;
+    await this.refresh({ signal, customerKey });
   }
 
   /**

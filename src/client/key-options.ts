@@ -69,7 +69,7 @@ export interface CopyKeyOptions extends EncryptionInput {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly contentType?: string | undefined;
   readonly storageClass?: string | undefined;
-  /** Whether the copy gets the source's grants; they need a second request. Default: false: the copy is private. */
+  /** Whether the copy gets the source's grants. Default: false: it has those of `policy`, or is private. */
   readonly preserveAcl?: boolean | undefined;
   /** A canned ACL for the copy. */
   readonly policy?: CannedAcl | undefined;

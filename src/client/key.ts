@@ -246,24 +246,8 @@ export class Key extends KeyAccess {
     for (const [name, value] of Object.entries(metadata)) this.setMetadata(name, value);
   }
 
-  /**
-   * Changes the metadata of the object that is stored, by copying it onto itself.
-   *
-   * @param plus What is set. @param minus Names of what is taken away.
-   */
-  async setRemoteMetadata(
-    plus: Readonly<Record<string, string>>,
-    minus: readonly string[] = [],
-    { preserveAcl = true, signal }: { readonly preserveAcl?: boolean } & RequestOptions = {},
-  ): Promise<void> {
-    await this.refresh({ signal });
-    for (const name of minus) delete this.metadata[name.toLowerCase()];
-    this.updateMetadata(plus);
-    await this.copy(this.bucket, this.name, { metadata: this.metadata, preserveAcl, signal });
-  }
-
   /** Asks the server for everything but the bytes. Throws S3ResponseError NoSuchKey. */
-  async refresh({ customerKey, ...options }: RequestOptions & CustomerKeyInput = {}): Promise<this> {
+  override async refresh({ customerKey, ...options }: RequestOptions & CustomerKeyInput = {}): Promise<this> {
     this.#learn(await this.#client.headObject({ ...this.#versioned, customerKey }, options));
     return this;
   }
@@ -293,14 +277,12 @@ export class Key extends KeyAccess {
       typeof toBucket === "string"
         ? await this.bucket.connection.getBucket(toBucket, { validate: false })
         : toBucket;
-    const { metadata, preserveAcl = false, policy, signal } = options;
+    const { metadata, preserveAcl, policy, signal } = options;
     const copy = new Key(bucket, toName);
     // REPLACE takes the content headers away with the metadata: they are sent again.
     const replaced = metadata !== undefined || options.contentType !== undefined;
     if (replaced && !this.#isDescribed)
       await this.refresh({ signal, customerKey: options.sourceCustomerKey });
-    // Before the copy: a copy of an object onto itself leaves nothing of its ACL.
-    const acl = preserveAcl ? await this.getAcl({ signal }) : null;
     const { etag } = await this.#client.copy(
       {
         bucket: bucket.name,
@@ -320,17 +302,11 @@ export class Key extends KeyAccess {
         customerKey: options.customerKey,
         copySourceCustomerKey: options.sourceCustomerKey,
       },
-      { sizeBytes: this.size, signal },
+      { sizeBytes: this.size, preserveAcl, signal },
     );
     copy.etag = etag;
     copy.size = this.size;
-    if (acl !== null) await copy.setAcl(acl, { signal });
     return copy;
-  }
-
-  /** Moves the object to another storage class, by copying it onto itself with everything it has. */
-  async changeStorageClass(storageClass: string, options?: RequestOptions): Promise<void> {
-    await this.copy(this.bucket, this.name, { storageClass, preserveAcl: true, ...options });
   }
 
   /** The MD5 of a body, in hexadecimal and in base64 as {@link PutOptions.md5} takes it. */

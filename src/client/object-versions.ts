@@ -7,7 +7,10 @@ import type * as inputs from "./inputs.ts";
 import { Listing } from "./listing.ts";
 import { settingsRequests } from "./load-seldom.ts";
 import { ObjectSettings } from "./object-settings.ts";
+import type { Versioned } from "./outputs.ts";
+import type { ObjectVersion } from "./restore-version.ts";
 import type { RequestOptions } from "./send.ts";
+import type { PlanUndoOptions, Undoing, UndoScope } from "./undo-changes.ts";
 
 /** Versions and object lock, an operation each. */
 export abstract class ObjectVersions extends ObjectSettings {
@@ -76,6 +79,50 @@ export abstract class ObjectVersions extends ObjectSettings {
         next: more ? JSON.stringify([nextKeyMarker, nextVersionIdMarker]) : undefined,
       };
     });
+  }
+
+  /**
+   * Makes an older version the newest: it is copied in front of the others, with everything that it has but its locks. No
+   * version is removed.
+   *
+   * @returns The id of the copy.
+   */
+  async restoreVersion(
+    version: ObjectVersion,
+    options?: RequestOptions & inputs.CustomerKeyInput,
+  ): Promise<Versioned> {
+    return (await import("./object-changes.ts")).restoreVersion(this.core, version, options);
+  }
+
+  /**
+   * What would take changes back in a bucket that keeps versions, key by key: each key's last change, or with `sinceMs` all of
+   * its changes after that moment. Nothing is changed before {@link undo} is called.
+   *
+   * @example
+   * const sinceMs = Date.now() - 3_600_000;
+   * for await (const undoing of client.planUndo({ bucket: "letters", prefix: "2026/" }, { sinceMs })) {
+   *   console.log(undoing.action, undoing.key);
+   *   await client.undo("letters", undoing);
+   * }
+   */
+  async *planUndo(
+    { matches, ...scope }: UndoScope,
+    { sinceMs, ...options }: PlanUndoOptions = {},
+  ): AsyncGenerator<Undoing, void, undefined> {
+    const { planUndo } = await import("./object-changes.ts");
+    yield* planUndo(this.listVersions(scope, options), { matches, sinceMs });
+  }
+
+  /**
+   * Takes back what {@link planUndo} has found. What was deleted is there again, what was overwritten is copied in front as
+   * {@link restoreVersion} does, what was new is deleted. No version is removed but delete markers, so that it can be undone.
+   */
+  async undo(
+    bucket: string,
+    undoing: Undoing,
+    options?: RequestOptions & inputs.CustomerKeyInput,
+  ): Promise<void> {
+    return (await import("./object-changes.ts")).undo(this.core, bucket, undoing, options);
   }
 
   /**

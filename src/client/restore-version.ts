@@ -1,21 +1,44 @@
 /** An older version of an object, made the newest. */
 
+import { copy } from "./copy.ts";
+import type { ClientCore } from "./core.ts";
 import { grantHeadersOf } from "./grant-headers.ts";
-import type { S3Client } from "./s3-client.ts";
+import type { CustomerKeyInput } from "./inputs.ts";
+import { keptByName } from "./kept-by-name.ts";
+import { headObject } from "./operations.ts";
+import type { Versioned } from "./outputs.ts";
 import type { RequestOptions } from "./send.ts";
 
-/**
- * Copies a version in front of the others, with its metadata, tags and grants. No version is removed.
- *
- * @returns The id of the copy.
- */
+/** Names a version of an object. */
+export interface ObjectVersion {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string;
+}
+
+/** See S3Client.restoreVersion. */
 export async function restoreVersion(
-  client: S3Client,
-  version: { readonly bucket: string; readonly key: string; readonly versionId: string },
-  { signal }: RequestOptions = {},
-): Promise<{ readonly versionId: string | undefined }> {
+  core: ClientCore,
+  version: ObjectVersion,
+  { signal, customerKey }: RequestOptions & CustomerKeyInput = {},
+): Promise<Versioned> {
   const { bucket, key } = version;
-  const headers = await grantHeadersOf(client, version, signal);
-  const { versionId } = await client.copy({ bucket, key, copySource: version, headers }, { signal });
+  // Before the HEAD, whose answer cannot tell a missing version from a missing key.
+  const grants = await grantHeadersOf(core, version, signal);
+  const info = await headObject(core, { ...version, customerKey }, { signal });
+  const kept = keptByName(info);
+  const { versionId } = await copy(
+    core,
+    {
+      bucket,
+      key,
+      copySource: version,
+      ...kept,
+      headers: { ...kept.headers, ...grants },
+      customerKey,
+      copySourceCustomerKey: customerKey,
+    },
+    { sizeBytes: info.size, signal },
+  );
   return { versionId };
 }

@@ -7,6 +7,7 @@ import type { DeleteResult } from "../s3/documents/delete.ts";
 import type { BucketList } from "../s3/documents/list-buckets.ts";
 import type { ListedObject, ObjectListV1, ObjectListV2 } from "../s3/documents/list-objects.ts";
 import type { CompletedUpload, InitiatedUpload, PartList, UploadList } from "../s3/documents/multipart.ts";
+import type { ChangedMetadata, ChangeMetadataOptions, MetadataChange } from "./change-metadata.ts";
 import type { Copied, CopyOptions } from "./copy.ts";
 import { type ClientCore, createCore } from "./core.ts";
 import type { DeleteTarget } from "./delete-many.ts";
@@ -269,6 +270,24 @@ export class S3Client extends ObjectVersions {
   async copy(input: inputs.CopyObjectInput, options?: CopyOptions): Promise<Copied> {
     const { copy } = await import("./copy.ts");
     return copy(this.core, input, options);
+  }
+
+  /**
+   * Changes metadata, content headers and storage class of an object, by copying it onto itself. Its bytes and everything else
+   * that stands beside them stay, but for locks; in a bucket that keeps versions it is a new one.
+   *
+   * @throws S3ResponseError PreconditionFailed where somebody replaces the object meanwhile.
+   * @example
+   * const change = { set: { "Cache-Control": "max-age=60", colour: "blue" }, remove: ["draft"] };
+   * await client.changeMetadata({ bucket: "mybucket", key: "photo.jpg" }, change);
+   */
+  async changeMetadata(
+    object: inputs.CopySource,
+    change: MetadataChange,
+    options?: ChangeMetadataOptions,
+  ): Promise<ChangedMetadata> {
+    const { changeMetadata } = await import("./object-changes.ts");
+    return changeMetadata(this.core, object, change, options);
   }
 
   /**

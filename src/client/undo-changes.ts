@@ -4,8 +4,10 @@
  */
 
 import type { ListedVersion } from "../s3/documents/list-versions.ts";
+import type { ClientCore } from "./core.ts";
+import type { CustomerKeyInput } from "./inputs.ts";
+import { deleteObject } from "./operations.ts";
 import { restoreVersion } from "./restore-version.ts";
-import type { S3Client } from "./s3-client.ts";
 import type { RequestOptions } from "./send.ts";
 
 /** What takes the last change of a key back. */
@@ -22,7 +24,16 @@ export type Undoing =
   /** There was nothing before: a delete marker is put in front. */
   | { readonly action: "delete"; readonly key: string };
 
-export interface UndoOptions extends RequestOptions {
+/** Which keys are meant. */
+export interface UndoScope {
+  readonly bucket: string;
+  /** Default: all keys. */
+  readonly prefix?: string | undefined;
+  /** Of those that begin with the prefix. Default: all. */
+  readonly matches?: ((key: string) => boolean) | undefined;
+}
+
+export interface PlanUndoOptions extends RequestOptions {
   /** Everything after this moment, in milliseconds since the epoch, is taken back. Default: the last change of each key. */
   readonly sinceMs?: number | undefined;
 }
@@ -30,50 +41,46 @@ export interface UndoOptions extends RequestOptions {
 /**
  * What would take changes back, key by key.
  *
- * @param matches Which keys are meant, of those that begin with the prefix.
+ * @param versions A listing of versions.
  */
 export async function* planUndo(
-  client: S3Client,
-  {
-    bucket,
-    prefix,
-    matches,
-  }: { readonly bucket: string; readonly prefix: string; readonly matches: (key: string) => boolean },
-  { sinceMs, signal }: UndoOptions = {},
-): AsyncGenerator<Undoing> {
-  let versions: ListedVersion[] = [];
-  for await (const version of client.listVersions({ bucket, prefix }, { signal })) {
-    if (version.key !== versions[0]?.key) {
-      const undoing = undoingOf(versions, sinceMs);
+  versions: AsyncIterable<ListedVersion>,
+  { matches = () => true, sinceMs }: Pick<UndoScope, "matches"> & Pick<PlanUndoOptions, "sinceMs">,
+): AsyncGenerator<Undoing, void, undefined> {
+  let ofKey: ListedVersion[] = [];
+  for await (const version of versions) {
+    if (version.key !== ofKey[0]?.key) {
+      const undoing = undoingOf(ofKey, sinceMs);
       if (undoing !== null) yield undoing;
-      versions = [];
+      ofKey = [];
     }
-    if (matches(version.key)) versions.push(version);
+    if (matches(version.key)) ofKey.push(version);
   }
-  const undoing = undoingOf(versions, sinceMs);
+  const undoing = undoingOf(ofKey, sinceMs);
   if (undoing !== null) yield undoing;
 }
 
-/** Carries it out. */
+/** See S3Client.undo. */
 export async function undo(
-  client: S3Client,
+  core: ClientCore,
   bucket: string,
   undoing: Undoing,
-  { signal }: RequestOptions = {},
+  options: RequestOptions & CustomerKeyInput = {},
 ): Promise<void> {
   const { key } = undoing;
+  const { signal } = options;
   switch (undoing.action) {
     case "undelete":
       // The newest last: as long as one is there, the object is deleted.
       for (const versionId of undoing.markers.toReversed()) {
-        await client.deleteObject({ bucket, key, versionId }, { signal });
+        await deleteObject(core, { bucket, key, versionId }, { signal });
       }
       return;
     case "restore":
-      await restoreVersion(client, { bucket, key, versionId: undoing.versionId }, { signal });
+      await restoreVersion(core, { bucket, key, versionId: undoing.versionId }, options);
       return;
     default:
-      await client.deleteObject({ bucket, key }, { signal });
+      await deleteObject(core, { bucket, key }, { signal });
   }
 }
 

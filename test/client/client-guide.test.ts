@@ -26,10 +26,11 @@ after(async () => {
 const expected = [
   ["12 text/csv sales", "null", "NoSuchBucket 404"],
   ["20000000", "[ 1, 2 ]", "film.bin 20000000"],
+  ["max-age=3600 Ada undefined STANDARD_IA", "2"],
   ["200", 'attachment; filename="for you.txt" from anybody'],
 ];
 
-for (const [at, heading] of ["Connect", "Bodies", "URLs for others"].entries()) {
+for (const [at, heading] of ["Connect", "Bodies", "Changing what is stored", "URLs for others"].entries()) {
   test(`docs/guides/client.md, "${heading}", does what it says`, async () => {
     assert.equal(programs.length, expected.length);
     const program = join(scratch, `${at}.mjs`);

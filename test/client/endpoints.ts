@@ -125,7 +125,7 @@ async function removeBucket(bucket: Bucket): Promise<void> {
 }
 
 async function startOwn(): Promise<Running> {
-  const running = await startTestServer({ domains: ["localhost"] });
+  const running = await startTestServer({ domains: ["localhost"], kmsKeys: ["mine"] });
   const { url } = running.server;
   return {
     kind: "stowage",

@@ -39,8 +39,13 @@ describe("docs/guides/versions.md", () => {
     );
   });
 
+  it("takes changes back as it says", async () => {
+    // Three versions were written, two by the undo and one by the restoration.
+    assert.deepEqual(await run(programs[1] ?? ""), ["delete june.txt", "restore may.txt", "as agreed", "6"]);
+  });
+
   it("locks as it says", async () => {
-    assert.equal(programs.length, 2);
-    assert.deepEqual(await run(programs[1] ?? ""), ["AccessDenied"]);
+    assert.equal(programs.length, 3);
+    assert.deepEqual(await run(programs[2] ?? ""), ["AccessDenied"]);
   });
 });

@@ -28,7 +28,7 @@ export const versions: Command = {
 export const versionsRestore: Command = {
   path: "versions restore",
   summary: "Make an older version the newest again.",
-  details: `It is copied in front of the others, with its metadata, tags and grants. No version is removed.`,
+  details: `It is copied in front of the others, with everything it has but its locks. No version is removed.`,
   arguments: [{ name: "<url>", description: "Such as s3://letters/draft.txt?versionId=ID" }],
   flags: [jsonFlag, ...connectionFlags],
   environment: connectionVariables,

@@ -1,6 +1,6 @@
 /** Metadata and content headers of objects, shown and changed. */
 
-import { changeMetadata, type ContentHeader } from "../../client/change-metadata.ts";
+import type { ContentHeader } from "../../client/change-metadata.ts";
 import type { S3Client } from "../../client/s3-client.ts";
 import { type Io, UsageError } from "../command.ts";
 import { printable, printJsonLine } from "../output.ts";
@@ -50,7 +50,7 @@ export async function setMetadata(
     throw new UsageError("nothing is to be changed", "give NAME=VALUE, --content-type or another option");
   }
   await changeEach(io, client, url, options, async ({ bucket, key }, signal) => {
-    const { versionId, ...fact } = await changeMetadata(client, { bucket, key }, { set, remove }, { signal });
+    const { versionId, ...fact } = await client.changeMetadata({ bucket, key }, { set, remove }, { signal });
     return { said: "changed", fact: { ...fact, ...(versionId === undefined ? {} : { versionId }) } };
   });
 }

@@ -1,9 +1,8 @@
 /** Versions of objects: listed, restored, and changes taken back. */
 
 import { runParallel } from "../../client/parallel.ts";
-import { restoreVersion } from "../../client/restore-version.ts";
 import type { S3Client } from "../../client/s3-client.ts";
-import { planUndo, undo, type Undoing } from "../../client/undo-changes.ts";
+import type { Undoing } from "../../client/undo-changes.ts";
 import { CommandError, type Io, UsageError } from "../command.ts";
 import { formatBytes, formatTime, printable, printJsonLine, printLine } from "../output.ts";
 import { formatS3Url, type S3Url } from "../s3-url.ts";
@@ -61,7 +60,7 @@ export async function restore(
   const { bucket, key, versionId = "" } = url;
   const { status } = await client.getBucketVersioning({ bucket });
   if (status !== "Enabled") throw noVersions(bucket);
-  const restored = await restoreVersion(client, { bucket, key, versionId });
+  const restored = await client.restoreVersion({ bucket, key, versionId });
   if (json) await printJsonLine(io, { url: formatS3Url(url), versionId: restored.versionId });
   else await printLine(io, `${printable(formatS3Url({ bucket, key }))}: as it was in ${versionId}`);
 }
@@ -106,9 +105,9 @@ export async function undoChanges(
   if (status !== "Enabled") throw noVersions(bucket);
   let count = 0;
   const { concurrency } = client.core.settings;
-  const plan = planUndo(client, { bucket, ...selection }, { sinceMs });
+  const plan = client.planUndo({ bucket, ...selection }, { sinceMs });
   await runParallel(plan, { concurrency }, async (undoing, signal) => {
-    if (!dryRun) await undo(client, bucket, undoing, { signal });
+    if (!dryRun) await client.undo(bucket, undoing, { signal });
     count++;
     if (options.json === true) await printJsonLine(io, { ...undoing, dryRun });
     else
