@@ -9,6 +9,7 @@ import type {
   ReadConditions,
   WriteConditions,
 } from "./inputs.ts";
+import type { FileDownloadOptions } from "./node-files.ts";
 import { type BotoCallback, type ProgressListener, botoProgress } from "./progress.ts";
 import type { UploadOptions } from "./upload.ts";
 
@@ -26,7 +27,7 @@ export interface PutOptions
     ProgressOptions,
     WriteConditions,
     EncryptionInput,
-    Pick<UploadOptions, "signal" | "partSizeBytes" | "concurrency"> {
+    Pick<UploadOptions, "signal" | "partSizeBytes" | "concurrency" | "resume"> {
   /** boto's: have the server encrypt, with a key of its own. As `encryption: { algorithm: "AES256" }`. */
   readonly encryptKey?: boolean | undefined;
   /** False: fail with PreconditionFailed if the key exists (`If-None-Match: *`). Default: true. */
@@ -55,10 +56,8 @@ export interface GetOptions extends ProgressOptions, ReadConditions, CustomerKey
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface GetFileOptions extends GetOptions {
-  /** Go on where a download that failed has stopped, also in another process. Default: false. See FileDownloadOptions. */
-  readonly resume?: boolean | undefined;
-}
+export interface GetFileOptions
+  extends GetOptions, Pick<FileDownloadOptions, "partSizeBytes" | "concurrency" | "resume"> {}
 
 export interface CopyKeyOptions extends EncryptionInput {
   /** boto's: have the server encrypt the copy, with a key of its own. */

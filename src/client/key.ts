@@ -134,7 +134,8 @@ export class Key extends KeyAccess {
    * @throws S3ResponseError PreconditionFailed with `replace: false` where the key exists.
    */
   async put(body: Body, options: PutOptions = {}): Promise<Uploaded> {
-    const { replace = true, policy, size, md5, metadata, signal, partSizeBytes, concurrency } = options;
+    const { replace = true, policy, size, md5, metadata } = options;
+    const { signal, partSizeBytes, concurrency, resume } = options;
     const blobType = body instanceof Blob && body.type !== "" ? body.type : undefined;
     const contentType = options.contentType ?? this.contentType ?? blobType ?? contentTypeOf(this.name);
     const merged = { ...this.metadata, ...lowerCased(metadata ?? {}) };
@@ -156,7 +157,7 @@ export class Key extends KeyAccess {
         ifNoneMatch: replace ? options.ifNoneMatch : "*",
         headers: options.headers,
       },
-      { signal, partSizeBytes, concurrency, onProgress: listenerOf(options) },
+      { signal, partSizeBytes, concurrency, resume, onProgress: listenerOf(options) },
     );
     this.metadata = merged;
     this.contentType = contentType;
@@ -218,10 +219,10 @@ export class Key extends KeyAccess {
    * download that fails leaves what was there.
    */
   async getContentsToFilename(path: string, options: GetFileOptions = {}): Promise<void> {
-    const { signal, resume } = options;
+    const { signal, partSizeBytes, concurrency, resume } = options;
     const input = { ...this.#versioned, ...getInput(options) };
     const onProgress = listenerOf(options);
-    const file = { signal, resume, onProgress, keepModified: true };
+    const file = { signal, partSizeBytes, concurrency, resume, onProgress, keepModified: true };
     this.#learn(await this.#client.downloadFile(input, path, file));
   }
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Bucket } from "../../src/client/bucket.ts";
+import type { ProgressListener } from "../../src/client/progress.ts";
 import { describeClient } from "./endpoints.ts";
 
 const mebibyte = 1024 * 1024;
@@ -102,6 +103,48 @@ describeClient("large objects", (context) => {
       (await client.listMultipartUploads({ bucket: bucket.name, prefix: "resumed" })).uploads,
       [],
     );
+  });
+
+  test("a key goes on with what was cut off: a file on its way up, and one on its way down", async () => {
+    const path = join(directory, "resumed up");
+    await writeFile(path, content(21 * mebibyte));
+    const halves = { partSizeBytes: 5 * mebibyte, concurrency: 1, resume: true };
+    const cutAfter = (bytes: number): { signal: AbortSignal; onProgress: ProgressListener } => {
+      const stop = new AbortController();
+      return {
+        signal: stop.signal,
+        onProgress: ({ loadedBytes }) => loadedBytes > bytes && stop.abort(),
+      };
+    };
+    const targets: string[] = [];
+    const { transport } = context().conn.client.core;
+    const watching = context().connect({
+      transport: {
+        ...transport,
+        send: (request) => {
+          targets.push(request.headers["range"] ?? /partNumber=\d+/.exec(request.target)?.[0] ?? "");
+          return transport.send(request);
+        },
+      },
+    });
+    const key = (await watching.getBucket(bucket.name)).newKey("resumed by key");
+
+    await assert.rejects(key.setContentsFromFilename(path, { ...halves, ...cutAfter(12 * mebibyte) }));
+    targets.length = 0;
+    await key.setContentsFromFilename(path, halves);
+    const sent = targets.filter((target) => target.startsWith("partNumber"));
+    assert.deepEqual(sent, ["partNumber=3", "partNumber=4", "partNumber=5"]);
+
+    const out = join(directory, "resumed down");
+    await assert.rejects(key.getContentsToFilename(out, { ...halves, ...cutAfter(12 * mebibyte) }));
+    targets.length = 0;
+    await key.getContentsToFilename(out, halves);
+    const ranges = targets.filter((target) => target.startsWith("bytes="));
+    assert.deepEqual(
+      ranges.map((range) => Number(/\d+/.exec(range)?.[0]) / mebibyte),
+      [10, 15, 20],
+    );
+    assert.equal(sha256(await readFile(out)), sha256(await readFile(path)));
   });
 
   test("a conditional upload in parts keeps what is there", async () => {
