@@ -136,87 +136,28 @@ const rows: readonly Row[] = [
     "owner",
   ],
   ["GetBucketReplication", "GET", "bucket", "replication", "s3:GetReplicationConfiguration", "owner"],
+  ["PutBucketReplication", "PUT", "bucket", "replication", "s3:PutReplicationConfiguration", "owner"],
   ["DeleteBucketReplication", "DELETE", "bucket", "replication", "s3:PutReplicationConfiguration", "owner"],
+  ...namedConfigurations("Inventory", "inventory"),
+  ...namedConfigurations("Analytics", "analytics"),
+  ...namedConfigurations("Metrics", "metrics"),
+  ...namedConfigurations("IntelligentTiering", "intelligent-tiering"),
+  ["GetBucketAbac", "GET", "bucket", "abac", "s3:GetBucketAbac", "owner"],
+  ["PutBucketAbac", "PUT", "bucket", "abac", "s3:PutBucketAbac", "owner"],
   [
-    "ListBucketInventoryConfigurations",
+    "GetBucketMetadataConfiguration",
     "GET",
     "bucket",
-    "inventory",
-    "s3:GetInventoryConfiguration",
+    "metadataConfiguration",
+    "s3:GetBucketMetadataTableConfiguration",
     "owner",
   ],
   [
-    "GetBucketInventoryConfiguration",
+    "GetBucketMetadataTableConfiguration",
     "GET",
     "bucket",
-    "inventory id",
-    "s3:GetInventoryConfiguration",
-    "owner",
-  ],
-  [
-    "DeleteBucketInventoryConfiguration",
-    "DELETE",
-    "bucket",
-    "inventory id",
-    "s3:PutInventoryConfiguration",
-    "owner",
-  ],
-  [
-    "ListBucketAnalyticsConfigurations",
-    "GET",
-    "bucket",
-    "analytics",
-    "s3:GetAnalyticsConfiguration",
-    "owner",
-  ],
-  [
-    "GetBucketAnalyticsConfiguration",
-    "GET",
-    "bucket",
-    "analytics id",
-    "s3:GetAnalyticsConfiguration",
-    "owner",
-  ],
-  [
-    "DeleteBucketAnalyticsConfiguration",
-    "DELETE",
-    "bucket",
-    "analytics id",
-    "s3:PutAnalyticsConfiguration",
-    "owner",
-  ],
-  ["ListBucketMetricsConfigurations", "GET", "bucket", "metrics", "s3:GetMetricsConfiguration", "owner"],
-  ["GetBucketMetricsConfiguration", "GET", "bucket", "metrics id", "s3:GetMetricsConfiguration", "owner"],
-  [
-    "DeleteBucketMetricsConfiguration",
-    "DELETE",
-    "bucket",
-    "metrics id",
-    "s3:PutMetricsConfiguration",
-    "owner",
-  ],
-  [
-    "ListBucketIntelligentTieringConfigurations",
-    "GET",
-    "bucket",
-    "intelligent-tiering",
-    "s3:GetIntelligentTieringConfiguration",
-    "owner",
-  ],
-  [
-    "GetBucketIntelligentTieringConfiguration",
-    "GET",
-    "bucket",
-    "intelligent-tiering id",
-    "s3:GetIntelligentTieringConfiguration",
-    "owner",
-  ],
-  [
-    "DeleteBucketIntelligentTieringConfiguration",
-    "DELETE",
-    "bucket",
-    "intelligent-tiering id",
-    "s3:PutIntelligentTieringConfiguration",
+    "metadataTable",
+    "s3:GetBucketMetadataTableConfiguration",
     "owner",
   ],
   // A browser's preflight: never signed, decided by the bucket's CORS rules alone.
@@ -286,6 +227,17 @@ const rows: readonly Row[] = [
   ["CompleteMultipartUpload", "POST", "object", "uploadId", "s3:PutObject", "bucket WRITE"],
   ["AbortMultipartUpload", "DELETE", "object", "uploadId", "s3:AbortMultipartUpload", "bucket WRITE"],
 ];
+
+/** Of what a bucket has several configurations of, each with an id. */
+function namedConfigurations(name: string, query: string): Row[] {
+  const [get, put] = [`s3:Get${name}Configuration`, `s3:Put${name}Configuration`];
+  return [
+    [`ListBucket${name}Configurations`, "GET", "bucket", query, get, "owner"],
+    [`GetBucket${name}Configuration`, "GET", "bucket", `${query} id`, get, "owner"],
+    [`PutBucket${name}Configuration`, "PUT", "bucket", `${query} id`, put, "owner"],
+    [`DeleteBucket${name}Configuration`, "DELETE", "bucket", `${query} id`, put, "owner"],
+  ];
+}
 
 /** Every operation, by name. */
 export const operations: ReadonlyMap<string, Operation> = new Map(

@@ -16,6 +16,7 @@ import type { SigningRequest } from "./signing-request.ts";
  * Ceph's RGW have them.
  */
 const signedParameters: ReadonlySet<string> = new Set([
+  "abac",
   "accelerate",
   "acl",
   "analytics",
@@ -29,6 +30,8 @@ const signedParameters: ReadonlySet<string> = new Set([
   "lifecycle",
   "location",
   "logging",
+  "metadataConfiguration",
+  "metadataTable",
   "metrics",
   "notification",
   "object-lock",

@@ -18,15 +18,34 @@ describe("what SDKs ask of a bucket and is not there", () => {
       const one = await s3.send(`GET /bucket?${name}&id=x`);
       assert.deepEqual([one.status, one.code], [404, "NoSuchConfiguration"], name);
       assert.equal((await s3.send(`DELETE /bucket?${name}&id=x`)).code, "NoSuchConfiguration");
-      assert.equal((await s3.send(`PUT /bucket?${name}&id=x`, { body: "<x/>" })).status, 501);
+      const put = await s3.send(`PUT /bucket?${name}&id=x`, { body: "<x/>" });
+      assert.deepEqual([put.status, put.code], [400, "InvalidRequest"], name);
+      assert.match(put.text, /cannot be configured on this bucket/);
       assert.equal((await s3.send(`GET /bucket?${name}`, { as: other })).code, "AccessDenied");
     }
   });
 
-  it("replication is not found, and deleting it is no error", async () => {
+  it("access by attributes is off, and stays so", async () => {
+    const put = (status: string) =>
+      s3.send("PUT /bucket?abac", { body: `<AbacStatus><Status>${status}</Status></AbacStatus>` });
+    assert.match((await s3.send("GET /bucket?abac")).text, /<AbacStatus[^>]*><Status>Disabled<\/Status>/);
+    assert.equal((await put("Disabled")).status, 200);
+    assert.equal((await put("Enabled")).code, "InvalidRequest");
+  });
+
+  it("metadata tables are not found", async () => {
+    for (const name of ["metadataConfiguration", "metadataTable"]) {
+      const got = await s3.send(`GET /bucket?${name}`);
+      assert.deepEqual([got.status, got.code], [404, "MetadataConfigurationNotFound"], name);
+    }
+  });
+
+  it("replication is not found, deleting it is no error, putting it is refused", async () => {
     const got = await s3.send("GET /bucket?replication");
     assert.deepEqual([got.status, got.code], [404, "ReplicationConfigurationNotFoundError"]);
     assert.equal((await s3.send("DELETE /bucket?replication")).status, 204);
+    const put = await s3.send("PUT /bucket?replication", { body: "<ReplicationConfiguration/>" });
+    assert.deepEqual([put.status, put.code], [400, "InvalidRequest"]);
   });
 
   it("transfer acceleration is off: suspending is taken, switching on refused", async () => {

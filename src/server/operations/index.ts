@@ -54,11 +54,14 @@ import { getBucketRequestPayment, putBucketRequestPayment } from "./request-paym
 import { restoreObject } from "./restore-object.ts";
 import {
   deleteNothing,
+  getBucketAbac,
   getBucketAccelerate,
-  getBucketReplication,
   noConfigurations,
   noSuchConfiguration,
+  notFound,
+  putBucketAbac,
   putBucketAccelerate,
+  refuseConfiguration,
 } from "./unconfigured.ts";
 import { putObjectOperation } from "./put-object.ts";
 import {
@@ -98,8 +101,16 @@ const version = (run: Run<BucketContext>): Handler => ({ needs: "bucket", run, t
 const info = (run: Run<ObjectContext>): Handler => ({ needs: "info", run });
 const object = (run: Run<OpenContext>): Handler => ({ needs: "object", run });
 
+/** Handlers of what there is none of: an empty list, no single one, and none that could be put. */
+const namedConfigurations = (name: string, listRoot: string): [name: string, handler: Handler][] => [
+  [`ListBucket${name}Configurations`, unconfigured(noConfigurations(listRoot))],
+  [`GetBucket${name}Configuration`, unconfigured(noSuchConfiguration)],
+  [`PutBucket${name}Configuration`, unconfigured(refuseConfiguration(name))],
+  [`DeleteBucket${name}Configuration`, unconfigured(noSuchConfiguration)],
+];
+
 /** By the operation's name, as in `s3/operations.ts`. */
-export const handlers: ReadonlyMap<string, Handler> = new Map([
+export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ["ListBuckets", nothing(listBucketsOperation)],
   ["CreateBucket", nothing(createBucketOperation)],
   ["DeleteBucket", bucket(deleteBucketOperation)],
@@ -142,26 +153,17 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ["PutBucketRequestPayment", bucket(putBucketRequestPayment)],
   ["GetBucketAccelerateConfiguration", unconfigured(getBucketAccelerate)],
   ["PutBucketAccelerateConfiguration", unconfigured(putBucketAccelerate)],
-  ["GetBucketReplication", unconfigured(getBucketReplication)],
+  ["GetBucketAbac", unconfigured(getBucketAbac)],
+  ["PutBucketAbac", unconfigured(putBucketAbac)],
+  ["GetBucketReplication", unconfigured(notFound("ReplicationConfigurationNotFoundError"))],
+  ["PutBucketReplication", unconfigured(refuseConfiguration("Replication"))],
   ["DeleteBucketReplication", unconfigured(deleteNothing)],
-  ["ListBucketInventoryConfigurations", unconfigured(noConfigurations("ListInventoryConfigurationsResult"))],
-  ["GetBucketInventoryConfiguration", unconfigured(noSuchConfiguration)],
-  ["DeleteBucketInventoryConfiguration", unconfigured(noSuchConfiguration)],
-  [
-    "ListBucketAnalyticsConfigurations",
-    unconfigured(noConfigurations("ListBucketAnalyticsConfigurationResult")),
-  ],
-  ["GetBucketAnalyticsConfiguration", unconfigured(noSuchConfiguration)],
-  ["DeleteBucketAnalyticsConfiguration", unconfigured(noSuchConfiguration)],
-  ["ListBucketMetricsConfigurations", unconfigured(noConfigurations("ListMetricsConfigurationsResult"))],
-  ["GetBucketMetricsConfiguration", unconfigured(noSuchConfiguration)],
-  ["DeleteBucketMetricsConfiguration", unconfigured(noSuchConfiguration)],
-  [
-    "ListBucketIntelligentTieringConfigurations",
-    unconfigured(noConfigurations("ListBucketIntelligentTieringConfigurationsOutput")),
-  ],
-  ["GetBucketIntelligentTieringConfiguration", unconfigured(noSuchConfiguration)],
-  ["DeleteBucketIntelligentTieringConfiguration", unconfigured(noSuchConfiguration)],
+  ["GetBucketMetadataConfiguration", unconfigured(notFound("MetadataConfigurationNotFound"))],
+  ["GetBucketMetadataTableConfiguration", unconfigured(notFound("MetadataConfigurationNotFound"))],
+  ...namedConfigurations("Inventory", "ListInventoryConfigurationsResult"),
+  ...namedConfigurations("Analytics", "ListBucketAnalyticsConfigurationResult"),
+  ...namedConfigurations("Metrics", "ListMetricsConfigurationsResult"),
+  ...namedConfigurations("IntelligentTiering", "ListBucketIntelligentTieringConfigurationsOutput"),
   ["GetBucketVersioning", bucket(getBucketVersioning)],
   ["PutBucketVersioning", bucket(putBucketVersioning)],
   ["ListObjectVersions", bucket(listObjectVersions)],

@@ -3,7 +3,7 @@
  * tools ask for it, and are told that there is none.
  */
 
-import { S3Error } from "../../s3/errors.ts";
+import { S3Error, type S3ErrorCode } from "../../s3/errors.ts";
 import { readChoice } from "../../s3/documents/elements.ts";
 import { element, xmlDocument } from "../../s3/xml.ts";
 import type { BucketContext, S3Response } from "../context.ts";
@@ -25,9 +25,21 @@ export function noSuchConfiguration({ request, bucket }: BucketContext): Promise
   });
 }
 
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketReplication.html */
-export function getBucketReplication({ bucket }: BucketContext): Promise<S3Response> {
-  throw new S3Error("ReplicationConfigurationNotFoundError", { details: { BucketName: bucket.name } });
+/** There is no such configuration of the bucket. */
+export function notFound(code: S3ErrorCode): Run {
+  return ({ bucket }) => {
+    throw new S3Error(code, { details: { BucketName: bucket.name } });
+  };
+}
+
+/** What is not there is refused, in AWS's words for where it has something not; to take it would be to promise it. */
+export function refuseConfiguration(what: string): Run {
+  return ({ bucket }) => {
+    throw new S3Error("InvalidRequest", {
+      message: `${what} cannot be configured on this bucket.`,
+      details: { BucketName: bucket.name },
+    });
+  };
 }
 
 /** There is nothing to delete, which is no error. */
@@ -40,19 +52,25 @@ export function getBucketAccelerate(): Promise<S3Response> {
   return Promise.resolve(xmlResponse(xmlDocument("AccelerateConfiguration", "")));
 }
 
-/**
- * Suspending what was never on changes nothing; switching it on is refused in AWS's words for where there is none.
- *
- * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAccelerateConfiguration.html
- */
-export async function putBucketAccelerate(context: BucketContext): Promise<S3Response> {
-  const status = readChoice(await readSettings(context), "AccelerateConfiguration", "Status", [
-    "Enabled",
-    "Suspended",
-  ]);
-  if (status === "Suspended") return { status: 200, headers: {} };
-  throw new S3Error("InvalidRequest", {
-    message: "S3 Transfer Acceleration cannot be configured on this bucket.",
-    details: { BucketName: context.bucket.name },
-  });
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAccelerateConfiguration.html */
+export const putBucketAccelerate: Run = putSwitch(
+  "AccelerateConfiguration",
+  "Suspended",
+  "S3 Transfer Acceleration",
+);
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAbac.html */
+export function getBucketAbac(): Promise<S3Response> {
+  return Promise.resolve(xmlResponse(xmlDocument("AbacStatus", element("Status", "Disabled"))));
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAbac.html */
+export const putBucketAbac: Run = putSwitch("AbacStatus", "Disabled", "Attribute-based access control");
+
+/** Switching off what was never on changes nothing; switching it on is refused. */
+function putSwitch(root: string, off: string, what: string): Run {
+  return async (context) => {
+    const status = readChoice(await readSettings(context), root, "Status", ["Enabled", off]);
+    return status === off ? { status: 200, headers: {} } : refuseConfiguration(what)(context);
+  };
 }
