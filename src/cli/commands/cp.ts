@@ -1,5 +1,6 @@
 import type { Command, Io } from "../command.ts";
 import { connectionFlags, type ConnectionOptions, connectionVariables } from "../connection-flags.ts";
+import { copyKeyFlags, customerKeyDetails, readCustomerKeys } from "../customer-key.ts";
 import {
   dryRunFlag,
   filterFlags,
@@ -20,6 +21,7 @@ const shared = {
     { flags: "--resume", description: "Go on with large files where an earlier command stopped" },
     dryRunFlag,
     ...propertyFlags,
+    ...copyKeyFlags,
     ...transferFlags,
     jsonFlag,
     ...connectionFlags,
@@ -35,7 +37,9 @@ export const cp: Command = {
 A target that ends in a slash, a bucket and a directory take the sources under their names; with --recursive, or wildcards, what is
 in a source keeps its way from there. A file is replaced only by a whole one.
 Within S3 a copy keeps the source's type, headers, metadata and tags, but for what options name; not its grants, and nothing of how
-it is encrypted or where a website redirects it.`,
+it is encrypted or where a website redirects it.
+
+${customerKeyDetails}`,
   examples: [
     "cp photo.jpg s3://photos/2026/",
     "cp -r site/ s3://www --exclude .DS_Store",
@@ -63,7 +67,8 @@ async function run(
   given: Readonly<Record<string, unknown>>,
   kind: Kind,
 ): Promise<void> {
-  const options = given as CpOptions & ConnectionOptions;
+  const keys = await readCustomerKeys(io.env, given);
+  const options = { ...(given as CpOptions & ConnectionOptions), ...keys };
   const { withClient } = await import("../s3-connection.ts");
   const { cpTransfers } = await import("../objects/cp.ts");
   const { runTransfers } = await import("../objects/transfers.ts");

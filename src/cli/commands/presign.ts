@@ -1,5 +1,6 @@
 import { type Command, type Flag, UsageError } from "../command.ts";
 import { connectionFlags, type ConnectionOptions, connectionVariables } from "../connection-flags.ts";
+import { customerKeyDetails, customerKeyFlag, readCustomerKeys } from "../customer-key.ts";
 import { parseDuration } from "../moments.ts";
 import { jsonFlag, parseRate } from "../object-flags.ts";
 import type { PresignOptions, ShareOptions } from "../objects/presign.ts";
@@ -27,7 +28,9 @@ export const presign: Command = {
   path: "presign",
   summary: "Print a URL with which anybody may make one request until it expires.",
   details: `Nothing is sent: it works without a connection, and of an object that is not there. For a link to give to a person there is
-stowage share.`,
+stowage share.
+
+${customerKeyDetails} It is in no URL: whoever uses one sends it in headers.`,
   arguments: [{ name: "<url>", description: "An object, a version of one, or a bucket to be listed" }],
   flags: [
     expiresFlag(3600, "1h"),
@@ -41,6 +44,7 @@ stowage share.`,
     { flags: "--response-content-disposition <value>", description: "Header that the answer is to have" },
     { flags: "--response-content-type <type>", description: "Header that the answer is to have" },
     { flags: "--response-cache-control <value>", description: "Header that the answer is to have" },
+    customerKeyFlag,
     jsonFlag,
     ...connectionFlags,
   ],
@@ -50,7 +54,8 @@ stowage share.`,
     "presign s3://photos/new.jpg --method PUT --content-type image/jpeg",
   ],
   run: async (io, [text = ""], given) => {
-    const options = given as unknown as ConnectionOptions & PresignOptions;
+    const keys = await readCustomerKeys(io.env, given);
+    const options = { ...(given as unknown as ConnectionOptions & PresignOptions), ...keys };
     const url = parseS3Url(text);
     if (url.key === "" && options.method !== "GET" && options.method !== "HEAD") parseObjectUrl(text);
     const { withClient } = await import("../s3-connection.ts");

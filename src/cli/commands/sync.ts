@@ -1,5 +1,6 @@
 import type { Command } from "../command.ts";
 import { connectionFlags, type ConnectionOptions, connectionVariables } from "../connection-flags.ts";
+import { copyKeyFlags, customerKeyDetails, readCustomerKeys } from "../customer-key.ts";
 import { dryRunFlag, jsonFlag, maxDeleteFlag, nameFlags, transferFlags } from "../object-flags.ts";
 import type { SyncCommandOptions } from "../objects/sync.ts";
 
@@ -13,7 +14,9 @@ export const sync: Command = {
   summary: "Bring a directory or a folder of a bucket to what another is.",
   details: `From this machine to S3, from S3 to this machine, or within S3. A file is sent where its size differs, or where the target
 is older than the source; the same rule holds in every direction, and what was sent is not sent again. Nothing is deleted without
---delete, and never before the source was read whole. Names that --exclude leaves out are neither sent nor deleted.`,
+--delete, and never before the source was read whole. Names that --exclude leaves out are neither sent nor deleted.
+
+${customerKeyDetails}`,
   arguments: [
     { name: "<source>", description: "A directory, or s3://BUCKET/FOLDER" },
     { name: "<target>", description: "The same" },
@@ -26,6 +29,7 @@ is older than the source; the same rule holds in every direction, and what was s
     { flags: "--force", description: "Let an empty source empty the target" },
     { flags: "--resume", description: "Go on with large files where an earlier command stopped" },
     dryRunFlag,
+    ...copyKeyFlags,
     ...transferFlags,
     jsonFlag,
     ...connectionFlags,
@@ -37,7 +41,8 @@ is older than the source; the same rule holds in every direction, and what was s
     "sync s3://photos s3://backup/photos -n",
   ],
   run: async (io, [source = "", target = ""], given) => {
-    const options = given as SyncCommandOptions & ConnectionOptions;
+    const keys = await readCustomerKeys(io.env, given);
+    const options = { ...(given as SyncCommandOptions & ConnectionOptions), ...keys };
     const { withClient } = await import("../s3-connection.ts");
     const { syncPlaces } = await import("../objects/sync.ts");
     await withClient(io.env, options, (client) => syncPlaces(io, client, source, target, options));

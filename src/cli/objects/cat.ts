@@ -2,9 +2,10 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import type { S3Client } from "../../client/s3-client.ts";
 import { contentTypeOf } from "../../client/content-type.ts";
-import type { ObjectProperties } from "../../client/inputs.ts";
+import type { GetObjectInput, ObjectProperties } from "../../client/inputs.ts";
 import type { CannedAcl } from "../../s3/acl.ts";
 import type { Io } from "../command.ts";
+import type { CustomerKeys } from "../customer-key.ts";
 import type { S3Url } from "../s3-url.ts";
 import { findObjects, type FindOptions, selectionOf } from "./find-objects.ts";
 
@@ -13,29 +14,30 @@ export async function cat(
   io: Io,
   client: S3Client,
   urls: readonly S3Url[],
-  options: FindOptions,
+  options: FindOptions & CustomerKeys,
 ): Promise<void> {
+  const { customerKey } = options;
   for (const url of urls) {
     const selection = selectionOf(url, options);
     if (selection.isSingle) {
-      await writeObject(io, client, url);
+      await writeObject(io, client, { ...url, customerKey });
       continue;
     }
     for await (const { key } of findObjects(client, url.bucket, selection)) {
-      await writeObject(io, client, { ...url, key });
+      await writeObject(io, client, { ...url, key, customerKey });
     }
   }
 }
 
-async function writeObject({ stdout }: Io, client: S3Client, url: S3Url): Promise<void> {
-  const { body } = await client.getObject(url);
+async function writeObject({ stdout }: Io, client: S3Client, object: GetObjectInput): Promise<void> {
+  const { body } = await client.getObject(object);
   for await (const chunk of body) {
     if (stdout.destroyed) throw Object.assign(new Error("nobody reads the output"), { code: "EPIPE" });
     if (!stdout.write(chunk)) await once(stdout, "drain");
   }
 }
 
-export interface PipeOptions extends ObjectProperties {
+export interface PipeOptions extends ObjectProperties, Pick<CustomerKeys, "customerKey"> {
   readonly acl?: CannedAcl;
   readonly clobber?: boolean;
 }

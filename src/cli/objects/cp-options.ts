@@ -2,10 +2,11 @@
 
 import type { ObjectProperties } from "../../client/inputs.ts";
 import type { CannedAcl } from "../../s3/acl.ts";
+import type { CustomerKeys } from "../customer-key.ts";
 import type { FindOptions } from "./find-objects.ts";
 import type { TransferOptions } from "./transfers.ts";
 
-export interface CpOptions extends FindOptions, TransferOptions {
+export interface CpOptions extends FindOptions, TransferOptions, CustomerKeys {
   readonly acl?: CannedAcl;
   readonly contentType?: string;
   readonly cacheControl?: string;

@@ -6,6 +6,7 @@ import { contentTypeOf } from "../../client/content-type.ts";
 import { withFile } from "../../client/node-files.ts";
 import type { S3Client } from "../../client/s3-client.ts";
 import { CommandError, UsageError } from "../command.ts";
+import type { CustomerKeys } from "../customer-key.ts";
 import { nameFilter } from "../key-pattern.ts";
 import { formatS3Url, type Place, parsePlace, type S3Url } from "../s3-url.ts";
 import { type CpOptions, propertiesOf } from "./cp-options.ts";
@@ -46,7 +47,12 @@ export async function cpTransfers(
     throw new UsageError("both places are of this machine", "give one of them as s3://BUCKET/KEY");
   }
   const into = await directoryOf(target, places.length > 1 || options.recursive === true);
-  const sources = await Promise.all(places.map((place) => sourceOf(client, place, options)));
+  // Of what a copy within S3 reads; else there is one object, and one key.
+  const { customerKey, copySourceCustomerKey } = options;
+  const sourceKey = target.type === "s3" ? copySourceCustomerKey : customerKey;
+  const sources = await Promise.all(
+    places.map((place) => sourceOf(client, place, { ...options, customerKey: sourceKey })),
+  );
   const isMany = sources.some(({ isSingle }) => !isSingle) || places.length > 1;
   if (isMany && !into.isDirectory) {
     throw new UsageError(
@@ -100,7 +106,7 @@ async function sourceOf(client: S3Client, place: Place, options: CpOptions): Pro
   const { url } = place;
   const { bucket } = url;
   const selection = selectionOf(url, options);
-  if (selection.isSingle) return { isSingle: true, items: singleObject(client, url) };
+  if (selection.isSingle) return { isSingle: true, items: singleObject(client, url, options) };
   if (url.versionId !== undefined) {
     throw new UsageError(`${formatS3Url(url)} names a version of many`, "name one object for ?versionId=");
   }
@@ -112,8 +118,12 @@ async function sourceOf(client: S3Client, place: Place, options: CpOptions): Pro
   return { isSingle: false, items: items() };
 }
 
-async function* singleObject(client: S3Client, url: S3Url): AsyncGenerator<Item> {
-  const { size, etag } = await client.headObject(url);
+async function* singleObject(
+  client: S3Client,
+  url: S3Url,
+  { customerKey }: CustomerKeys,
+): AsyncGenerator<Item> {
+  const { size, etag } = await client.headObject({ ...url, customerKey });
   yield { name: url.key.slice(url.key.lastIndexOf("/") + 1), size, from: { url, etag } };
 }
 
@@ -235,6 +245,7 @@ async function upload(
         contentType: contentTypeOf(path),
         ...propertiesOf(options),
         acl: options.acl,
+        customerKey: options.customerKey,
         ifNoneMatch: options.clobber === false ? "*" : undefined,
       },
       { signal, resume: options.resume, onProgress: ({ loadedBytes }) => onLoaded(loadedBytes) },
@@ -253,13 +264,14 @@ async function download(
     throw new CommandError(`"${path}" is there already`, "leave out --no-clobber to replace it");
   }
   await mkdir(dirname(path), { recursive: true });
-  const { etag } = await client.downloadFile(from, path, {
+  const { customerKey } = options;
+  const { etag } = await client.downloadFile({ ...from, customerKey }, path, {
     signal,
     resume: options.resume,
     keepModified: true,
     onProgress: ({ loadedBytes }) => onLoaded(loadedBytes),
   });
-  if (options.kind === "move") await removeObject(client, from, { etag, signal });
+  if (options.kind === "move") await removeObject(client, from, { etag, customerKey, signal });
 }
 
 function describe(place: Place): string {

@@ -5,12 +5,14 @@ import { S3ResponseError } from "../../client/errors.ts";
 import type { PresignInput } from "../../client/presign.ts";
 import type { S3Client } from "../../client/s3-client.ts";
 import { contentDisposition } from "../../http/disposition.ts";
+import { customerKeyHeaders } from "../../s3/server-side-encryption.ts";
 import { CommandError, type Io } from "../command.ts";
+import type { CustomerKeys } from "../customer-key.ts";
 import { formatBytes, formatTime, printJsonLine, printLine } from "../output.ts";
 import { formatS3Url, type S3Url } from "../s3-url.ts";
 import { shellQuoted } from "../shell-words.ts";
 
-export interface PresignOptions {
+export interface PresignOptions extends Pick<CustomerKeys, "customerKey"> {
   /** Seconds. */
   readonly expires: number;
   readonly method?: "GET" | "PUT" | "HEAD" | "DELETE";
@@ -21,9 +23,13 @@ export interface PresignOptions {
   readonly json?: boolean;
 }
 
+const keyHeader = "x-amz-server-side-encryption-customer-key";
+
 /** Nothing is sent, but for what the credentials come from. */
 export async function presign(io: Io, client: S3Client, url: S3Url, options: PresignOptions): Promise<void> {
-  const { method = "GET", expires, contentType, json = false, ...response } = options;
+  const { method = "GET", expires, contentType, customerKey, json = false, ...response } = options;
+  const { [keyHeader]: key64, ...encryption } =
+    customerKey === undefined ? {} : customerKeyHeaders(customerKey);
   const { bucket, key, versionId } = url;
   await client.credentials();
   const signed = client.presign({
@@ -33,12 +39,17 @@ export async function presign(io: Io, client: S3Client, url: S3Url, options: Pre
     expiresSeconds: expires,
     ...(contentType === undefined ? {} : { contentType }),
     ...overridesOf(response),
+    ...(key64 === undefined ? {} : { headers: { ...encryption, [keyHeader]: key64 } }),
   });
+  // The key is a secret, and whoever asks for the URL has it.
+  const headers = { ...(contentType === undefined ? {} : { "content-type": contentType }), ...encryption };
   if (!json) {
     await printLine(io, signed);
+    if (key64 === undefined) return;
+    const lines = Object.entries(encryption).map(([name, value]) => `  ${name}: ${value}\n`);
+    io.stderr.write(`to be sent with these headers:\n${lines.join("")}  ${keyHeader}: the key in base64\n`);
     return;
   }
-  const headers = contentType === undefined ? {} : { "content-type": contentType };
   const until = new Date(Date.now() + expires * 1000).toISOString();
   await printJsonLine(io, { url: signed, method, headers, expires: until });
 }

@@ -10,17 +10,19 @@ import { formatS3Url, type S3Url } from "../s3-url.ts";
 interface Moved {
   /** Of what was moved, as far as it is known. */
   readonly etag: string | undefined;
+  readonly customerKey: Uint8Array | undefined;
   readonly signal: AbortSignal;
 }
 
 /** @throws {CommandError} Where it was replaced meanwhile, as far as the server has deletions on condition. */
-export async function removeObject(client: S3Client, url: S3Url, { etag, signal }: Moved): Promise<void> {
+export async function removeObject(client: S3Client, url: S3Url, moved: Moved): Promise<void> {
+  const { etag, signal } = moved;
   if (url.versionId !== undefined || etag === undefined || etag === "") {
     await client.deleteObject(url, { signal });
     return;
   }
   try {
-    await deleteOnly(client, url, etag, signal);
+    await deleteOnly(client, url, etag, moved);
   } catch (error) {
     if (!(error instanceof S3ResponseError)) throw error;
     // Gone already: by somebody else's hand, or by an attempt whose answer was lost.
@@ -30,12 +32,17 @@ export async function removeObject(client: S3Client, url: S3Url, { etag, signal 
   }
 }
 
-async function deleteOnly(client: S3Client, url: S3Url, etag: string, signal: AbortSignal): Promise<void> {
+async function deleteOnly(
+  client: S3Client,
+  url: S3Url,
+  etag: string,
+  { customerKey, signal }: Moved,
+): Promise<void> {
   try {
     await client.deleteObject({ ...url, ifMatch: etag }, { signal });
   } catch (error) {
     if (!(error instanceof S3ResponseError) || error.status !== 501) throw error;
-    await client.headObject({ ...url, ifMatch: etag }, { signal });
+    await client.headObject({ ...url, ifMatch: etag, customerKey }, { signal });
     await client.deleteObject(url, { signal });
   }
 }

@@ -4,11 +4,12 @@ import { S3ResponseError } from "../../client/errors.ts";
 import type { ObjectInfo } from "../../client/outputs.ts";
 import type { S3Client } from "../../client/s3-client.ts";
 import type { Io } from "../command.ts";
+import type { CustomerKeys } from "../customer-key.ts";
 import { formatBytes, formatTime, printable, printJsonLine } from "../output.ts";
 import { formatS3Url, type S3Url } from "../s3-url.ts";
 import { printFields } from "../table.ts";
 
-interface StatOptions {
+interface StatOptions extends Pick<CustomerKeys, "customerKey"> {
   readonly json?: boolean;
 }
 
@@ -16,17 +17,23 @@ export async function stat(
   io: Io,
   client: S3Client,
   url: S3Url,
-  { json = false }: StatOptions,
+  { json = false, customerKey }: StatOptions,
 ): Promise<void> {
-  const facts = url.key === "" ? await bucketFacts(client, url.bucket) : await objectFacts(client, url);
+  const facts =
+    url.key === ""
+      ? await bucketFacts(client, url.bucket)
+      : await objectFacts(client, { ...url, customerKey });
   if (json) await printJsonLine(io, facts);
   else printFields(io, linesOf(facts));
 }
 
 type Facts = Readonly<Record<string, unknown>>;
 
-async function objectFacts(client: S3Client, { bucket, key, versionId }: S3Url): Promise<Facts> {
-  const info = await client.headObject({ bucket, key, versionId, checksumMode: "ENABLED" });
+async function objectFacts(
+  client: S3Client,
+  { bucket, key, versionId, customerKey }: S3Url & Pick<CustomerKeys, "customerKey">,
+): Promise<Facts> {
+  const info = await client.headObject({ bucket, key, versionId, customerKey, checksumMode: "ENABLED" });
   const { retention, checksum, headers } = info;
   return {
     url: formatS3Url({ bucket, key, versionId: info.versionId }),

@@ -4,12 +4,13 @@ import type { S3Client } from "../../client/s3-client.ts";
 import type { SyncPlace } from "../../client/sync/entries.ts";
 import { planSync, type SyncAction } from "../../client/sync/sync.ts";
 import { CommandError, type Io, UsageError } from "../command.ts";
+import type { CustomerKeys } from "../customer-key.ts";
 import { nameFilter, type NameFilter } from "../key-pattern.ts";
 import { printable, printJsonLine, printLine } from "../output.ts";
 import { folderPrefix, formatS3Url, parsePlace } from "../s3-url.ts";
 import { type Deletion, runTransfers, type Transfer, type TransferOptions } from "./transfers.ts";
 
-export interface SyncCommandOptions extends NameFilter, TransferOptions {
+export interface SyncCommandOptions extends NameFilter, TransferOptions, CustomerKeys {
   readonly checksum?: boolean;
   readonly sizeOnly?: boolean;
   readonly delete?: boolean;
@@ -90,6 +91,8 @@ function planOptions(options: SyncCommandOptions): Parameters<typeof planSync>[3
     force: options.force,
     filter: nameFilter(options),
     resume: options.resume,
+    customerKey: options.customerKey,
+    copySourceCustomerKey: options.copySourceCustomerKey,
   };
 }
 

@@ -23,7 +23,7 @@ export async function copyWithinS3(
   { signal, options, etag }: WithinS3Run,
 ): Promise<string | undefined> {
   refuseItself(from, to);
-  const { acl, storageClass } = options;
+  const { acl, storageClass, customerKey, copySourceCustomerKey } = options;
   const changes = await changesOf(client, from, options, signal);
   const copySourceIfMatch = changes.copySourceIfMatch ?? etag;
   await client.copy(
@@ -35,6 +35,8 @@ export async function copyWithinS3(
       copySourceIfMatch,
       storageClass,
       acl,
+      customerKey,
+      copySourceCustomerKey,
       ifNoneMatch: options.clobber === false ? "*" : undefined,
     },
     { signal },
@@ -51,7 +53,8 @@ async function changesOf(
 ): Promise<Partial<CopyObjectInput>> {
   const { storageClass: _, ...named } = propertiesOf(options);
   if (Object.keys(named).length === 0) return {};
-  const info = await client.headObject(from, { signal });
+  const customerKey = options.copySourceCustomerKey;
+  const info = await client.headObject({ ...from, customerKey }, { signal });
   const { cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires } = info;
   const metadata = { ...info.metadata };
   for (const [name, value] of Object.entries(options.metadata ?? {})) metadata[name.toLowerCase()] = value;
@@ -79,7 +82,8 @@ export async function moveWithinS3(
   refuseItself(from, to);
   if (await run.renaming.rename(from, to, run)) return;
   const etag = await copyWithinS3(client, from, to, run);
-  await removeObject(client, from, { etag, signal: run.signal });
+  const customerKey = run.options.copySourceCustomerKey;
+  await removeObject(client, from, { etag, customerKey, signal: run.signal });
 }
 
 function refuseItself(from: S3Url, to: S3Url): void {
@@ -99,7 +103,9 @@ export class Renaming {
   /** @returns False where it is to be copied: then nothing has happened. */
   async rename(from: S3Url, to: S3Url, { signal, options }: WithinS3Run): Promise<boolean> {
     const { bucket, key: sourceKey, versionId } = from;
-    const changes = options.acl !== undefined || Object.keys(propertiesOf(options)).length > 0;
+    const { acl, customerKey, copySourceCustomerKey } = options;
+    const named = [acl, customerKey, copySourceCustomerKey, ...Object.values(propertiesOf(options))];
+    const changes = named.some((value) => value !== undefined);
     if (bucket !== to.bucket || versionId !== undefined || changes) return false;
     if (!(await this.#isOffered(bucket))) return false;
     try {

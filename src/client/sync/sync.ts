@@ -34,6 +34,10 @@ export interface SyncPlanOptions {
   readonly filter?: ((name: string) => boolean) | undefined;
   /** Large files go on where an earlier attempt stopped. Default: false. */
   readonly resume?: boolean | undefined;
+  /** The customer's key of what is read from S3, or written there: 32 bytes, or those in base64. */
+  readonly customerKey?: Uint8Array | string | undefined;
+  /** Of the sources of copies within S3. */
+  readonly copySourceCustomerKey?: Uint8Array | string | undefined;
 }
 
 export interface SyncOptions extends SyncPlanOptions {
@@ -206,7 +210,7 @@ function sendAction(
   source: SyncPlace,
   target: SyncPlace,
   { name, size }: SyncEntry,
-  { resume }: SyncPlanOptions,
+  { resume, customerKey, copySourceCustomerKey }: SyncPlanOptions,
 ): SendAction {
   if ("directory" in source && "bucket" in target) {
     const path = join(source.directory, name);
@@ -217,7 +221,13 @@ function sendAction(
       run: (signal, onLoaded) =>
         withFile(path, async (body) => {
           await client.upload(
-            { bucket: target.bucket, key: keyIn(target, name), body, contentType: contentTypeOf(name) },
+            {
+              bucket: target.bucket,
+              key: keyIn(target, name),
+              body,
+              contentType: contentTypeOf(name),
+              customerKey,
+            },
             { signal, resume, onProgress: ({ loadedBytes }) => onLoaded?.(loadedBytes) },
           );
         }),
@@ -231,7 +241,7 @@ function sendAction(
       run: async (signal, onLoaded) => {
         const path = await pathWithoutLinks(target.directory, name);
         await mkdir(dirname(path), { recursive: true });
-        await client.downloadFile({ bucket: source.bucket, key: keyIn(source, name) }, path, {
+        await client.downloadFile({ bucket: source.bucket, key: keyIn(source, name), customerKey }, path, {
           signal,
           resume,
           keepModified: true,
@@ -247,7 +257,8 @@ function sendAction(
     size,
     run: async (signal) => {
       const copySource = { bucket: from.bucket, key: keyIn(from, name) };
-      await client.copy({ bucket: to.bucket, key: keyIn(to, name), copySource }, { signal });
+      const keys = { customerKey, copySourceCustomerKey };
+      await client.copy({ bucket: to.bucket, key: keyIn(to, name), copySource, ...keys }, { signal });
     },
   };
 }
