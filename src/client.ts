@@ -47,7 +47,11 @@ export type {
 } from "./client/connection.ts";
 export type { ChangedMetadata, ChangeMetadataOptions, MetadataChange } from "./client/change-metadata.ts";
 export type { Copied, CopyOptions } from "./client/copy.ts";
-export type { CredentialsProvider, TemporaryCredentials } from "./client/credentials/credentials.ts";
+export type {
+  CredentialsProvider,
+  MfaCodeProvider,
+  TemporaryCredentials,
+} from "./client/credentials/credentials.ts";
 export type { DeleteTarget } from "./client/delete-many.ts";
 export type { Addressing } from "./client/endpoint.ts";
 export type { GenerateUrlOptions, Method } from "./client/generate-url.ts";

@@ -1,11 +1,11 @@
 /** A run of collectstatic for a person: the question before it, the progress, what is said of each file, the summary. */
 
-import { createInterface } from "node:readline/promises";
 import { SingleBar } from "cli-progress";
 import { type CollectEvent, collectStatic, isDestinationEmpty } from "../static/collect.ts";
 import { destinationOf, type StaticSite } from "../static/site.ts";
 import { summaryOf } from "../static/summary.ts";
 import { CommandError, type Io } from "./command.ts";
+import { askQuestion } from "./question.ts";
 import { foreseen, openSite } from "./static-flags.ts";
 
 /** What `stowage collectstatic` was given. */
@@ -72,13 +72,7 @@ function question(
 }
 
 async function confirm(io: Io, text: string): Promise<void> {
-  const lines = createInterface({ input: process.stdin, output: io.stderr });
-  const ended = new Promise<string>((resolve) => {
-    lines.once("close", () => resolve(""));
-  });
-  const answer = await Promise.race([lines.question(text), ended]);
-  lines.close();
-  if (answer.trim() === "yes") return;
+  if ((await askQuestion(text, { output: io.stderr })).trim() === "yes") return;
   throw new CommandError("Collecting static files cancelled", "answer 'yes', or give --noinput");
 }
 

@@ -9,6 +9,7 @@ import { readSettings, type S3ClientOptions } from "../client/settings.ts";
 import { limitBandwidth } from "./bandwidth.ts";
 import { CommandError, type Io } from "./command.ts";
 import type { ConnectionOptions } from "./connection-flags.ts";
+import { mfaCodePrompt } from "./question.ts";
 
 /**
  * Runs what needs a client, and closes it.
@@ -41,6 +42,7 @@ export function clientOptions(env: Io["env"], options: ConnectionOptions): S3Cli
     endpoint: addressOf(env, options),
     region,
     profile,
+    mfaCodeProvider: mfaCodePrompt(),
     ...(anon ? { anon } : data === undefined ? {} : { credentials: keysIn(data) }),
   };
 }

@@ -25,7 +25,8 @@ export interface ShellIo extends Omit<Io, "stopSignal"> {
 
 /** Reads lines until the input ends. @throws {CommandError} Where there is no bucket of that name, or no keys. */
 export async function runShell(io: ShellIo, options: ShellOptions): Promise<void> {
-  const conn = new S3Connection(clientOptions(io.env, options));
+  // The prompt has the input: nothing else can ask there.
+  const conn = new S3Connection({ ...clientOptions(io.env, options), mfaCodeProvider: undefined });
   try {
     const name = options.bucket ?? io.env["AWS_STORAGE_BUCKET_NAME"];
     const bucket = name === undefined ? undefined : await findBucket(conn, name);

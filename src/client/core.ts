@@ -45,7 +45,7 @@ export function serverDate(core: ClientCore): Date {
 }
 
 function credentialsOf(
-  { anon, credentials, profile }: S3ClientOptions,
+  { anon, credentials, profile, mfaCodeProvider }: S3ClientOptions,
   settings: Settings,
   transport: Transport,
   clock: () => number,
@@ -67,6 +67,7 @@ function credentialsOf(
     region,
     transport,
     clock,
+    mfaCodeProvider,
   };
   // Keys at hand serve synchronous presigning too.
   const atHand =

@@ -1,7 +1,7 @@
 /** The client's options, and what they come to with the environment and the shared files of AWS. */
 
 import type { Credentials } from "../s3/credentials.ts";
-import type { CredentialsProvider } from "./credentials/credentials.ts";
+import type { CredentialsProvider, MfaCodeProvider } from "./credentials/credentials.ts";
 import { type Environment, type Profiles, type Section, textOf } from "./credentials/profiles.ts";
 import { type Addressing, type Endpoint, awsEndpoint, parseEndpoint, regionOfHost } from "./endpoint.ts";
 import type { Transport } from "./http.ts";
@@ -31,6 +31,8 @@ export interface S3ClientOptions {
   readonly credentials?: Credentials | CredentialsProvider | undefined;
   /** A profile of the shared files. Default: AWS_PROFILE, then `default`. */
   readonly profile?: string | undefined;
+  /** Gets the code of an MFA device, for a profile with `mfa_serial`: it is asked whenever the role's credentials end. */
+  readonly mfaCodeProvider?: MfaCodeProvider | undefined;
   /** Sign nothing: for public buckets and objects. */
   readonly anon?: boolean | undefined;
   /** How buckets are addressed. Default: `virtual` on AWS, `path` elsewhere. */

@@ -8,7 +8,7 @@
 import type { Credentials } from "../../s3/credentials.ts";
 import { CredentialsError } from "../errors.ts";
 import type { Transport } from "../http.ts";
-import type { CredentialsProvider, TemporaryCredentials } from "./credentials.ts";
+import type { CredentialsProvider, MfaCodeProvider, TemporaryCredentials } from "./credentials.ts";
 import {
   type Environment,
   type Profiles,
@@ -29,6 +29,7 @@ export interface ChainContext {
   readonly region: string;
   readonly transport: Transport;
   readonly clock: () => number;
+  readonly mfaCodeProvider: MfaCodeProvider | undefined;
 }
 
 /**
@@ -88,7 +89,7 @@ async function fromProfile(
   if (keys !== null) return keys;
   const command = textOf(section, "credential_process");
   if (command !== undefined) return (await import("./process.ts")).processCredentials(command);
-  if (Object.keys(section).some((setting) => setting.startsWith("sso_"))) return fromAwsSdk(name);
+  if (Object.keys(section).some((setting) => setting.startsWith("sso_"))) return fromAwsSdk(context, name);
   return null;
 }
 
@@ -99,7 +100,6 @@ async function assumedRole(
   seen: readonly string[],
   keys: Credentials | null,
 ): Promise<TemporaryCredentials> {
-  if (textOf(section, "mfa_serial") !== undefined) return fromAwsSdk(name);
   const { assumeRole, assumeRoleWithWebIdentity } = await import("./sts.ts");
   const roleArn = textOf(section, "role_arn") ?? "";
   const sessionName = textOf(section, "role_session_name");
@@ -118,7 +118,24 @@ async function assumedRole(
       "Give it source_profile, credential_source or web_identity_token_file.",
     );
   }
-  return assumeRole(context, source, { roleArn, sessionName, externalId: textOf(section, "external_id") });
+  const externalId = textOf(section, "external_id");
+  const mfa = await mfaOf(context, name, textOf(section, "mfa_serial"));
+  return assumeRole(context, source, { roleArn, sessionName, externalId, mfa });
+}
+
+/** The code of the device that the role is to be assumed with, where it wants one. */
+async function mfaOf(
+  { mfaCodeProvider }: ChainContext,
+  profile: string,
+  serial: string | undefined,
+): Promise<{ readonly serial: string; readonly code: string } | undefined> {
+  if (serial === undefined) return undefined;
+  const code = await mfaCodeProvider?.(serial);
+  if (code !== undefined && code !== "") return { serial, code };
+  throw new CredentialsError(
+    `The profile "${profile}" wants a code of the MFA device ${serial}, and there is none`,
+    "Give mfaCodeProvider, a function that gets it from whoever has the device.",
+  );
 }
 
 async function fromCredentialSource(
@@ -143,20 +160,23 @@ async function fromInstance(context: ChainContext): Promise<TemporaryCredentials
   return (await import("./metadata-service.ts")).instanceCredentials(context);
 }
 
-/** Single sign-on and MFA need a browser or a person: AWS's own package, where it is installed, knows how. */
-async function fromAwsSdk(profile: string): Promise<TemporaryCredentials> {
+/** Single sign-on needs a browser and a person: AWS's own package, where it is installed, knows how. */
+async function fromAwsSdk({ profiles }: ChainContext, profile: string): Promise<TemporaryCredentials> {
   const name = "@aws-sdk/credential-providers";
-  let providers: { fromIni(options: { profile: string }): CredentialsProvider };
+  let providers: {
+    fromIni(options: Readonly<Record<string, string | undefined>>): CredentialsProvider;
+  };
   try {
     providers = (await import(/* webpackIgnore: true */ name)) as typeof providers;
   } catch (cause) {
     throw new CredentialsError(
-      `The profile "${profile}" signs in by SSO or MFA`,
+      `The profile "${profile}" signs in by SSO`,
       `Install ${name}, which is found by itself, or give credentials.`,
       { cause },
     );
   }
-  return providers.fromIni({ profile })();
+  const [configFilepath, filepath] = profiles().paths;
+  return providers.fromIni({ profile, configFilepath, filepath })();
 }
 
 function nothingFound({ profile, profiles }: ChainContext): never {

@@ -116,6 +116,53 @@ test("a role is assumed with the keys of its source profile", async () => {
   assert.match(request?.body.toString() ?? "", /RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr/);
 });
 
+test("a role that wants a code of a device gets it from the program, and says so where nobody is asked", async () => {
+  await using sts = await fakeServer((_, response) =>
+    response.end(
+      "<AccessKeyId>M</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>",
+    ),
+  );
+  const serial = "arn:aws:iam::1:mfa/ada";
+  const env = {
+    ...nowhere,
+    AWS_ENDPOINT_URL_STS: sts.url,
+    AWS_CONFIG_FILE: file(
+      "mfa",
+      `[profile mfa]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\nmfa_serial = ${serial}\n`,
+    ),
+    AWS_SHARED_CREDENTIALS_FILE: file("base", "[base]\naws_access_key_id = B\naws_secret_access_key = s\n"),
+  };
+  const options = { endpoint: "http://127.0.0.1:9", env, profile: "mfa" };
+  const asked: string[] = [];
+  const client = new S3Client({
+    ...options,
+    mfaCodeProvider: async (device) => {
+      asked.push(device);
+      return "123456";
+    },
+  });
+  assert.equal((await client.credentials())?.accessKeyId, "M");
+  assert.deepEqual(asked, [serial]);
+  const form = new URLSearchParams(sts.seen[0]?.body.toString());
+  assert.deepEqual([form.get("SerialNumber"), form.get("TokenCode")], [serial, "123456"]);
+
+  await assert.rejects(new S3Client(options).credentials(), (error) => {
+    assert.ok(error instanceof CredentialsError);
+    assert.match(error.message, /"mfa".*arn:aws:iam::1:mfa\/ada/);
+    assert.match(error.fix, /mfaCodeProvider/);
+    return true;
+  });
+  assert.equal(sts.seen.length, 1);
+});
+
+test("a profile of single sign-on names the package that it needs", async () => {
+  const env = {
+    AWS_PROFILE: "sso",
+    AWS_CONFIG_FILE: file("sso", "[profile sso]\nsso_session = work\nsso_account_id = 1\n"),
+  };
+  await assert.rejects(credentialsOf(env), /"sso" signs in by SSO.*@aws-sdk\/credential-providers/);
+});
+
 test("a web identity needs no keys, only its token", async () => {
   await using sts = await fakeServer((_, response) =>
     response.end(

@@ -18,6 +18,13 @@ export interface TemporaryCredentials extends Credentials {
  */
 export type CredentialsProvider = () => Promise<TemporaryCredentials>;
 
+/**
+ * Gets the code of a device for multi-factor authentication from whoever has it.
+ *
+ * @param serial Serial number or ARN of the device, as the profile names it.
+ */
+export type MfaCodeProvider = (serial: string) => Promise<string>;
+
 /** How long before their end credentials are refreshed. */
 const refreshAheadMs = 5 * 60_000;
 

@@ -10,7 +10,7 @@ export interface Profiles {
   profile(name: string): Section | undefined;
   /** A section `[services NAME]` of the config file. */
   services(name: string): Section | undefined;
-  /** The files that were looked at, for messages. */
+  /** The files that were looked at: `config` and `credentials`. */
   readonly paths: readonly string[];
 }
 

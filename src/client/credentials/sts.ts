@@ -44,6 +44,7 @@ export async function assumeRole(
     readonly roleArn: string;
     readonly sessionName: string | undefined;
     readonly externalId: string | undefined;
+    readonly mfa?: { readonly serial: string; readonly code: string } | undefined;
   },
 ): Promise<TemporaryCredentials> {
   return callSts(context, source, {
@@ -51,6 +52,7 @@ export async function assumeRole(
     RoleArn: role.roleArn,
     RoleSessionName: role.sessionName ?? `stowage-${context.clock()}`,
     ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
+    ...(role.mfa === undefined ? {} : { SerialNumber: role.mfa.serial, TokenCode: role.mfa.code }),
   });
 }
 
