@@ -36,13 +36,15 @@ export type { Storages } from "./storage/registry.ts";
 export type { StaticConfig, StaticDirectory } from "./storage/static-config.ts";
 export type {
   CallOptions,
+  DeleteOptions,
   FileStat,
   NameOptions,
   OpenMode,
   OpenOptions,
   SaveOptions,
+  StatOptions,
   StorageContext,
   UrlOptions,
   WriteOptions,
-} from "./storage/storage.ts";
+} from "./storage/call-options.ts";
 export type { StoreStream } from "./storage/writer.ts";

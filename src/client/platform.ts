@@ -50,8 +50,8 @@ export function createTransport(options: S3ClientOptions, { connectMs }: Setting
   let closed = false;
   const open = async (): Promise<Transport> => {
     const { createPools } = await import("./transport.ts");
-    const ProxyAgent =
-      proxies === undefined ? undefined : (await import("undici/lib/dispatcher/proxy-agent.js")).default;
+    // All of undici: the agent alone has no connect(), by which it asks the proxy for a tunnel.
+    const ProxyAgent = proxies === undefined ? undefined : (await import("undici")).ProxyAgent;
     transport = createPools({
       maxConnections,
       connectTimeoutMs: connectMs,

@@ -1,7 +1,8 @@
 /** A file that waits in the cache for its form to be valid. */
 
 import type { StorageFile } from "../storage/file.ts";
-import type { CallOptions, OpenOptions, Storage } from "../storage/storage.ts";
+import type { CallOptions, OpenOptions } from "../storage/call-options.ts";
+import type { Storage } from "../storage/storage.ts";
 import { removeFile } from "./store.ts";
 
 export interface CachedFileInit {

@@ -2,7 +2,8 @@
 
 import type { Content } from "../storage/content.ts";
 import { StorageFile } from "../storage/file.ts";
-import type { CallOptions, OpenOptions, Storage, UrlOptions } from "../storage/storage.ts";
+import type { CallOptions, OpenOptions, UrlOptions } from "../storage/call-options.ts";
+import type { Storage } from "../storage/storage.ts";
 import { CachedFile } from "./cached-file.ts";
 import { FileFieldError } from "./errors.ts";
 import { type FieldValue, isEmptyInput, readContent } from "./field-content.ts";

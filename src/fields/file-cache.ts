@@ -9,7 +9,8 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Content } from "../storage/content.ts";
 import { generateFilename } from "../storage/default-storages.ts";
 import { joinName, splitName } from "../storage/names.ts";
-import type { CallOptions, Storage } from "../storage/storage.ts";
+import type { CallOptions } from "../storage/call-options.ts";
+import type { Storage } from "../storage/storage.ts";
 import { CachedFile } from "./cached-file.ts";
 import { readContent } from "./field-content.ts";
 import { removeFile } from "./store.ts";
@@ -111,7 +112,8 @@ export class FileCache {
   async find(field: string, token: unknown, options: CallOptions = {}): Promise<CachedFile | null> {
     const claim = typeof token === "string" ? this.#verify(token) : null;
     if (claim === null || claim.field !== field || claim.expiresMs <= this.#clock()) return null;
-    if (!(await this.#storage.exists(claim.name, options))) return null;
+    // Another process may have put it there a moment ago.
+    if (!(await this.#storage.exists(claim.name, { ...options, live: true }))) return null;
     return new CachedFile({ storage: this.#storage, token: token as string, ...claim });
   }
 

@@ -1,7 +1,7 @@
 /** A field that takes images only. Django's ImageField, with a limit of pixels. */
 
 import { ContentSource } from "../storage/content.ts";
-import type { CallOptions } from "../storage/storage.ts";
+import type { CallOptions } from "../storage/call-options.ts";
 import { FileFieldError } from "./errors.ts";
 import type { FieldContent } from "./field-content.ts";
 import type { FieldFile } from "./field-file.ts";

@@ -2,7 +2,8 @@
 
 import { FileNotFoundError, ImproperlyConfigured } from "../storage/errors.ts";
 import { joinName, normalizeName } from "../storage/names.ts";
-import type { CallOptions, Storage } from "../storage/storage.ts";
+import type { CallOptions } from "../storage/call-options.ts";
+import type { Storage } from "../storage/storage.ts";
 import type { FileField } from "./file-field.ts";
 import type { FileUse } from "./file-uses.ts";
 import { removeFile } from "./store.ts";
@@ -139,7 +140,9 @@ function plainName(name: string): string {
   }
 }
 
-async function statOf(storage: Storage, name: string, options: CallOptions): Promise<Orphan | null> {
+async function statOf(storage: Storage, name: string, { signal }: CallOptions): Promise<Orphan | null> {
+  // What was listed long ago says nothing of how old a file is.
+  const options = { signal, live: true };
   try {
     const modifiedTime = await storage.modifiedTime(name, options);
     return { storage, name, size: await storage.size(name, options), modifiedTime };

@@ -1,8 +1,8 @@
 /** How fields put files into storages, and take them out again. */
 
 import type { Content } from "../storage/content.ts";
-import { FileNotFoundError } from "../storage/errors.ts";
-import type { CallOptions, SaveOptions, Storage } from "../storage/storage.ts";
+import type { CallOptions, SaveOptions } from "../storage/call-options.ts";
+import type { Storage } from "../storage/storage.ts";
 
 /**
  * Stores a file under a name that was free, also in a storage that is set to replace files of the same name: the old
@@ -17,13 +17,7 @@ export function storeNew(
   return storage.save(wanted, content, { ...options, overwrite: false });
 }
 
-/** Deletes a file, and only a file: `Storage.delete` takes a directory of that name with all that is in it. */
-export async function removeFile(storage: Storage, name: string, options: CallOptions): Promise<void> {
-  try {
-    await storage.size(name, options);
-  } catch (error) {
-    if (error instanceof FileNotFoundError) return;
-    throw error;
-  }
-  await storage.delete(name, options);
+/** Deletes a file, and only a file: never what is in a directory that has its name by now. */
+export function removeFile(storage: Storage, name: string, options: CallOptions): Promise<void> {
+  return storage.delete(name, { ...options, recursive: false });
 }

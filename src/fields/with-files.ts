@@ -3,7 +3,8 @@
  * crash in between leaves files that no record names, which `stowage orphans` finds, and never a record without a file.
  */
 
-import type { CallOptions, Storage } from "../storage/storage.ts";
+import type { CallOptions } from "../storage/call-options.ts";
+import type { Storage } from "../storage/storage.ts";
 import { type FieldValue, isEmptyInput } from "./field-content.ts";
 import type { FieldFile, StoredContent } from "./field-file.ts";
 import type { FileField } from "./file-field.ts";

@@ -6,15 +6,17 @@ import { StorageError } from "./errors.ts";
 import type { StorageFile } from "./file.ts";
 import { type LoadConfigOptions, loadConfig } from "./load-config.ts";
 import { aliasObject, createStorages, type Storages } from "./registry.ts";
-import {
-  type CallOptions,
-  type NameOptions,
-  type OpenMode,
-  type OpenOptions,
-  type SaveOptions,
-  Storage,
-  type UrlOptions,
-} from "./storage.ts";
+import type {
+  CallOptions,
+  DeleteOptions,
+  NameOptions,
+  OpenMode,
+  OpenOptions,
+  SaveOptions,
+  StatOptions,
+  UrlOptions,
+} from "./call-options.ts";
+import { Storage } from "./storage.ts";
 import type { StorageWriter } from "./writer.ts";
 
 let loading: Promise<Storages> | null = null;
@@ -102,11 +104,11 @@ class LazyStorage extends Storage {
     return (await this.#load()).open(name, mode, options);
   }
 
-  override async delete(name: string, options?: CallOptions): Promise<void> {
+  override async delete(name: string, options?: DeleteOptions): Promise<void> {
     return (await this.#load()).delete(name, options);
   }
 
-  override async exists(name: string, options?: CallOptions): Promise<boolean> {
+  override async exists(name: string, options?: StatOptions): Promise<boolean> {
     return (await this.#load()).exists(name, options);
   }
 
@@ -114,7 +116,7 @@ class LazyStorage extends Storage {
     return (await this.#load()).listdir(directory, options);
   }
 
-  override async size(name: string, options?: CallOptions): Promise<number> {
+  override async size(name: string, options?: StatOptions): Promise<number> {
     return (await this.#load()).size(name, options);
   }
 
@@ -122,15 +124,15 @@ class LazyStorage extends Storage {
     return (await this.#load()).url(name, options);
   }
 
-  override async accessedTime(name: string, options?: CallOptions): Promise<Date> {
+  override async accessedTime(name: string, options?: StatOptions): Promise<Date> {
     return (await this.#load()).accessedTime(name, options);
   }
 
-  override async createdTime(name: string, options?: CallOptions): Promise<Date> {
+  override async createdTime(name: string, options?: StatOptions): Promise<Date> {
     return (await this.#load()).createdTime(name, options);
   }
 
-  override async modifiedTime(name: string, options?: CallOptions): Promise<Date> {
+  override async modifiedTime(name: string, options?: StatOptions): Promise<Date> {
     return (await this.#load()).modifiedTime(name, options);
   }
 

@@ -4,7 +4,8 @@ import { MemoryStorage } from "./backends/memory.ts";
 import type { ContentSource } from "./content.ts";
 import { SuspiciousFileOperation } from "./errors.ts";
 import type { StorageFile } from "./file.ts";
-import { type FileStat, Storage, type WriteOptions } from "./storage.ts";
+import type { FileStat, WriteOptions } from "./call-options.ts";
+import { Storage } from "./storage.ts";
 
 /** The smallest backend: what it gets is kept. */
 class ListStorage extends Storage {

@@ -7,6 +7,19 @@
  */
 
 import { randomInt } from "node:crypto";
+import type {
+  CallOptions,
+  DeleteOptions,
+  FileStat,
+  NameOptions,
+  OpenMode,
+  OpenOptions,
+  SaveOptions,
+  StatOptions,
+  StorageContext,
+  UrlOptions,
+  WriteOptions,
+} from "./call-options.ts";
 import { type Content, ContentSource } from "./content.ts";
 import { FileNotFoundError, NotImplementedError, StorageError, SuspiciousFileOperation } from "./errors.ts";
 import type { StorageFile } from "./file.ts";
@@ -22,72 +35,6 @@ import {
   validateFileName,
 } from "./names.ts";
 import { StorageWriter } from "./writer.ts";
-
-export interface CallOptions {
-  /** Stops what is under way; nothing half is left behind. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface SaveOptions extends CallOptions {
-  /** The longest name, in characters (code points), with its directories. Default: any. */
-  readonly maxLength?: number | undefined;
-  /** Default: the content's own, then by the name, then `application/octet-stream`. */
-  readonly contentType?: string | undefined;
-  /** Whether a file of the same name is replaced. Default: as the storage is set. */
-  readonly overwrite?: boolean | undefined;
-}
-
-export interface NameOptions {
-  /** The longest name, in characters (code points), with its directories. Default: any. */
-  readonly maxLength?: number | undefined;
-  /** Whether a name that is taken will do. Default: as the storage is set. */
-  readonly overwrite?: boolean | undefined;
-}
-
-export interface OpenOptions extends CallOptions {
-  /** Fetch no bytes before they are read: for whoever first looks at size and ETag. Default: false. */
-  readonly lazy?: boolean | undefined;
-}
-
-export interface UrlOptions {
-  /** How long the URL works, where it is signed. Default: the storage's. */
-  readonly expiresSeconds?: number | undefined;
-  /** What it may be used for, where it is signed. Default: GET. */
-  readonly method?: "GET" | "HEAD" | "PUT" | "DELETE" | undefined;
-  /** Further query parameters, such as S3's `response-content-disposition`. */
-  readonly query?: Readonly<Record<string, string>> | undefined;
-}
-
-/** `r` reads, `w` writes anew. Always bytes. */
-export type OpenMode = "r" | "w";
-
-/** What a backend knows of a file. */
-export interface FileStat {
-  readonly size: number;
-  readonly modifiedTime: Date;
-  /** Undefined where the backend keeps none. */
-  readonly createdTime?: Date | undefined;
-  readonly accessedTime?: Date | undefined;
-}
-
-export interface WriteOptions extends CallOptions {
-  /** False: a name that is taken is answered with null, before a byte of the content is lost. */
-  readonly overwrite: boolean;
-  /** The type that was asked for. */
-  readonly contentType?: string | undefined;
-  /** Whether the content is only being written, by open(name, "w"). */
-  readonly incremental?: boolean | undefined;
-}
-
-/** What tests take into their hands. */
-export interface StorageContext {
-  /** Default: process.env. */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Milliseconds since the epoch. Default: Date.now. */
-  readonly clock?: (() => number) | undefined;
-  /** From 0 to 1. Default: node's crypto. */
-  readonly random?: (() => number) | undefined;
-}
 
 /** As often a backend may answer that a name is taken which was free a moment before. */
 const maxAttempts = 100;
@@ -131,7 +78,7 @@ export abstract class Storage {
   protected abstract read(name: string, options: OpenOptions): Promise<StorageFile>;
 
   /** What is known of a file, or null where no file has the name. */
-  protected abstract stat(name: string, options: CallOptions): Promise<FileStat | null>;
+  protected abstract stat(name: string, options: StatOptions): Promise<FileStat | null>;
 
   /** The names directly in a directory, without it; the root is `""`. Nothing for one that is not there. */
   protected abstract list(
@@ -139,11 +86,11 @@ export abstract class Storage {
     options: CallOptions,
   ): Promise<readonly [directories: string[], files: string[]]>;
 
-  /** Removes a file. One that is not there is no error. */
+  /** Removes a file. One that is not there is no error, and a directory of that name stays. */
   protected abstract remove(name: string, options: CallOptions): Promise<void>;
 
   /** Whether anything is in a directory. */
-  protected async hasContents(directory: string, options: CallOptions): Promise<boolean> {
+  protected async hasContents(directory: string, options: StatOptions): Promise<boolean> {
     const [directories, files] = await this.list(directory, options);
     return directories.length + files.length > 0;
   }
@@ -236,7 +183,7 @@ export abstract class Storage {
    *
    * @throws SuspiciousFileOperation for the root: `""`, `/` and `.`.
    */
-  async delete(name: string, options: CallOptions = {}): Promise<void> {
+  async delete(name: string, { recursive = true, ...options }: DeleteOptions = {}): Promise<void> {
     const path = normalizeName(name);
     if (path === "") {
       throw new SuspiciousFileOperation(
@@ -244,12 +191,15 @@ export abstract class Storage {
       );
     }
     if (!isPossibleName(path)) return;
-    if (!path.endsWith("/") && (await this.stat(path, options)) !== null) return this.remove(path, options);
-    return this.removeDirectory(directoryOf(path), options);
+    const canBeFile = !path.endsWith("/");
+    if (!recursive) return canBeFile ? this.remove(path, options) : undefined;
+    // What was listed before is not asked: a file that came since would leave its directory to be deleted.
+    const isFile = canBeFile && (await this.stat(path, { ...options, live: true })) !== null;
+    return isFile ? this.remove(path, options) : this.removeDirectory(directoryOf(path), options);
   }
 
   /** Whether there is a file of that name, or a directory with something in it. */
-  async exists(name: string, options: CallOptions = {}): Promise<boolean> {
+  async exists(name: string, options: StatOptions = {}): Promise<boolean> {
     const path = normalizeName(name);
     if (!isPossibleName(path)) return false;
     const isFile = path !== "" && !path.endsWith("/") && (await this.stat(path, options)) !== null;
@@ -272,7 +222,7 @@ export abstract class Storage {
   }
 
   /** Bytes as they are stored. @throws FileNotFoundError */
-  async size(name: string, options: CallOptions = {}): Promise<number> {
+  async size(name: string, options: StatOptions = {}): Promise<number> {
     return (await this.#statOf(name, options)).size;
   }
 
@@ -286,14 +236,14 @@ export abstract class Storage {
   }
 
   /** When the file was last read. @throws FileNotFoundError */
-  async accessedTime(name: string, options: CallOptions = {}): Promise<Date> {
+  async accessedTime(name: string, options: StatOptions = {}): Promise<Date> {
     const { accessedTime } = await this.#statOf(name, options);
     if (accessedTime !== undefined) return accessedTime;
     throw new NotImplementedError(`${this.constructor.name} does not keep when a file was read.`);
   }
 
   /** When the file was made. @throws FileNotFoundError */
-  async createdTime(name: string, options: CallOptions = {}): Promise<Date> {
+  async createdTime(name: string, options: StatOptions = {}): Promise<Date> {
     const { createdTime } = await this.#statOf(name, options);
     if (createdTime !== undefined) return createdTime;
     throw new NotImplementedError(
@@ -302,7 +252,7 @@ export abstract class Storage {
   }
 
   /** When the file was last written. @throws FileNotFoundError */
-  async modifiedTime(name: string, options: CallOptions = {}): Promise<Date> {
+  async modifiedTime(name: string, options: StatOptions = {}): Promise<Date> {
     return (await this.#statOf(name, options)).modifiedTime;
   }
 
@@ -375,7 +325,7 @@ export abstract class Storage {
     });
   }
 
-  async #statOf(name: string, options: CallOptions): Promise<FileStat> {
+  async #statOf(name: string, options: StatOptions): Promise<FileStat> {
     const path = normalizeName(validateFileName(name));
     const stat = isPossibleName(path) ? await this.stat(path, options) : null;
     if (stat === null) throw new FileNotFoundError(path);

@@ -49,6 +49,44 @@ test("a file goes to S3, is replaced, promoted from the cache, and leaves nothin
   }
 });
 
+test("with preloadMetadata fields and caches go by what is there now", async () => {
+  await using server = await startTestServer();
+  const options = { ...server.storageOptions, location: "media" };
+  await using other = s3(options, { env: {} });
+  await using storage = s3({ ...options, preloadMetadata: true }, { env: {} });
+  const day = 86_400_000;
+  const formField = fileField("form_field", { uploadTo: "dummy", storage });
+  await other.save("dummy/kept.txt", "kept");
+  assert.equal(await storage.exists("dummy/kept.txt"), true, "it has listed");
+
+  const secret = "0123456789abcdef";
+  const { token } = await fileCache({ storage: other, secret }).add("form_field", new File(["a"], "a.txt"));
+  const cached = await fileCache({ storage, secret }).find("form_field", token);
+  assert.equal(cached?.filename, "a.txt", "another process has put it there");
+
+  await other.save("dummy/new.txt", "new");
+  const replaced = formField.of({}, "dummy/new.txt").assign(new File(["b"], "b.txt"));
+  await withFiles((files) => files.save(replaced));
+  assert.deepEqual(await other.listdir("dummy"), [[], ["b.txt", "kept.txt"]]);
+
+  // The listing is of long ago; the file of that name is not.
+  const listed = s3({ ...options, preloadMetadata: true }, { env: {} });
+  await listed.exists("x");
+  await other.delete("dummy/kept.txt");
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  await other.save("dummy/kept.txt", "of a transaction under way");
+  const modified = await other.modifiedTime("dummy/kept.txt");
+  const uses = [
+    { fields: { formField: fileField("f", { uploadTo: "dummy", storage: listed }) }, records: () => [] },
+  ];
+  const report = await findOrphans(uses, { clock: () => modified.getTime() + day - 1 });
+  assert.deepEqual(
+    report.orphans.map(({ name }) => name),
+    ["dummy/b.txt"],
+  );
+  await listed.close();
+});
+
 test("a process that is killed while a large file is on its way leaves what `stowage orphans` finds", async () => {
   await using server = await startTestServer();
   const source = (path: string): string => JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href);

@@ -365,20 +365,4 @@ describeTargets("s3()", (targetOf) => {
     assert.equal(await storage.exists("a.txt"), false);
     assert.deepEqual(seen, [{ "x-amz-server-side-encryption-customer-key": "k" }]);
   });
-
-  it("answers from one listing with preloadMetadata, and knows what it changed itself", async () => {
-    const writer = storageWith();
-    await writer.save("dir/a.txt", "12345");
-    const storage = storageWith({ location: writer.settings.location, preloadMetadata: true });
-    assert.equal(await storage.exists("dir/a.txt"), true);
-    assert.equal(await storage.exists("dir"), true);
-    await writer.save("later.txt", "x");
-    assert.equal(await storage.exists("later.txt"), false, "not asked again");
-    assert.equal(await storage.size("dir/a.txt"), 5);
-    assert.deepEqual(await storage.modifiedTime("dir/a.txt"), await writer.modifiedTime("dir/a.txt"));
-    await storage.save("own.txt", "123");
-    assert.equal(await storage.size("own.txt"), 3);
-    await storage.delete("dir");
-    assert.equal(await storage.exists("dir/a.txt"), false);
-  });
 });

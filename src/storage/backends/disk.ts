@@ -37,14 +37,8 @@ import {
 import { StorageFile } from "../file.ts";
 import { normalizeName } from "../names.ts";
 import { checkOptions } from "../options.ts";
-import {
-  type CallOptions,
-  type FileStat,
-  Storage,
-  type StorageContext,
-  type UrlOptions,
-  type WriteOptions,
-} from "../storage.ts";
+import type { FileStat, StatOptions, StorageContext, UrlOptions, WriteOptions } from "../call-options.ts";
+import { Storage } from "../storage.ts";
 import { urlBelow } from "../urls.ts";
 
 export interface DiskOptions {
@@ -114,7 +108,7 @@ export class DiskStorage extends Storage {
     return path;
   }
 
-  override async exists(name: string, { signal }: CallOptions = {}): Promise<boolean> {
+  override async exists(name: string, { signal }: StatOptions = {}): Promise<boolean> {
     signal?.throwIfAborted();
     const found = await orNull(lstat(this.path(name)));
     if (found === null) return false;
@@ -198,7 +192,16 @@ export class DiskStorage extends Storage {
   }
 
   protected override async remove(name: string): Promise<void> {
-    await orNull(unlink(this.path(name)));
+    const path = this.path(name);
+    try {
+      await orNull(unlink(path));
+    } catch (error) {
+      // What POSIX says of a directory, and Linux.
+      const code = codeOf(error);
+      const isDirectory =
+        code === "EISDIR" || (code === "EPERM" && (await orNull(lstat(path)))?.isDirectory());
+      if (isDirectory !== true) throw error;
+    }
   }
 
   protected override async removeDirectory(directory: string): Promise<void> {

@@ -6,13 +6,8 @@ import { FileNotFoundError, NotImplementedError } from "../errors.ts";
 import { StorageFile } from "../file.ts";
 import { compareKeys } from "../../s3/keys.ts";
 import { checkOptions } from "../options.ts";
-import {
-  type FileStat,
-  Storage,
-  type StorageContext,
-  type UrlOptions,
-  type WriteOptions,
-} from "../storage.ts";
+import type { FileStat, StorageContext, UrlOptions, WriteOptions } from "../call-options.ts";
+import { Storage } from "../storage.ts";
 import { urlBelow } from "../urls.ts";
 
 export interface MemoryOptions {

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { S3ClientOptions } from "../../client/settings.ts";
 import { ImproperlyConfigured } from "../errors.ts";
-import type { StorageContext } from "../storage.ts";
+import type { StorageContext } from "../call-options.ts";
 import type { S3Settings } from "./s3-options.ts";
 
 /** What the client is made with. Throws ImproperlyConfigured for what the client cannot do. */

@@ -8,7 +8,7 @@ import { contentTypeOfName, defaultContentType } from "../content-type.ts";
 import { FileNotFoundError, fileChanged } from "../errors.ts";
 import { type FileBytes, StorageFile } from "../file.ts";
 import { decompressed, sizeFromTrailer, trailerBytes } from "../gzip.ts";
-import type { OpenOptions } from "../storage.ts";
+import type { OpenOptions } from "../call-options.ts";
 
 /** What is opened. `headers` go with each request. */
 export interface ObjectToOpen {

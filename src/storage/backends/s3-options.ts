@@ -94,7 +94,7 @@ export interface S3Options {
   readonly reducedRedundancy?: boolean | undefined;
   /** Have the server encrypt. Environment: AWS_S3_ENCRYPTION. Default: false. */
   readonly encryption?: boolean | undefined;
-  /** Answer exists() and size() from one listing made at the first call. Environment: AWS_PRELOAD_METADATA. Default: false. */
+  /** Answer exists(), size() and times from one listing made at the first call; what is deleted is asked for. Environment: AWS_PRELOAD_METADATA. Default: false. */
   readonly preloadMetadata?: boolean | undefined;
 }
 

@@ -9,20 +9,22 @@ import { ImproperlyConfigured, StorageError } from "../errors.ts";
 import type { StorageFile } from "../file.ts";
 import { compressed } from "../gzip.ts";
 import { normalizeName } from "../names.ts";
-import {
-  type CallOptions,
-  type FileStat,
-  type OpenOptions,
-  Storage,
-  type StorageContext,
-  type UrlOptions,
-  type WriteOptions,
-} from "../storage.ts";
+import type {
+  CallOptions,
+  FileStat,
+  OpenOptions,
+  StatOptions,
+  StorageContext,
+  UrlOptions,
+  WriteOptions,
+} from "../call-options.ts";
+import { Storage } from "../storage.ts";
 import { encodePath, withQuery } from "../urls.ts";
 import { cloudFrontSigner } from "./cloudfront.ts";
 import { makeBucket } from "./s3-bucket.ts";
 import { clientOptions } from "./s3-client-options.ts";
 import { isNotFound, isTaken, openObject } from "./s3-file.ts";
+import { Preloaded, type PreloadedObject } from "./s3-preloaded.ts";
 import {
   type CloudFrontSigner,
   type ObjectParameters,
@@ -61,8 +63,7 @@ export class S3Storage extends Storage {
   readonly #signer: CloudFrontSigner | null;
   #client: S3Client | null = null;
   #bucketReady: Promise<void> | null = null;
-  /** What preloadMetadata has listed, by key; null for what was written since. */
-  #preloaded: Promise<Map<string, FileStat | null>> | null = null;
+  readonly #preloaded: Preloaded | null;
 
   constructor(options: S3Options = {}, context?: StorageContext) {
     super(context);
@@ -74,6 +75,7 @@ export class S3Storage extends Storage {
       cloudfrontSigner === undefined && hasKey
         ? cloudFrontSigner(cloudfrontKeyId, cloudfrontKey)
         : (cloudfrontSigner ?? null);
+    this.#preloaded = this.settings.preloadMetadata ? new Preloaded(() => this.#listAll()) : null;
   }
 
   /** The client that the storage uses: for direct uploads, copies and whatever else S3 can do. */
@@ -149,7 +151,7 @@ export class S3Storage extends Storage {
               : { ...object, contentLength: content.size, body: content },
             { overwrite, incremental, signal },
           );
-    if (stored) await this.#note((preloaded) => preloaded.set(object.key, null));
+    if (stored) await this.#preloaded?.noteWritten(object.key);
     return stored ? name : null;
   }
 
@@ -167,11 +169,13 @@ export class S3Storage extends Storage {
     );
   }
 
-  protected override async stat(name: string, { signal }: CallOptions): Promise<FileStat | null> {
+  protected override async stat(
+    name: string,
+    { signal, live = false }: StatOptions,
+  ): Promise<FileStat | null> {
     const key = this.keyOf(name);
-    const preloaded = this.settings.preloadMetadata ? await this.#preload() : null;
-    const known = preloaded?.get(key);
-    if (preloaded !== null && known !== null) return known ?? null;
+    const known = live ? undefined : await this.#preloaded?.stat(key);
+    if (known !== undefined) return known;
     try {
       const { size, lastModifiedMs } = await this.client.headObject(
         { bucket: this.bucketName, key, headers: this.#readHeaders(name) },
@@ -197,13 +201,13 @@ export class S3Storage extends Storage {
     return [sortNamed(directories), sortNamed(files)];
   }
 
-  protected override async hasContents(directory: string, { signal }: CallOptions): Promise<boolean> {
+  protected override async hasContents(
+    directory: string,
+    { signal, live = false }: StatOptions,
+  ): Promise<boolean> {
     await this.#makeBucketReady();
     const prefix = this.#prefixOf(directory);
-    if (this.settings.preloadMetadata) {
-      for (const key of (await this.#preload()).keys()) if (key.startsWith(prefix)) return true;
-      return false;
-    }
+    if (this.#preloaded !== null && !live) return this.#preloaded.hasPrefix(prefix);
     const { objects } = await this.client.listObjectsV2(
       { bucket: this.bucketName, prefix, maxKeys: 1 },
       { signal },
@@ -214,7 +218,7 @@ export class S3Storage extends Storage {
   protected override async remove(name: string, { signal }: CallOptions): Promise<void> {
     const key = this.keyOf(name);
     await this.client.deleteObject({ bucket: this.bucketName, key }, { signal });
-    await this.#note((preloaded) => preloaded.delete(key));
+    await this.#preloaded?.noteDeleted([key]);
   }
 
   protected override async removeDirectory(directory: string, { signal }: CallOptions): Promise<void> {
@@ -222,9 +226,7 @@ export class S3Storage extends Storage {
     const prefix = this.#prefixOf(directory);
     const listing = this.client.list({ bucket: this.bucketName, prefix }, { signal });
     const { deleted, errors } = await this.client.deleteMany(this.bucketName, keysOf(listing), { signal });
-    await this.#note((preloaded) => {
-      for (const { key } of deleted) preloaded.delete(key);
-    });
+    await this.#preloaded?.noteDeleted(deleted.map(({ key }) => key));
     const [first] = errors;
     if (first === undefined) return;
     throw new StorageError(
@@ -352,29 +354,9 @@ export class S3Storage extends Storage {
     }
   }
 
-  async #preload(): Promise<Map<string, FileStat | null>> {
-    this.#preloaded ??= this.#listAll();
-    try {
-      return await this.#preloaded;
-    } catch (error) {
-      this.#preloaded = null;
-      throw error;
-    }
-  }
-
-  async #listAll(): Promise<Map<string, FileStat | null>> {
+  async *#listAll(): AsyncGenerator<PreloadedObject> {
     await this.#makeBucketReady();
-    const all = new Map<string, FileStat | null>();
-    const prefix = this.#prefixOf("");
-    for await (const { key, size, lastModifiedMs } of this.client.list({ bucket: this.bucketName, prefix })) {
-      // Some servers list milliseconds; the header of the object itself has whole seconds.
-      all.set(key, { size, modifiedTime: new Date(Math.floor(lastModifiedMs / 1000) * 1000) });
-    }
-    return all;
-  }
-
-  async #note(change: (preloaded: Map<string, FileStat | null>) => void): Promise<void> {
-    if (this.#preloaded !== null) change(await this.#preloaded);
+    yield* this.client.list({ bucket: this.bucketName, prefix: this.#prefixOf("") });
   }
 }
 

@@ -91,6 +91,23 @@ export const directoryTests: readonly ContractTest[] = [
     },
   ],
   [
+    "delete() that is not recursive removes a file alone",
+    async (storage) => {
+      await plant(storage);
+      for (const name of ["foo", "foobar/", "foo/deep", "missing", "missing/deep.txt", "top.txt/"]) {
+        await storage.delete(name, { recursive: false });
+      }
+      assert.deepEqual(await allNames(storage), tree.slice().sort());
+      await storage.delete("foo.txt", { recursive: false });
+      assert.deepEqual(await allNames(storage), [
+        "foo/a.txt",
+        "foo/deep/er/b.txt",
+        "foobar/c.txt",
+        "top.txt",
+      ]);
+    },
+  ],
+  [
     "delete() of what is not there is no error",
     async (storage) => {
       await plant(storage);
