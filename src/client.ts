@@ -112,7 +112,7 @@ export type { PlanUndoOptions, Undoing, UndoScope } from "./client/undo-changes.
 export type { Uploaded, UploadInput, UploadOptions } from "./client/upload.ts";
 export type { WriteTarget } from "./client/write-target.ts";
 export type { AccessControlPolicy, CannedAcl, Grantee, Group, Owner, Permission } from "./s3/acl.ts";
-export type { Checksum, ChecksumAlgorithm, ChecksumType } from "./s3/checksums.ts";
+export type { Checksum, ChecksumAlgorithm, ChecksumType, ClientChecksumAlgorithm } from "./s3/checksums.ts";
 export type { Payer } from "./client/bucket-settings.ts";
 export type { Redirect, RedirectTarget, RoutingCondition } from "./s3/website.ts";
 export type { RuleOptions, TimeOptions } from "./client/lifecycle.ts";

@@ -1,6 +1,6 @@
 /** From an operation's name and input to the request that {@link send} takes: by the rows of `src/s3/operations`. */
 
-import type { ChecksumAlgorithm } from "../s3/checksums.ts";
+import type { ChecksumAlgorithm, ClientChecksumAlgorithm } from "../s3/checksums.ts";
 import { createMd5 } from "#hash";
 import { operations } from "../s3/operations.ts";
 import type { ClientCore } from "./core.ts";
@@ -13,7 +13,7 @@ import type { Call } from "./send.ts";
 export interface CallOptions {
   readonly answer?: Call["answer"];
   readonly payload?: Payload | null;
-  readonly checksum?: ChecksumAlgorithm | null;
+  readonly checksum?: ClientChecksumAlgorithm | null;
   /** Query parameters that the input does not have, such as `encoding-type`. */
   readonly query?: readonly (readonly [string, string])[];
   readonly headers?: Readonly<Record<string, string>>;
@@ -55,16 +55,16 @@ export function documentBody(xml: string): Pick<CallOptions, "payload" | "header
 }
 
 /** The checksum that a body is to be sent with: the one asked for, none beside another digest, else by the settings. */
-export function checksumOf(
+export function checksumOf<Algorithm extends ChecksumAlgorithm>(
   core: ClientCore,
   input: {
-    readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
+    readonly checksumAlgorithm?: Algorithm | undefined;
     readonly checksum?: unknown;
     readonly contentMd5?: string | undefined;
     readonly objectLockMode?: unknown;
     readonly objectLockLegalHoldStatus?: unknown;
   },
-): ChecksumAlgorithm | null {
+): Algorithm | "CRC32" | null {
   if (input.checksum !== undefined) return null;
   if (input.checksumAlgorithm !== undefined) return input.checksumAlgorithm;
   if (input.contentMd5 !== undefined) return null;

@@ -3,6 +3,7 @@
  * and with If-Match, so that an object that was replaced meanwhile is noticed. Checksums are verified on the way.
  */
 
+import { isComputedByClients } from "../s3/checksums.ts";
 import type { RunningChecksum } from "../s3/running-checksum.ts";
 import { parseContentRange } from "../s3/range.ts";
 import type { ClientCore } from "./core.ts";
@@ -169,8 +170,10 @@ async function runningChecksum({
   contentRange,
   partsCount,
 }: ObjectInfo): Promise<RunningChecksum | null> {
-  if (checksum === undefined || checksum.type === "COMPOSITE" || contentRange !== undefined) return null;
-  return partsCount === undefined ? (await checksums()).createChecksum(checksum.algorithm) : null;
+  if (checksum === undefined || checksum.type === "COMPOSITE") return null;
+  const { algorithm } = checksum;
+  if (contentRange !== undefined || partsCount !== undefined || !isComputedByClients(algorithm)) return null;
+  return (await checksums()).createChecksum(algorithm);
 }
 
 function verify(call: Call, { checksum: told }: ObjectInfo, running: RunningChecksum | null): void {

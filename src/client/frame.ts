@@ -1,6 +1,6 @@
 /** How a body travels in Node: streams framed in chunks that are signed one by one, with a checksum behind them. */
 
-import { type ChecksumAlgorithm, checksumHeader } from "../s3/checksums.ts";
+import { type ClientChecksumAlgorithm, checksumHeader } from "../s3/checksums.ts";
 import type { ChunkSigning } from "../s3/chunk-signing.ts";
 import { ChunkedEncoder } from "../s3/chunked-encoder.ts";
 import { checksumOf, createChecksum } from "../s3/running-checksum.ts";
@@ -59,7 +59,7 @@ const placeholderSigning: { readonly signing: ChunkSigning } = {
 async function* chunked(
   source: AsyncIterable<Uint8Array>,
   encoder: ChunkedEncoder,
-  algorithm: ChecksumAlgorithm | null,
+  algorithm: ClientChecksumAlgorithm | null,
 ): AsyncGenerator<Uint8Array> {
   const checksum = algorithm === null ? null : createChecksum(algorithm);
   for await (const data of source) {

@@ -6,7 +6,7 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
 
-import { type ChecksumAlgorithm, checksumHeader } from "../s3/checksums.ts";
+import { type ClientChecksumAlgorithm, checksumHeader } from "../s3/checksums.ts";
 import type { ChunkSigning } from "../s3/chunk-signing.ts";
 import { sha256Hex } from "#hash";
 
@@ -26,7 +26,7 @@ export interface FramingOptions {
   /** Only version 4 signs bodies. */
   readonly signsBodies: boolean;
   /** The algorithm of the checksum to add, if one is to be added. */
-  readonly checksum: ChecksumAlgorithm | null;
+  readonly checksum: ClientChecksumAlgorithm | null;
   /** Whether the request carries a checksum or a Content-MD5 already. */
   readonly hasDigest: boolean;
   readonly contentEncoding: string | undefined;
@@ -50,7 +50,7 @@ export const noBody: Framing = {
 export function frameBytes(
   bytes: Uint8Array,
   options: FramingOptions,
-  checksumOf: (algorithm: ChecksumAlgorithm, bytes: Uint8Array) => string,
+  checksumOf: (algorithm: ClientChecksumAlgorithm, bytes: Uint8Array) => string,
 ): Framing {
   const { checksum } = options;
   const headers = checksum === null ? {} : { [checksumHeader(checksum)]: checksumOf(checksum, bytes) };

@@ -1,7 +1,7 @@
 /** What goes into the operations. The names are S3's own in camelCase, so that AWS's reference is the reference here. */
 
 import type { CannedAcl } from "../s3/acl.ts";
-import type { Checksum, ChecksumAlgorithm } from "../s3/checksums.ts";
+import type { Checksum, ChecksumAlgorithm, ClientChecksumAlgorithm } from "../s3/checksums.ts";
 import type { ObjectOwnership } from "../s3/documents/ownership-controls.ts";
 import type { CompletedPart } from "../s3/documents/multipart.ts";
 import type { ObjectAttribute } from "../s3/documents/object-attributes.ts";
@@ -97,7 +97,7 @@ export interface BypassInput {
 
 /** A checksum of the body: an algorithm to compute it by, or the checksum itself. */
 export interface ChecksumInput {
-  readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
+  readonly checksumAlgorithm?: ClientChecksumAlgorithm | undefined;
   readonly checksum?: Pick<Checksum, "algorithm" | "value"> | undefined;
   /** Base64. */
   readonly contentMd5?: string | undefined;

@@ -1,7 +1,7 @@
 /** What the methods of a Key take. */
 
 import type { CannedAcl } from "../s3/acl.ts";
-import type { ChecksumAlgorithm } from "../s3/checksums.ts";
+import type { ClientChecksumAlgorithm } from "../s3/checksums.ts";
 import type {
   CustomerKeyInput,
   EncryptionInput,
@@ -42,7 +42,7 @@ export interface PutOptions
   readonly size?: number | undefined;
   /** MD5 of the body in base64: the server verifies it. Only for a body that goes by one PUT. */
   readonly md5?: string | undefined;
-  readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
+  readonly checksumAlgorithm?: ClientChecksumAlgorithm | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 

@@ -1,6 +1,6 @@
 /** boto's MultiPartUpload: an upload under way, part by part, by hand. `key.put` does all of it by itself. */
 
-import type { ChecksumAlgorithm } from "../s3/checksums.ts";
+import { type ClientChecksumAlgorithm, isComputedByClients } from "../s3/checksums.ts";
 import type { CompletedPart, ListedPart, ListedUpload } from "../s3/documents/multipart.ts";
 import type { Body, FileHandleLike } from "./bodies.ts";
 import type { Bucket } from "./bucket.ts";
@@ -47,7 +47,7 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
   /** The parts that went through this object. */
   readonly #sent = new Map<number, CompletedPart>();
   readonly #isNew: boolean;
-  readonly #checksumAlgorithm: ChecksumAlgorithm | undefined;
+  readonly #checksumAlgorithm: ClientChecksumAlgorithm | undefined;
 
   /** @param isNew Whether this object has begun the upload, so that nobody else has sent parts of it. */
   constructor(
@@ -57,7 +57,8 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
   ) {
     this.bucket = bucket;
     this.#isNew = isNew;
-    this.#checksumAlgorithm = upload.checksumAlgorithm;
+    const { checksumAlgorithm: algorithm } = upload;
+    this.#checksumAlgorithm = algorithm && isComputedByClients(algorithm) ? algorithm : undefined;
     this.keyName = upload.key;
     this.id = upload.uploadId;
     this.initiator = upload.initiator && User.from(upload.initiator);

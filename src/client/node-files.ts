@@ -2,6 +2,7 @@
 
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { isCrc } from "../s3/crc.ts";
 import { combineChecksums, createChecksum } from "../s3/running-checksum.ts";
 import { DownloadJournal } from "./download-journal.ts";
 import { S3DataError } from "./errors.ts";
@@ -103,7 +104,7 @@ async function fetchRanges(
   const { signal, concurrency = core.settings.concurrency } = options;
   const { contentLength: size, etag, checksum: told } = info;
   const partSize = partSizeFor(size, wanted);
-  const algorithm = told?.type === "FULL_OBJECT" && told.algorithm.startsWith("CRC") ? told.algorithm : null;
+  const algorithm = told?.type === "FULL_OBJECT" && isCrc(told.algorithm) ? told.algorithm : null;
   const checksums: { readonly value: string; readonly size: number }[] = [];
   const starts = Array.from({ length: Math.ceil(size / partSize) }, (_, index) => index * partSize);
   const endOf = (start: number): number => Math.min(start + partSize, size);

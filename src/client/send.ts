@@ -3,7 +3,7 @@
  * Every attempt is signed anew. This is the only file that knows the order of these steps.
  */
 
-import type { ChecksumAlgorithm } from "../s3/checksums.ts";
+import type { ClientChecksumAlgorithm } from "../s3/checksums.ts";
 import type { Credentials } from "../s3/credentials.ts";
 import type { Operation } from "../s3/operations.ts";
 import { signV4WithSeed } from "../s3/sigv4.ts";
@@ -29,7 +29,7 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: Payload | null;
   /** The checksum to add to the body, if one is to be added. */
-  readonly checksum: ChecksumAlgorithm | null;
+  readonly checksum: ClientChecksumAlgorithm | null;
   /** How the answer's body is read: as a document, not at all, or by the caller as it comes. */
   readonly answer: "document" | "nothing" | "stream";
 }

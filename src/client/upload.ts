@@ -3,7 +3,7 @@
  * memory while it is sent, so that it can be sent again; a stream is never asked for its bytes twice.
  */
 
-import type { ChecksumAlgorithm } from "../s3/checksums.ts";
+import type { ClientChecksumAlgorithm } from "../s3/checksums.ts";
 import { type CompletedPart, maxParts } from "../s3/documents/multipart.ts";
 import { type Source, toSource } from "./bodies.ts";
 import { checksumOf } from "./call.ts";
@@ -170,7 +170,7 @@ async function inParts(
 function partOf(
   partNumber: number,
   { etag, checksum }: Pick<CompletedPart, "etag" | "checksum">,
-  algorithm: ChecksumAlgorithm | undefined,
+  algorithm: ClientChecksumAlgorithm | undefined,
 ): CompletedPart {
   const told = checksum !== undefined && checksum.algorithm === algorithm;
   return {

@@ -1,5 +1,6 @@
 import { type ChecksumAlgorithm } from "../s3/checksums.ts";
-import { createChecksum, type RunningChecksum } from "../s3/running-checksum.ts";
+import type { RunningChecksum } from "../s3/running-checksum.ts";
+import { createChecksum } from "./checksums.ts";
 import type { OpenObject } from "./open-object.ts";
 import { putObject } from "./put-object.ts";
 import type { PutObjectInput } from "./put-object.ts";

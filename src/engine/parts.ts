@@ -1,9 +1,9 @@
 /** The parts of an upload under way. */
 
-import { createChecksum } from "../s3/running-checksum.ts";
 import type { ChecksumAlgorithm } from "../s3/checksums.ts";
 import { S3Error } from "../s3/errors.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
+import { createChecksum } from "./checksums.ts";
 import { rereadBucket } from "./buckets.ts";
 import { commitContent, discardContent, dropContent, keepContent, storeContent } from "./content.ts";
 import type { StoredContent } from "./content.ts";

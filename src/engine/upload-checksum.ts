@@ -1,6 +1,7 @@
 /** The checksum of an object that was uploaded in parts. */
 
-import { combineChecksums, compositeChecksum } from "../s3/running-checksum.ts";
+import { combineChecksums } from "../s3/running-checksum.ts";
+import { compositeChecksum } from "./checksums.ts";
 import type { ObjectChecksum, Part, Upload } from "./types.ts";
 
 /**

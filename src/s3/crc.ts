@@ -11,6 +11,11 @@
 /** The CRCs that S3 knows. */
 export type CrcAlgorithm = "CRC32" | "CRC32C" | "CRC64NVME";
 
+/** Whether an algorithm is a CRC, so that the checksum of a whole can be told from those of its parts. */
+export function isCrc(algorithm: string): algorithm is CrcAlgorithm {
+  return Object.hasOwn(parameters, algorithm);
+}
+
 /** Width in bits and reflected polynomial of each. */
 const parameters: Record<CrcAlgorithm, { readonly bits: number; readonly polynomial: bigint }> = {
   CRC32: { bits: 32, polynomial: 0xedb8_8320n },

@@ -1,8 +1,8 @@
 /** Checksums computed: while bytes pass, and how those of parts become one of the whole. */
 
-import type { ChecksumAlgorithm } from "./checksums.ts";
-import { combineCrc, crc32c, crc64nvme, crcShift } from "./crc.ts";
-import { crc32, createSha1, createSha256, type Hasher } from "#hash";
+import type { ChecksumAlgorithm, ClientChecksumAlgorithm } from "./checksums.ts";
+import { combineCrc, crc32c, crc64nvme, crcShift, isCrc } from "./crc.ts";
+import { crc32, createMd5, createSha1, createSha256, type Hasher } from "#hash";
 
 /** A checksum under way. */
 export interface RunningChecksum {
@@ -19,7 +19,7 @@ export interface RunningChecksum {
  * checksum.update(new TextEncoder().encode("123456789"));
  * checksum.digest(); // "4waSgw=="
  */
-export function createChecksum(algorithm: ChecksumAlgorithm): RunningChecksum {
+export function createChecksum(algorithm: ClientChecksumAlgorithm): RunningChecksum {
   switch (algorithm) {
     case "CRC32":
       return new RunningCrc32(crc32);
@@ -27,6 +27,8 @@ export function createChecksum(algorithm: ChecksumAlgorithm): RunningChecksum {
       return new RunningCrc32(crc32c);
     case "CRC64NVME":
       return new RunningCrc64();
+    case "MD5":
+      return new RunningHash(createMd5());
     case "SHA1":
       return new RunningHash(createSha1());
     case "SHA256":
@@ -37,7 +39,7 @@ export function createChecksum(algorithm: ChecksumAlgorithm): RunningChecksum {
 }
 
 /** The checksum of some bytes, in base64. */
-export function checksumOf(algorithm: ChecksumAlgorithm, bytes: Uint8Array): string {
+export function checksumOf(algorithm: ClientChecksumAlgorithm, bytes: Uint8Array): string {
   const checksum = createChecksum(algorithm);
   checksum.update(bytes);
   return checksum.digest();
@@ -89,27 +91,16 @@ class RunningHash implements RunningChecksum {
 }
 
 /**
- * The checksum of the checksums of parts, such as `Ok6Cs5b96ux6+MWQkJO7UBT5sKPBeXBLwvj/hK89smg=-1`.
- *
- * @param parts The parts' checksums in base64, in the order of the parts.
- */
-export function compositeChecksum(algorithm: ChecksumAlgorithm, parts: readonly string[]): string {
-  const checksum = createChecksum(algorithm);
-  for (const part of parts) checksum.update(decodeBase64(part));
-  return `${checksum.digest()}-${parts.length}`;
-}
-
-/**
  * The checksum of a whole object from those of its parts, without reading a byte.
  *
  * @param parts The parts' checksums in base64 and their sizes in bytes, in order.
- * @throws {TypeError} For SHA-1 and SHA-256, whose parts do not add up.
+ * @throws {TypeError} For what is no CRC: its parts do not add up.
  */
 export function combineChecksums(
   algorithm: ChecksumAlgorithm,
   parts: readonly { readonly value: string; readonly size: number }[],
 ): string {
-  if (algorithm === "SHA1" || algorithm === "SHA256") {
+  if (!isCrc(algorithm)) {
     throw new TypeError(`Cannot combine the ${algorithm} checksums of parts: only those of a CRC can be.`);
   }
   const shifts = new Map<number, bigint>();

@@ -1,6 +1,7 @@
 /** The body of a request: its bytes without framing, verified by the time the last one has been read. */
 
 import type { IncomingMessage } from "node:http";
+import { createChecksum } from "../engine/checksums.ts";
 import { ChunkedDecoder, type ChunkSigning, type PayloadKind } from "../s3/chunked.ts";
 import {
   type Checksum,
@@ -10,7 +11,6 @@ import {
   parseChecksumAlgorithm,
   readChecksumHeaders,
 } from "../s3/checksums.ts";
-import { createChecksum } from "../s3/running-checksum.ts";
 import { S3Error } from "../s3/errors.ts";
 import { createMd5, createSha256, sha256Hex, timingSafeEqual } from "../s3/hash.ts";
 import { type BodyPace, defaultBodyPace, requirePace } from "./body-pace.ts";

@@ -9,6 +9,7 @@ import {
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, Server as NetServer } from "node:net";
 import type { Logger } from "pino";
+import { loadChecksums } from "../engine/checksums.ts";
 import type { Engine } from "../engine/types.ts";
 import { type AccessLogs, createAccessLogs } from "./access-log.ts";
 import { type BackgroundOptions, startBackground } from "./background.ts";
@@ -127,6 +128,7 @@ const lingerMs = 2_000;
  * await server.close();
  */
 export async function createServer(options: ServerOptions): Promise<StowageServer> {
+  await loadChecksums();
   const site = siteOf(options);
   const metrics = options.metrics ?? createMetrics();
   const { log } = options;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { it } from "node:test";
 
-import { createChecksum } from "../../src/s3/running-checksum.ts";
+import { createChecksum } from "../../src/engine/checksums.ts";
 import type { Checksum, ChecksumAlgorithm } from "../../src/s3/checksums.ts";
 import type { S3Error } from "../../src/s3/errors.ts";
 import { deleteBucket } from "../../src/engine/buckets.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createMemoryEngine } from "../../src/engine/engine.ts";
-import { createChecksum } from "../../src/s3/running-checksum.ts";
+import { createChecksum } from "../../src/engine/checksums.ts";
 import type { ChecksumAlgorithm } from "../../src/s3/checksums.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -52,13 +52,16 @@ describe("checksums over HTTP", () => {
   }
 
   it("every algorithm is verified on PUT, and a wrong value stores nothing", async () => {
-    // The check values of "123456789": CRC catalogue, FIPS 180.
+    // The check values of "123456789": CRC catalogue, RFC 1321, FIPS 180, xxhsum.
     const values: [ChecksumAlgorithm, string][] = [
       ["CRC32", "y/Q5Jg=="],
       ["CRC32C", "4waSgw=="],
       ["CRC64NVME", "rosUhgp5mIg="],
       ["SHA1", "98O8HYCOBHMq32eZZczDTKeuNEE="],
       ["SHA256", "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU="],
+      ["MD5", "JfnnlDI7RTiF9RgfG2JNCw=="],
+      ["SHA512", "2eZ2LdHI6vbWGzxhkvxAjU1tXxF20MKRabwk5xw/J0rSf81YEbMT1oH35V7ALXPUmclUVba1u1A6z1dPuo/+hQ=="],
+      ["XXHASH64", "jLhB20DmroM="],
     ];
     for (const [algorithm, value] of values) {
       const header = `x-amz-checksum-${algorithm.toLowerCase()}`;
@@ -79,9 +82,11 @@ describe("checksums over HTTP", () => {
   });
 
   it("a checksum of an algorithm that is not known is refused, not passed over", async () => {
-    const headers = { "x-amz-checksum-md6": "NhCmhg==" };
-    const sent = await s3.send("PUT /bucket/unknown", { body: "hello", headers });
-    assert.deepEqual([sent.status, sent.code], [400, "InvalidRequest"]);
+    for (const name of ["md6", "xxhash3", "xxhash128"]) {
+      const headers = { [`x-amz-checksum-${name}`]: "NhCmhg==" };
+      const sent = await s3.send("PUT /bucket/unknown", { body: "hello", headers });
+      assert.deepEqual([sent.status, sent.code], [400, "InvalidRequest"], name);
+    }
     assert.equal((await s3.send("GET /bucket/unknown")).code, "NoSuchKey");
   });
 
@@ -105,6 +110,16 @@ describe("checksums over HTTP", () => {
     assert.match(crc.text, /<ChecksumCRC32C>4waSgw==<.*<ChecksumType>FULL_OBJECT</);
     const composite = await upload("composite", ["1234", "56789"], "SHA256");
     assert.match(composite.text, /<ChecksumSHA256>[^<]+-2<.*<ChecksumType>COMPOSITE</);
+    for (const algorithm of ["MD5", "SHA512", "XXHASH64"] as const) {
+      const made = await upload(algorithm, ["1234", "56789"], algorithm);
+      const pattern = `<Checksum${algorithm}>([^<]+-2)<.*<ChecksumType>COMPOSITE<`;
+      const value = new RegExp(pattern).exec(made.text)?.[1];
+      assert.ok(value !== undefined, made.text);
+      const told = { ...mode, "x-amz-object-attributes": "Checksum,ObjectParts" };
+      const { text } = await s3.send(`GET /bucket/${algorithm}?attributes`, { headers: told });
+      assert.ok(text.includes(`<Checksum${algorithm}>${value.slice(0, -2)}`), text);
+      assert.ok(text.includes(`<Checksum${algorithm}>${sum(algorithm, "56789")}<`), text);
+    }
   });
 
   it("GET of a part tells the part's checksum, of the whole the object's, of a range none", async () => {
@@ -136,13 +151,14 @@ describe("checksums over HTTP", () => {
     assert.equal((await s3.send("HEAD /bucket/refused")).status, 404);
   });
 
-  it("CRC64NVME is never composite and SHA never of the full object", async () => {
+  it("CRC64NVME is never composite, and what is no CRC never of the full object", async () => {
     const create = (algorithm: string, type: string) =>
       s3.send("POST /bucket/x?uploads", {
         headers: { "x-amz-checksum-algorithm": algorithm, "x-amz-checksum-type": type },
       });
     assert.equal((await create("CRC64NVME", "COMPOSITE")).code, "InvalidRequest");
-    assert.equal((await create("SHA256", "FULL_OBJECT")).code, "InvalidRequest");
+    for (const algorithm of ["MD5", "SHA1", "SHA256", "SHA512", "XXHASH64"])
+      assert.equal((await create(algorithm, "FULL_OBJECT")).code, "InvalidRequest", algorithm);
     assert.equal((await create("MD4", "COMPOSITE")).code, "InvalidRequest");
   });
 

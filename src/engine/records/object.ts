@@ -47,7 +47,16 @@ export interface ObjectRecord {
 
 // Stored by their place in these lists: new ones go to the end.
 const contentKinds = ["none", "inline", "blob", "manifest"] as const;
-const checksumAlgorithms: readonly ChecksumAlgorithm[] = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"];
+const checksumAlgorithms: readonly ChecksumAlgorithm[] = [
+  "CRC32",
+  "CRC32C",
+  "CRC64NVME",
+  "SHA1",
+  "SHA256",
+  "SHA512",
+  "MD5",
+  "XXHASH64",
+];
 const frequentContentTypes = [
   "binary/octet-stream",
   "application/octet-stream",

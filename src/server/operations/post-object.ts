@@ -2,9 +2,9 @@
 
 import { Readable } from "node:stream";
 import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
+import { createChecksum } from "../../engine/checksums.ts";
 import { putObject } from "../../engine/put-object.ts";
 import { type Checksum, readChecksumHeaders } from "../../s3/checksums.ts";
-import { createChecksum } from "../../s3/running-checksum.ts";
 import { postResponseXml } from "../../s3/documents/post-response.ts";
 import { parseTagging } from "../../s3/documents/tagging.ts";
 import { S3Error } from "../../s3/errors.ts";

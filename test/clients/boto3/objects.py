@@ -138,6 +138,19 @@ class Checksums(Boto3Case):
             self.assertEqual(self.get('key', ChecksumMode='ENABLED')[field], value)
 
     @unsupported_by_ceph_16
+    def test_by_the_algorithms_of_2026(self):
+        sha512 = '2eZ2LdHI6vbWGzxhkvxAjU1tXxF20MKRabwk5xw/J0rSf81YEbMT1oH35V7ALXPUmclUVba1u1A6z1dPuo/+hQ=='
+        if 'ChecksumSHA512' not in self.s3.meta.service_model.shape_for('PutObjectRequest').members:
+            self.skipTest('this boto3 is older')
+        self.assertEqual(self.put('key', b'123456789', ChecksumAlgorithm='SHA512')['ChecksumSHA512'], sha512)
+        for field, value in (('ChecksumSHA512', sha512), ('ChecksumMD5', 'JfnnlDI7RTiF9RgfG2JNCw=='),
+                             ('ChecksumXXHASH64', 'jLhB20DmroM=')):
+            self.assertEqual(self.put('key', b'123456789', **{field: value})[field], value)
+            found = self.get('key', ChecksumMode='ENABLED')
+            self.assertEqual((found[field], found['Body'].read()), (value, b'123456789'))
+            self.assert_error(400, 'BadDigest', self.put, key='key', body=b'12345678', **{field: value})
+
+    @unsupported_by_ceph_16
     def test_that_are_wrong_are_refused(self):
         self.assert_error(400, 'BadDigest', self.put, key='key', body=b'123456789', ChecksumCRC32='AAAAAA==')
         self.assert_error(404, 'NoSuchKey', self.get, key='key')
