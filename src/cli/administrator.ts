@@ -9,7 +9,7 @@ import { addKey, addUser, checkKeyPair, findAccessKey, listUsers, removeKey } fr
 import { CommandError, type Io } from "./command.ts";
 
 /** The file that holds generated keys, within the data directory: `NAME=value` lines, for shells and `--env-file`. */
-const keysFileName = "admin.env";
+export const keysFileName = "admin.env";
 
 /** The name of the first administrator. */
 const administratorName = "admin";

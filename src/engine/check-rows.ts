@@ -1,7 +1,7 @@
 /** How a check walks tables that may be damaged and may change meanwhile. */
 
 import { DamagedRowError } from "./index/index.ts";
-import type { Entry, Index, Table } from "./index/index.ts";
+import type { Entry, Index, Snapshot, Table } from "./index/index.ts";
 import { decodeManifest, decodePart } from "./records/manifest.ts";
 import { decodeObject } from "./records/object.ts";
 import type { Content } from "./records/object.ts";
@@ -15,7 +15,15 @@ const batchRows = 200;
 export async function* walkTable(index: Index, table: Table): AsyncIterable<Entry | DamagedRowError> {
   let start: Buffer = Buffer.of(0);
   for (;;) {
-    const { rows, damaged } = await readBatch(index, table, start);
+    // A snapshot for each batch: a long one would hold up the index.
+    const snapshot = await index.snapshot();
+    let batch;
+    try {
+      batch = await rowsUpToDamage(snapshot, table, start);
+    } finally {
+      snapshot.close();
+    }
+    const { rows, damaged } = batch;
     yield* rows;
     if (damaged !== undefined) yield damaged;
     const last = damaged?.key ?? rows.at(-1)?.key;
@@ -24,21 +32,18 @@ export async function* walkTable(index: Index, table: Table): AsyncIterable<Entr
   }
 }
 
-/** The rows up to the first damaged one. A snapshot for each batch: a long one would hold up the index. */
-async function readBatch(
-  index: Index,
+/** Some rows, up to the first damaged one. */
+export async function rowsUpToDamage(
+  snapshot: Snapshot,
   table: Table,
   start: Buffer,
 ): Promise<{ rows: Entry[]; damaged?: DamagedRowError }> {
-  const snapshot = await index.snapshot();
   try {
     return { rows: await snapshot.range(table, { start, limit: batchRows }) };
   } catch (error) {
     if (!(error instanceof DamagedRowError)) throw error;
     const rows = await snapshot.range(table, { start, end: error.key, limit: batchRows });
     return { rows, damaged: error };
-  } finally {
-    snapshot.close();
   }
 }
 

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 
+import { forgetBackup } from "./backup-note.ts";
 import { openDiskBlobs } from "./blobs/disk.ts";
 import { createDecodedCache } from "./decoded-cache.ts";
 import { noKeyRing } from "./encryption/key-ring.ts";
 import { loadKeyRing, noteMasterKeys } from "./encryption/master-keys.ts";
+import { noteFormat } from "./format.ts";
 import { createIdSource } from "./ids.ts";
-import type { Index } from "./index/index.ts";
 import { openLmdbIndex } from "./index/lmdb.ts";
 import { createKeyedLocks } from "./keyed-locks.ts";
 import { startMaintenance } from "./maintenance.ts";
@@ -95,7 +96,7 @@ export async function openEngine({
     opened.push(index);
     // LMDB flushes its file but not the entry that names it.
     await syncDirectory(indexPath);
-    await checkFormat(index, dataDir);
+    await noteFormat(index, dataDir);
     const keyRing = masterKeys === "unused" ? noKeyRing : await loadKeyRing(dataDir, masterKeys, random);
     if (keyRing !== noKeyRing) await noteMasterKeys(index, keyRing, log);
     const blobs = await openDiskBlobs({
@@ -128,6 +129,7 @@ export async function openEngine({
       close: closeAll,
     };
     if (hasMaintenance && owner === undefined) {
+      await forgetBackup(dataDir);
       const maintenance = startMaintenance(engine);
       opened.push({ close: () => maintenance.stop() });
     }
@@ -136,28 +138,4 @@ export async function openEngine({
     await closeAll();
     throw error;
   }
-}
-
-/**
- * What the store as a whole is written in; each record has a format of its own beside. 2 has files of which an earlier
- * version cannot read the checksums; what stands in 1 is read as it is.
- */
-const format = 2;
-const oldestFormat = 1;
-const formatKey = Buffer.from("format");
-
-/**
- * Says in the store what is written into it from now on, so that an earlier version refuses it.
- *
- * @throws Error for a store of a later version.
- */
-async function checkFormat(index: Index, dataDir: string): Promise<void> {
-  const found = (await index.get("meta", formatKey))?.value[0] ?? null;
-  if (found === format) return;
-  if (found !== null && (found < oldestFormat || found > format)) {
-    throw new Error(
-      `Cannot open "${dataDir}": it is of format ${found}, this version knows format ${oldestFormat} to ${format}`,
-    );
-  }
-  await index.commit({ puts: [{ table: "meta", key: formatKey, value: Buffer.of(format) }] });
 }

@@ -12,6 +12,7 @@ import { decodeManifest, decodePart } from "./records/manifest.ts";
 import type { PartRecord } from "./records/manifest.ts";
 import { decodeTrash, encodeTrash } from "./records/references.ts";
 import { afterKey, afterPrefix, partKey, splitUploadKey } from "./table-keys.ts";
+import { isTrashHeld } from "./trash-hold.ts";
 import type { Engine } from "./types.ts";
 
 /** Rows of `trash`, of parts and of uploads that are handled in one commit. */
@@ -21,7 +22,7 @@ type IsPinned = (id: Buffer) => boolean;
 const nobody: IsPinned = () => false;
 
 /**
- * Handles the trash that is older than the grace.
+ * Handles the trash that is older than the grace, while nobody has hold of it.
  *
  * @param options.graceMs Default: the engine's limit.
  * @returns How many rows were handled.
@@ -35,6 +36,7 @@ export async function emptyTrash(
   let start: Buffer = Buffer.of(0);
   for (;;) {
     const rows = await rangeOf(engine, "trash", start);
+    if (rows.length > 0 && (await isTrashHeld(engine.index, engine.clock()))) return handled;
     const ripe = rows.filter((row) => idTimeMs(row.key) <= engine.clock() - graceMs);
     // Asked when the rows are ripe: whoever reads their content began before they were written.
     const isPinned = ripe.length === 0 ? nobody : await engine.pins.look();

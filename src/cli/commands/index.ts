@@ -2,6 +2,7 @@
 
 import type { Command } from "../command.ts";
 import { acl, aclSet, grantAdd, grantRm } from "./acl.ts";
+import { backup } from "./backup.ts";
 import { bucketQuota } from "./bucket-quota.ts";
 import { cat, pipe } from "./cat.ts";
 import { check } from "./check.ts";
@@ -75,6 +76,7 @@ export const commands: readonly Command[] = [
   findstatic,
   orphans,
   check,
+  backup,
   userAdd,
   userLs,
   userRm,
@@ -95,7 +97,7 @@ export const groups: Readonly<Record<string, string>> = {
 
 /** Under which heading the help lists a command or a group; the others are under {@link usualHeading}. */
 export const headings: Readonly<Record<string, readonly string[]>> = {
-  "Server:": ["serve", "dev", "check", "user", "key", "bucket"],
+  "Server:": ["serve", "dev", "check", "backup", "user", "key", "bucket"],
   "Buckets, properties and versions:": ["stat", "mb", "rb", "tag", "meta", "versions", "undo"],
   "Access and links:": ["presign", "share", "acl", "grant"],
   "Sites:": ["collectstatic", "findstatic", "orphans"],

@@ -34,6 +34,12 @@ export interface Blobs {
    * @throws Error for a blob that is not there, has another size or fails its checksum.
    */
   read(id: BlobId, range: BlobRange): AsyncIterable<Buffer>;
+  /**
+   * How many bytes a blob has, by what it says itself: whether that is true, a read of them finds out.
+   *
+   * @throws Error for one that is not there or has no end.
+   */
+  size(id: BlobId): Promise<number>;
   /** Removes a blob. One that is not there is no error. */
   remove(id: BlobId): Promise<void>;
   /** Every id in the store, also of blobs that a crash left unfinished. */

@@ -15,7 +15,9 @@ import type { XXHashAPI } from "xxhash-wasm";
 /** Bytes of a block: the least that is read to verify a byte. */
 export const blockBytes: number = 64 * 1024;
 
-const trailerBytes = 32;
+/** Bytes at the end of a file that describe it. */
+export const trailerBytes = 32;
+const sizeAt = 16;
 const magic = Buffer.from("STOWBLOB", "latin1");
 const format = 2;
 
@@ -56,6 +58,19 @@ export function encodeFooter(id: Buffer, size: number, checksums: readonly bigin
   at = footer.writeBigUInt64LE(BigInt(size), at);
   footer.writeUInt32LE(crc32(footer.subarray(0, at), crc32(id)), at);
   return footer;
+}
+
+/**
+ * The size of a blob, as the end of its file has it.
+ *
+ * @param trailer The last {@link trailerBytes} of the file.
+ * @throws Error where that is no end of a blob's file.
+ */
+export function readSize(trailer: Buffer): number {
+  if (trailer.length < trailerBytes || !trailer.subarray(0, magic.length).equals(magic)) {
+    throw new Error("its footer is damaged");
+  }
+  return Number(trailer.readBigUInt64LE(sizeAt));
 }
 
 /** Checksums of blocks whose bytes arrive in pieces of any size. */
@@ -111,7 +126,7 @@ export class BlockFooter {
       trailerAt === blockCount(size) * found.checksumBytes &&
       footer.subarray(trailerAt, trailerAt + 8).equals(magic) &&
       footer.readUInt32LE(trailerAt + 12) === blockBytes &&
-      footer.readBigUInt64LE(trailerAt + 16) === BigInt(size) &&
+      footer.readBigUInt64LE(trailerAt + sizeAt) === BigInt(size) &&
       footer.readUInt32LE(trailerAt + 24) === crc32(footer.subarray(0, trailerAt + 24), crc32(id)) &&
       footer.readUInt32LE(trailerAt + 28) === 0;
     if (!isFooter) throw new Error("its footer is damaged, or it is not the blob of this id and size");

@@ -73,6 +73,7 @@ for (const [name, openStore] of Object.entries(stores)) {
           const id = ids.next();
           const bytes = bytesOf(size);
           assert.equal(await blobs.write(id, inPieces(bytes)), size);
+          assert.equal(await blobs.size(id), size);
           assert.equal(
             (await collect(blobs.read(id, { size, start: 0, end: size - 1 }))).equals(bytes),
             true,
@@ -208,6 +209,11 @@ for (const [name, openStore] of Object.entries(stores)) {
         await assert.rejects(blobs.write(id, inPieces(Buffer.from("second"))));
         const read = await collect(blobs.read(id, { size: 5, start: 0, end: 4 }));
         assert.equal(read.toString(), "first");
+      }));
+
+    it("size() is an error where there is no blob", () =>
+      withBlobs(async (blobs) => {
+        await assert.rejects(blobs.size(ids.next()), /^Error: Cannot read blob [0-9a-f]{32}: /);
       }));
 
     it("remove() removes, and does not mind what is not there", () =>

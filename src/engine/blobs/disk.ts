@@ -18,7 +18,7 @@ import { BlobWriter, systemHasDirectWrites } from "./blob-writer.ts";
 import { BlockChecksums, encodeFooter } from "./block-footer.ts";
 import type { BlobId, Blobs } from "./blobs.ts";
 import { DirectorySync } from "./directory-sync.ts";
-import { readBlob } from "./read-blob.ts";
+import { readBlob, sizeOfBlob } from "./read-blob.ts";
 
 export interface DiskBlobsOptions {
   /** Made when it is not there. */
@@ -74,6 +74,7 @@ export async function openDiskBlobs({
       }
     },
     read: (id, range) => readBlob({ open: files.open, path: pathOf(root, id), xxhash }, id, range),
+    size: (id) => sizeOfBlob(files.open, pathOf(root, id), id),
     async remove(id): Promise<void> {
       try {
         await files.unlink(pathOf(root, id));

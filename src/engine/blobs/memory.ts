@@ -28,6 +28,12 @@ export function createMemoryBlobs(): Blobs {
         yield Buffer.from(bytes.subarray(at, Math.min(at + pieceBytes, end + 1)));
       }
     },
+    async size(id): Promise<number> {
+      const name = id.toString("hex");
+      const bytes = blobs.get(name);
+      if (bytes === undefined) throw new Error(`Cannot read blob ${name}: there is none`);
+      return bytes.length;
+    },
     async remove(id): Promise<void> {
       blobs.delete(id.toString("hex"));
     },

@@ -4,7 +4,7 @@ import type { FileHandle, open as openFile } from "node:fs/promises";
 
 import type { XXHashAPI } from "xxhash-wasm";
 
-import { blockBytes, BlockFooter, footerBytes } from "./block-footer.ts";
+import { blockBytes, BlockFooter, footerBytes, readSize, trailerBytes } from "./block-footer.ts";
 import type { BlobId, BlobRange } from "./blobs.ts";
 import { BufferPool } from "./buffer-pool.ts";
 
@@ -63,13 +63,32 @@ export async function* readBlob(
       at = next;
     }
   } catch (error) {
-    throw new Error(`Cannot read blob ${id.toString("hex")}: ${(error as Error).message}`, { cause: error });
+    throw cannotRead(id, error);
   } finally {
     // The file must not be closed while it is read.
     await ahead?.catch(() => {});
     pool.give(buffers);
     await file.close();
   }
+}
+
+/** The size that stands at the end of a blob's file. */
+export async function sizeOfBlob(open: typeof openFile, path: string, id: BlobId): Promise<number> {
+  try {
+    const file = await open(path, "r");
+    try {
+      const { size } = await file.stat();
+      return readSize(await readUpTo(file, Math.max(0, size - trailerBytes), trailerBytes, null));
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw cannotRead(id, error);
+  }
+}
+
+function cannotRead(id: BlobId, cause: unknown): Error {
+  return new Error(`Cannot read blob ${id.toString("hex")}: ${(cause as Error).message}`, { cause });
 }
 
 async function readFully(
