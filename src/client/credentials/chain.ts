@@ -89,7 +89,7 @@ async function fromProfile(
   if (keys !== null) return keys;
   const command = textOf(section, "credential_process");
   if (command !== undefined) return (await import("./process.ts")).processCredentials(command);
-  if (Object.keys(section).some((setting) => setting.startsWith("sso_"))) return fromAwsSdk(context, name);
+  if (Object.keys(section).some((setting) => setting.startsWith("sso_"))) return fromSso(context, name);
   return null;
 }
 
@@ -161,22 +161,26 @@ async function fromInstance(context: ChainContext): Promise<TemporaryCredentials
 }
 
 /** Single sign-on needs a browser and a person: AWS's own package, where it is installed, knows how. */
-async function fromAwsSdk({ profiles }: ChainContext, profile: string): Promise<TemporaryCredentials> {
+async function fromSso({ profiles }: ChainContext, profile: string): Promise<TemporaryCredentials> {
   const name = "@aws-sdk/credential-providers";
+  const problem = `The profile "${profile}" signs in by SSO`;
   let providers: {
-    fromIni(options: Readonly<Record<string, string | undefined>>): CredentialsProvider;
+    fromSSO(options: Readonly<Record<string, string | undefined>>): CredentialsProvider;
   };
   try {
     providers = (await import(/* webpackIgnore: true */ name)) as typeof providers;
   } catch (cause) {
-    throw new CredentialsError(
-      `The profile "${profile}" signs in by SSO`,
-      `Install ${name}, which is found by itself, or give credentials.`,
-      { cause },
-    );
+    throw new CredentialsError(problem, `Install ${name}, which is found by itself, or give credentials.`, {
+      cause,
+    });
   }
   const [configFilepath, filepath] = profiles().paths;
-  return providers.fromIni({ profile, configFilepath, filepath })();
+  try {
+    return await providers.fromSSO({ profile, configFilepath, filepath })();
+  } catch (cause) {
+    const said = cause instanceof Error ? `: ${cause.message}` : "";
+    throw new CredentialsError(`${problem}, which failed${said}`, "", { cause });
+  }
 }
 
 function nothingFound({ profile, profiles }: ChainContext): never {
