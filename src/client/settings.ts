@@ -5,6 +5,7 @@ import type { CredentialsProvider, MfaCodeProvider } from "./credentials/credent
 import { type Environment, type Profiles, type Section, textOf } from "./credentials/profiles.ts";
 import { type Addressing, type Endpoint, awsEndpoint, parseEndpoint, regionOfHost } from "./endpoint.ts";
 import type { Transport } from "./http.ts";
+import { checkOptions } from "./known-options.ts";
 import { type RetryOptions, type RetryPolicy, retryPolicy } from "./retry.ts";
 import { environment, readProfiles } from "#platform";
 
@@ -98,6 +99,7 @@ export const minPartSizeBytes: number = 5 * 1024 * 1024;
  * @throws TypeError or RangeError for an option that cannot be.
  */
 export function readSettings(options: S3ClientOptions): Settings {
+  checkOptions(options);
   const env = options.env ?? environment();
   let read: Profiles | undefined;
   const profiles = (): Profiles => (read ??= readProfiles(env));
