@@ -99,11 +99,11 @@ async function keysOf(engine: Engine, dataDir: string, env: Io["env"]): Promise<
 async function listenSomewhere(options: DevOptions, engine: Engine, log: Logger): Promise<StowageServer> {
   const { port = usualPort } = options;
   try {
-    return await listen(serveOptions(options, port), engine, log, undefined, []);
+    return await listen(serveOptions(options, port), engine, log, undefined, {});
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
     if (options.port !== undefined || code !== "EADDRINUSE") throw error;
-    return listen(serveOptions(options, 0), engine, log, undefined, []);
+    return listen(serveOptions(options, 0), engine, log, undefined, {});
   }
 }
 

@@ -49,7 +49,7 @@ export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<
   const stop = io.stopSignal();
   const log = openLog(io);
   const tls = await readTls(options);
-  const webhooks = readWebhooks(options.webhook ?? [], io.env);
+  const given = readEnvironment(options, io.env);
   const dataDir = resolve(options.data);
   const engine = await openDataDirectory(dataDir, {
     as: "server",
@@ -61,7 +61,7 @@ export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<
     const administrator = await ensureAdministrator(engine, dataDir, io.env);
     const { console: webConsole, complaint } = await openConsole(options, tls);
     try {
-      const server = await listen(withConsole(options, webConsole), engine, log, tls, webhooks);
+      const server = await listen(withConsole(options, webConsole), engine, log, tls, given);
       webConsole?.connect(apiOf(options, server.url));
       const unfollow = followCertificate(
         {
@@ -106,16 +106,33 @@ export function masterKeysOf(env: Io["env"]): Uint8Array[] {
   }
 }
 
+/** What of the server's options is secret, or can be: other users of the machine read command lines. */
+export type FromEnvironment = Pick<ServerOptions, "webhooks" | "metricsToken">;
+
+/** @throws {CommandError} For a variable that cannot be used. */
+export function readEnvironment({ webhook = [] }: ServeOptions, env: Io["env"]): FromEnvironment {
+  return { webhooks: readWebhooks(webhook, env), metricsToken: readMetricsToken(env) };
+}
+
+function readMetricsToken(env: Io["env"]): string | undefined {
+  const token = env["STOWAGE_METRICS_TOKEN"] || undefined;
+  if (token === undefined || /^[\x21-\x7e]+$/.test(token)) return token;
+  throw new CommandError(
+    "STOWAGE_METRICS_TOKEN cannot be used",
+    "set it to letters and digits, such as those of: openssl rand -hex 32",
+  );
+}
+
 /** @throws {CommandError} With the reason, and the way out. */
 export async function listen(
   options: ServeOptions,
   engine: Engine,
   log: Logger,
   tls: ServerOptions["tls"],
-  webhooks: readonly Webhook[],
+  given: FromEnvironment,
 ): Promise<StowageServer> {
   try {
-    return await createServer(serverOptions(options, engine, log, tls, webhooks));
+    return await createServer(serverOptions(options, engine, log, tls, given));
   } catch (cause) {
     throw listenFailure({ ...options, flag: "--port" }, cause);
   }
@@ -127,7 +144,7 @@ export function serverOptions(
   engine: Engine,
   log: Logger,
   tls: ServerOptions["tls"],
-  webhooks: readonly Webhook[],
+  given: FromEnvironment,
 ): ServerOptions {
   const { host, port, region, domain, lifecycleDay, accessLogInterval } = options;
   return {
@@ -147,7 +164,7 @@ export function serverOptions(
         ? undefined
         : { port: options.consolePort, url: options.consoleUrl },
     log,
-    webhooks,
+    ...given,
     background: { lifecycleDaySeconds: lifecycleDay, accessLogSeconds: accessLogInterval },
     ...(tls === undefined ? {} : { tls }),
   };

@@ -50,6 +50,7 @@ export function createMemoryEngine({
     cache: createDecodedCache(index),
     manifestCache: createManifestCache(),
     takeRoom(): void {},
+    disk: () => Promise.resolve(null),
     async close(): Promise<void> {
       await index.close();
       await blobs.close();

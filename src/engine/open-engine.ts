@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { forgetBackup } from "./backup-note.ts";
@@ -126,6 +127,10 @@ export async function openEngine({
       cache: createDecodedCache(index),
       manifestCache: createManifestCache(),
       takeRoom: (bytes, where, later) => room.take(bytes, where, later),
+      disk: async () => ({
+        ...(await diskRoom(dataDir)),
+        indexBytes: (await stat(join(indexPath, "data.mdb"))).size,
+      }),
       close: closeAll,
     };
     if (hasMaintenance && owner === undefined) {

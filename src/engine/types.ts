@@ -210,6 +210,14 @@ export interface EngineLimits {
 /** What a line of the engine's log says. Never a secret, never the bytes of an object. */
 export type EngineLog = (level: "info" | "warn" | "error", message: string, error?: unknown) => void;
 
+/** A file system, and what of it is known to be the store's. All in bytes. */
+export interface DiskState {
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  /** Size of the index: rows, and bodies up to the limit of what is inline. */
+  readonly indexBytes: number;
+}
+
 /** An open store. Made by `openEngine` or `createMemoryEngine`. */
 export interface Engine {
   readonly index: Index;
@@ -238,6 +246,8 @@ export interface Engine {
    * @throws S3Error InsufficientStorage while the disk is nearly full. Deleting needs no room.
    */
   takeRoom(bytes: number, where: "index" | "file", later?: number): void;
+  /** What there is of the disk under the store; null for a store in memory. */
+  disk(): Promise<DiskState | null>;
   /** Stops the background work, waits for what is under way and closes index and blobs. */
   close(): Promise<void>;
 }

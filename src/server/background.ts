@@ -23,6 +23,8 @@ export interface BackgroundOptions {
 const mostLifecycleIntervalMs = 3 * 60 * 60 * 1000;
 const leastLifecycleIntervalMs = 500;
 const quotaIntervalMs = 60_000;
+/** As often as Prometheus asks by default. */
+const diskIntervalMs = 15_000;
 /** Looking costs a look at a count. */
 const eventsIntervalMs = 200;
 
@@ -34,6 +36,7 @@ export function startBackground(site: Site, metrics: Metrics, options: Backgroun
     eventsJob(site, metrics, options),
     logsJob(site, metrics, options),
     quotaJob(site, metrics),
+    diskJob(site, metrics),
   ];
   return startJobs(jobs, {
     log: engine.log,
@@ -112,6 +115,18 @@ function quotaJob({ engine }: Site, metrics: Metrics): Job {
         if (usage !== null) full.push({ bucket: bucket.name, quota: bucket.quota, usage });
       }
       metrics.setQuotas(full);
+    },
+  };
+}
+
+/** Tells how full the disk is. */
+function diskJob({ engine }: Site, metrics: Metrics): Job {
+  return {
+    name: "disk",
+    intervalMs: diskIntervalMs,
+    async run(): Promise<void> {
+      const disk = await engine.disk();
+      if (disk !== null) metrics.setDisk(disk);
     },
   };
 }

@@ -32,6 +32,8 @@ export interface Site {
   readonly customerKeysOverHttp: boolean;
   /** How fast bodies must come. */
   readonly bodyPace: BodyPace;
+  /** What whoever reads the metrics must show; absent: everybody may. */
+  readonly metricsToken: string | undefined;
   /** Buckets that a user may have. */
   readonly maxBuckets: number;
   /** The web console, whose page may read answers. */

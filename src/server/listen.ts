@@ -83,6 +83,11 @@ export interface ServerOptions {
   readonly webhooks?: readonly Webhook[];
   /** What the server does by itself: delivery of events, lifecycle rules. False: nothing, because another process does it. */
   readonly background?: BackgroundOptions | false;
+  /**
+   * What a reader of `/_stowage/metrics` sends as `Authorization: Bearer …`, unless an administrator signs. Default: everybody
+   * may read them.
+   */
+  readonly metricsToken?: string | undefined;
   /** Where requests are counted. Default: counts of the server's own. */
   readonly metrics?: Metrics;
 }
@@ -199,6 +204,7 @@ export function siteOf(options: ServerOptions): Site {
     kmsKeys: options.kmsKeys ?? [],
     customerKeysOverHttp: options.customerKeysOverHttp ?? false,
     bodyPace: options.bodyPace ?? defaultBodyPace,
+    metricsToken: options.metricsToken,
     maxBuckets: options.maxBuckets ?? 10_000,
     console: options.console,
   };

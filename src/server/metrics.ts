@@ -2,6 +2,7 @@
 
 import type { MetricObject, Registry } from "prom-client";
 
+import type { DiskState } from "../engine/types.ts";
 import type { Quota, Usage } from "../engine/usage.ts";
 import { Count, type Family, type Labels, register } from "./counts.ts";
 import { countRequests } from "./request-counts.ts";
@@ -20,6 +21,8 @@ export interface Metrics {
   setEventsWaiting(messages: number): void;
   /** How full the buckets with a quota are: all of them. */
   setQuotas(buckets: readonly FullBucket[]): void;
+  /** How full the disk is. */
+  setDisk(disk: DiskState): void;
   /** So many objects of server access logs were written. */
   countLogObjects(objects: number): void;
   /** What was counted, for another process to add up. */
@@ -70,6 +73,7 @@ export function createMetrics(): Metrics {
     },
   );
   const quotas = countQuotas();
+  const disk = countDisk();
   const logObjects = new Count(
     "counter",
     "stowage_access_log_objects_total",
@@ -84,6 +88,7 @@ export function createMetrics(): Metrics {
     events,
     eventsWaiting,
     ...quotas.families,
+    ...disk.families,
     logObjects,
   ];
   let registry: Promise<Registry> | undefined;
@@ -98,6 +103,7 @@ export function createMetrics(): Metrics {
     countEvents: (outcome, times) => events.add(times, { outcome }),
     setEventsWaiting: (messages) => eventsWaiting.set(messages),
     setQuotas: quotas.set,
+    setDisk: disk.set,
     countLogObjects: (objects) => logObjects.add(objects),
     collect: async () => (await read()).getMetricsAsJSON(),
     render: async () => {
@@ -121,7 +127,7 @@ function counter(name: string, help: string): Count {
   return new Count("counter", name, help, { labelled: true });
 }
 
-/** With labels. */
+/** With labels, or set later. */
 function gauge(name: string, help: string): Count {
   return new Count("gauge", name, help, { labelled: true });
 }
@@ -146,4 +152,17 @@ function countQuotas(): {
     }
   };
   return { set, families };
+}
+
+/** None before they are set: a store in memory has no disk, and of several processes the owner alone tells. */
+function countDisk(): { readonly set: (disk: DiskState) => void; readonly families: readonly Family[] } {
+  const total = gauge("stowage_disk_size_bytes", "Size of the file system that the data directory is on.");
+  const free = gauge("stowage_disk_free_bytes", "Bytes of that file system that are free for the server.");
+  const index = gauge("stowage_index_size_bytes", "Size of the index, which small bodies are in.");
+  const set = (disk: DiskState): void => {
+    total.set(disk.totalBytes);
+    free.set(disk.freeBytes);
+    index.set(disk.indexBytes);
+  };
+  return { set, families: [total, free, index] };
 }

@@ -1,6 +1,7 @@
 /** What Stowage itself answers beside S3, under a path that no bucket can have: health, metrics, administration. */
 
 import { S3Error } from "../s3/errors.ts";
+import { timingSafeEqual } from "../s3/hash.ts";
 import { administer } from "./admin.ts";
 import { authenticate } from "./authenticate.ts";
 import { RequestBody } from "./body.ts";
@@ -40,6 +41,7 @@ async function answer(site: Site, metrics: Metrics, request: S3Request): Promise
     return { status: 200, headers: { "content-type": "application/json" }, body: '{"status":"ok"}\n' };
   }
   if (path === "metrics" && reads) {
+    if (!(await mayReadMetrics(site, request))) throw new S3Error("AccessDenied");
     const { text, contentType } = await metrics.render();
     return { status: 200, headers: { "content-type": contentType }, body: text };
   }
@@ -61,4 +63,13 @@ async function answer(site: Site, metrics: Metrics, request: S3Request): Promise
   return value === undefined
     ? { status, headers: {} }
     : { status, headers: { "content-type": "application/json" }, body: `${JSON.stringify(value)}\n` };
+}
+
+/** Prometheus sends a token; the console, whose user is an administrator, signs. */
+async function mayReadMetrics(site: Site, request: S3Request): Promise<boolean> {
+  const { metricsToken } = site;
+  if (metricsToken === undefined) return true;
+  const [, token] = /^Bearer +(.*)$/i.exec(request.headers["authorization"] ?? "") ?? [];
+  if (token !== undefined) return timingSafeEqual(token, metricsToken);
+  return (await authenticate(site, request)).identity.admin;
 }

@@ -116,6 +116,11 @@ const environment: readonly Variable[] = [
     description: "What events are signed with: NAME=SECRET, with spaces in between",
   },
   {
+    name: "STOWAGE_METRICS_TOKEN",
+    description:
+      "What a reader of /_stowage/metrics sends as Authorization: Bearer TOKEN (default: everybody may read them)",
+  },
+  {
     name: "STOWAGE_MASTER_KEY",
     description:
       "Master keys that encrypt objects' keys, 32 bytes in base64 each, the current one first (default: the file master-keys in the data directory, made at the first start)",

@@ -14,9 +14,16 @@ import type { Io } from "../command.ts";
 import { openDataDirectory } from "../data-directory.ts";
 import { listenFailure } from "../listen-failure.ts";
 import { openLog } from "../log.ts";
-import { announce, apiOf, engineLog, masterKeysOf, serverOptions, type ServeOptions } from "../serving.ts";
+import {
+  announce,
+  apiOf,
+  engineLog,
+  masterKeysOf,
+  readEnvironment,
+  serverOptions,
+  type ServeOptions,
+} from "../serving.ts";
 import { openConsole, withConsole } from "../web-console.ts";
-import { readWebhooks } from "../webhooks.ts";
 import { WorkerPool } from "./pool.ts";
 
 /**
@@ -29,7 +36,7 @@ export async function serveWithWorkers(io: Io, options: ServeOptions): Promise<v
   const log = openLog(io);
   // The workers read it themselves: here it is the console's, and what cannot be used is refused before anything starts.
   const tls = await readTls(options);
-  const webhooks = readWebhooks(options.webhook ?? [], io.env);
+  const given = readEnvironment(options, io.env);
   const dataDir = resolve(options.data);
   let pool: WorkerPool | undefined;
   const engine = await openDataDirectory(dataDir, {
@@ -52,7 +59,7 @@ export async function serveWithWorkers(io: Io, options: ServeOptions): Promise<v
       log,
       renderMetrics: async (collected) => renderTogether([await metrics.collect(), ...collected]),
     });
-    const site = siteOf(serverOptions(options, engine, log, tls, webhooks));
+    const site = siteOf(serverOptions(options, engine, log, tls, given));
     try {
       const url = await pool.start().catch((cause: unknown) => {
         throw listenFailure({ ...options, flag: "--port" }, cause);

@@ -13,9 +13,8 @@ import type { Io } from "../command.ts";
 import { openDataDirectory } from "../data-directory.ts";
 import { openLog } from "../log.ts";
 import { keepHeapModest } from "../modest-heap.ts";
-import { engineLog, masterKeysOf, serverOptions, type ServeOptions } from "../serving.ts";
+import { engineLog, masterKeysOf, readEnvironment, serverOptions, type ServeOptions } from "../serving.ts";
 import { stopSignal } from "../stop-signal.ts";
-import { readWebhooks } from "../webhooks.ts";
 import { Link } from "./link.ts";
 
 /** What the owner tells a worker that begins. */
@@ -71,7 +70,7 @@ async function work({ options, owner }: WorkerTask): Promise<void> {
   pinned = () => engine.pins.list();
   try {
     const server = await createServer({
-      ...serverOptions(options, engine, log, tls, readWebhooks(options.webhook ?? [], io.env)),
+      ...serverOptions(options, engine, log, tls, readEnvironment(options, io.env)),
       background: false,
       // Whichever worker is asked, the answer is for all of them.
       metrics: { ...metrics, render: () => link.ask<RenderedMetrics>("metrics") },
