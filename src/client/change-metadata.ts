@@ -1,5 +1,6 @@
 /** What stands beside an object's bytes, changed: S3 can only copy the object onto itself. */
 
+import { hasTags } from "./after-copy.ts";
 import { copy } from "./copy.ts";
 import type { ClientCore } from "./core.ts";
 import type { CopySource, CustomerKeyInput, ObjectProperties } from "./inputs.ts";
@@ -71,7 +72,7 @@ export async function changeMetadata(
       customerKey,
       copySourceCustomerKey: customerKey,
     },
-    { sizeBytes: info.size, preserveAcl, signal },
+    { sizeBytes: info.size, sourceHasTags: hasTags(info), preserveAcl, signal },
   );
   return { ...properties, versionId };
 }

@@ -2,6 +2,7 @@
 
 import type { CompletedPart } from "../s3/documents/multipart.ts";
 import type { Tags } from "../s3/tags.ts";
+import { finishCopy, hasTags } from "./after-copy.ts";
 import { S3ResponseError } from "./errors.ts";
 import { grantHeadersOf } from "./grant-headers.ts";
 import type { CopyObjectInput } from "./inputs.ts";
@@ -31,6 +32,11 @@ export interface CopyOptions {
   readonly sizeBytes?: number | undefined;
   /** Whether the copy gets the source's grants, in the same request. Default: false, it gets those of the input, or is private. */
   readonly preserveAcl?: boolean | undefined;
+  /**
+   * Whether the source is known to have tags: then a server that loses them where metadata is replaced, as Ceph's RGW does, is
+   * given them again. Default: false.
+   */
+  readonly sourceHasTags?: boolean | undefined;
   /** Parts under way at once. Default: the client's, 4. */
   readonly concurrency?: number | undefined;
 }
@@ -46,20 +52,30 @@ const copyPartBytes = 256 * 1024 ** 2;
  * In parts, content headers and metadata are taken from the source unless `metadataDirective` is REPLACE, and tags unless
  * `taggingDirective` is; the parts are of one version of the source, or the copy fails.
  *
- * @throws As S3Client's methods do.
+ * @throws As S3Client's methods do; S3DataError NotEncrypted where the server overlooks the customer's key.
  */
 export async function copy(
   core: ClientCore,
   input: CopyObjectInput,
   options: CopyOptions = {},
 ): Promise<Copied> {
-  const { signal, sizeBytes, preserveAcl = false } = options;
+  const { signal, preserveAcl = false, sourceHasTags = false } = options;
   if (preserveAcl) {
     if (input.acl !== undefined)
       throw new TypeError("A copy has either an acl or, by preserveAcl, its source's.");
     const headers = { ...(await grantHeadersOf(core, input.copySource, signal)), ...input.headers };
     return copy(core, { ...input, headers }, { ...options, preserveAcl: false });
   }
+  const mayLoseTags = sourceHasTags && input.taggingDirective !== "REPLACE";
+  const tags = mayLoseTags ? await tagsOf(core, input, undefined, signal) : undefined;
+  const copied = await copyAnySize(core, input, options);
+  if (tags !== undefined || input.customerKey !== undefined)
+    await finishCopy(core, input, copied, tags, signal);
+  return copied;
+}
+
+async function copyAnySize(core: ClientCore, input: CopyObjectInput, options: CopyOptions): Promise<Copied> {
+  const { signal, sizeBytes } = options;
   if (sizeBytes === undefined || sizeBytes <= maxSingleCopyBytes) {
     try {
       const { etag, versionId } = await copyObject(core, input, { signal });
@@ -148,20 +164,20 @@ async function copyInParts(
 async function tagsOf(
   core: ClientCore,
   { copySource }: CopyObjectInput,
-  { versionId, headers }: ObjectInfo,
+  info: ObjectInfo | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Tags | undefined> {
   try {
     const { getObjectTagging } = await settingsRequests();
     const tags = await getObjectTagging(
       core,
-      { ...copySource, versionId: copySource.versionId ?? versionId },
+      { ...copySource, versionId: copySource.versionId ?? info?.versionId },
       { signal },
     );
     return Object.keys(tags).length === 0 ? undefined : tags;
   } catch (error) {
     // Many servers know no tags, and who may not read them is told by their count whether there are any.
-    const isTold = headers["x-amz-tagging-count"] !== undefined;
+    const isTold = info !== undefined && hasTags(info);
     if (isTold || !(error instanceof S3ResponseError) || ![403, 404, 405, 501].includes(error.status))
       throw error;
     return undefined;

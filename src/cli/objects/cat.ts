@@ -7,6 +7,7 @@ import type { CannedAcl } from "../../s3/acl.ts";
 import type { Io } from "../command.ts";
 import type { CustomerKeys } from "../customer-key.ts";
 import type { S3Url } from "../s3-url.ts";
+import { refuseTaken } from "./no-clobber.ts";
 import { findObjects, type FindOptions, selectionOf } from "./find-objects.ts";
 
 /** Writes objects to standard output, one behind the other. */
@@ -46,9 +47,11 @@ export interface PipeOptions extends ObjectProperties, Pick<CustomerKeys, "custo
 export async function pipe(
   source: Readable,
   client: S3Client,
-  { bucket, key }: S3Url,
+  url: S3Url,
   { clobber, ...properties }: PipeOptions,
 ): Promise<number> {
+  const { bucket, key } = url;
+  if (clobber === false) await refuseTaken(client, url);
   const { size } = await client.upload({
     bucket,
     key,

@@ -13,6 +13,7 @@ import { type CpOptions, propertiesOf } from "./cp-options.ts";
 import { findObjects, selectionOf } from "./find-objects.ts";
 import { pathWithoutLinks } from "../../client/sync/local-path.ts";
 import { walkFiles } from "../../client/sync/walk-files.ts";
+import { refuseTaken } from "./no-clobber.ts";
 import { removeFile, removeObject } from "./remove-source.ts";
 import type { Transfer } from "./transfers.ts";
 import { copyWithinS3, moveWithinS3, Renaming } from "./within-s3.ts";
@@ -199,6 +200,7 @@ function transferOf(
       to: formatS3Url(to),
       size,
       run: async (signal, onLoaded) => {
+        if (options.clobber === false) await refuseTaken(client, to, signal);
         if ("path" in from) await upload(client, from.path, to, { signal, onLoaded, options });
         else if (options.kind === "copy") await copyWithinS3(client, from.url, to, { signal, options });
         else {

@@ -1,5 +1,6 @@
 /** What `cp` and `mv` do where both places are in S3: the server copies, or gives an object another key. */
 
+import { hasTags } from "../../client/after-copy.ts";
 import { S3ResponseError } from "../../client/errors.ts";
 import type { CopyObjectInput } from "../../client/inputs.ts";
 import type { S3Client } from "../../client/s3-client.ts";
@@ -24,7 +25,7 @@ export async function copyWithinS3(
 ): Promise<string | undefined> {
   refuseItself(from, to);
   const { acl, storageClass, customerKey, copySourceCustomerKey } = options;
-  const changes = await changesOf(client, from, options, signal);
+  const { changes, sourceHasTags } = await changesOf(client, from, options, signal);
   const copySourceIfMatch = changes.copySourceIfMatch ?? etag;
   await client.copy(
     {
@@ -39,7 +40,7 @@ export async function copyWithinS3(
       copySourceCustomerKey,
       ifNoneMatch: options.clobber === false ? "*" : undefined,
     },
-    { signal },
+    { signal, sourceHasTags },
   );
   return copySourceIfMatch;
 }
@@ -50,15 +51,15 @@ async function changesOf(
   from: S3Url,
   options: CpOptions,
   signal: AbortSignal,
-): Promise<Partial<CopyObjectInput>> {
+): Promise<{ readonly changes: Partial<CopyObjectInput>; readonly sourceHasTags: boolean }> {
   const { storageClass: _, ...named } = propertiesOf(options);
-  if (Object.keys(named).length === 0) return {};
+  if (Object.keys(named).length === 0) return { changes: {}, sourceHasTags: false };
   const customerKey = options.copySourceCustomerKey;
   const info = await client.headObject({ ...from, customerKey }, { signal });
   const { cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires } = info;
   const metadata = { ...info.metadata };
   for (const [name, value] of Object.entries(options.metadata ?? {})) metadata[name.toLowerCase()] = value;
-  return {
+  const changes = {
     cacheControl,
     contentDisposition,
     contentEncoding,
@@ -67,9 +68,10 @@ async function changesOf(
     expires,
     ...named,
     metadata,
-    metadataDirective: "REPLACE",
+    metadataDirective: "REPLACE" as const,
     copySourceIfMatch: info.etag,
   };
+  return { changes, sourceHasTags: hasTags(info) };
 }
 
 /** Moves an object: by another key in one step where that can be, else by a copy and a deletion. */
