@@ -28,7 +28,7 @@ export type {
   TransferConfig,
 } from "./storage/backends/s3-options.ts";
 export type { StorageEntry, StowageConfig } from "./storage/config.ts";
-export type { Content, Head } from "./storage/content.ts";
+export type { Content, Head, Prepared } from "./storage/content.ts";
 export type { StorageErrorOptions } from "./storage/errors.ts";
 export type { ByteRange, StorageFileInit } from "./storage/file.ts";
 export type { LoadConfigOptions } from "./storage/load-config.ts";

@@ -20,6 +20,12 @@ export interface Head {
   readonly whole: boolean;
 }
 
+/** What a backend has made of a content that has no name yet, such as a file beside its place. */
+export interface Prepared {
+  /** Removes it. */
+  discard(): Promise<void>;
+}
+
 /**
  * A content on its way into a backend. Its bytes can be taken once; what {@link head} read ahead is kept, so that it
  * serves a second attempt under another name.
@@ -31,6 +37,11 @@ export class ContentSource implements AsyncIterable<Uint8Array> {
   readonly contentType: string | undefined;
   /** Bytes, where they are known without reading. */
   readonly size: number | undefined;
+  /**
+   * What a backend has made of the bytes before it found the name taken: asked again, under another name, it goes on with
+   * it. Null once it has its name.
+   */
+  prepared: Prepared | null = null;
   readonly #signal: AbortSignal | undefined;
   #read: ByteReader | null = null;
   readonly #open: (() => ByteReader) | undefined;
@@ -105,6 +116,13 @@ export class ContentSource implements AsyncIterable<Uint8Array> {
     if (this.#ended) return;
     this.#ended = true;
     this.#read?.cancel(reason);
+  }
+
+  /** Lets go of the content, and of what was made of it. */
+  async discard(reason?: unknown): Promise<void> {
+    this.release(reason);
+    await this.prepared?.discard();
+    this.prepared = null;
   }
 
   async #next(): Promise<Uint8Array | null> {

@@ -66,7 +66,8 @@ export abstract class Storage {
    * Stores the content under exactly this name.
    *
    * @returns The name as it was stored, or null where it is taken and must not be overwritten. After null the parent
-   *   comes again with another name and the same content, of which only `head()` may have been read until then.
+   *   comes again with another name and the same content, of which until then only `head()` may have been read, or
+   *   `prepared` made.
    */
   protected abstract write(
     name: string,
@@ -146,7 +147,7 @@ export abstract class Storage {
         `Cannot save ${JSON.stringify(wanted)}: ${maxAttempts} names in a row were taken by others.`,
       );
     } catch (error) {
-      source.release(error);
+      await source.discard(error);
       throw error;
     }
   }
@@ -317,9 +318,10 @@ export abstract class Storage {
         // Nothing written: only a file that is not there comes to be, as in django-storages.
         const { bytes: first, whole } = await source.head(0);
         const overwrite = first.length > 0 || !whole;
-        await this.write(name, source, { overwrite, signal, incremental: true });
+        const stored = await this.write(name, source, { overwrite, signal, incremental: true });
+        if (stored === null) await source.discard();
       } catch (error) {
-        source.release(error);
+        await source.discard(error);
         throw error;
       }
     });

@@ -1,8 +1,10 @@
 /** What the disk backend does beyond the contract. */
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import {
+import fs, {
   chmod,
   lstat,
   mkdir,
@@ -15,8 +17,9 @@ import {
   utimes,
   writeFile,
 } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import {
   disk,
@@ -147,6 +150,135 @@ describe("disk()", () => {
     assert.equal(await replacing.save("a.txt", slow), "a.txt");
     assert.equal(seen, "old and long");
     assert.equal(await readFile(join(location, "a.txt"), "utf8"), "newer");
+  });
+
+  it("shows nothing of a new file before it is whole, and gives its name to whoever is done first", async () => {
+    let [go, begin] = [(): void => {}, (): void => {}];
+    const waiting = new Promise<void>((resolve) => (go = resolve));
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    let pieces = 0;
+    const slow = (async function* () {
+      begin();
+      pieces++;
+      yield "slow";
+      await waiting;
+      pieces++;
+      yield "er";
+    })();
+    const saved = storage.save("a.tar.gz", slow);
+    await begun;
+    assert.equal((await parts()).length, 2);
+    assert.equal(await storage.exists("a.tar.gz"), false);
+    assert.deepEqual(await storage.listdir(), [[], []]);
+    assert.equal(await storage.save("a.tar.gz", "fast"), "a.tar.gz");
+    go();
+    const name = await saved;
+    assert.match(name, /^a_[A-Za-z0-9]{7}\.tar\.gz$/);
+    const texts = ["a.tar.gz", name].map((one) => readFile(join(location, one), "utf8"));
+    assert.deepEqual([await Promise.all(texts), pieces], [["fast", "slower"], 2]);
+    assert.deepEqual(await parts(), [".stowage-parts"]);
+  });
+
+  it("leaves no part behind where no name is free for it", async () => {
+    storage.getAlternativeName = () => {
+      throw new Error("there are no more names");
+    };
+    const late = (async function* () {
+      await on({}).save("a.txt", "first");
+      yield "second";
+    })();
+    await assert.rejects(storage.save("a.txt", late), /there are no more names/);
+    assert.equal(await readFile(join(location, "a.txt"), "utf8"), "first");
+    assert.deepEqual(await parts(), [".stowage-parts"]);
+  });
+
+  it("leaves nothing under the name of a file when the process is killed while it saves", async () => {
+    const program = `
+      import { disk } from ${JSON.stringify(new URL("../../src/storage.js", import.meta.url).href)};
+      async function* slow() {
+        yield Buffer.alloc(300_000);
+        process.stdout.write("writing");
+        await new Promise((resolve) => setTimeout(resolve, 60_000));
+      }
+      await disk({ location: ${JSON.stringify(location)} }).save("deep/a.bin", slow());`;
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(child.stdout, "data");
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    assert.equal((await parts()).length, 2, "it was writing");
+    assert.deepEqual(await storage.listdir(), [[], []]);
+    assert.equal(await storage.exists("deep/a.bin"), false);
+    assert.equal(await storage.save("deep/a.bin", "x"), "deep/a.bin");
+  });
+
+  for (const code of ["EPERM", "ENOTSUP", "EXDEV"] as const) {
+    it(`creates and replaces files where links fail with ${code}`, async (t) => {
+      const fail = (name: "link" | "rename"): void => {
+        const real = fs[name];
+        t.mock.method(fs, name, async (from: string, to: string) => {
+          const isPart = from.includes(".stowage-parts");
+          if (code === "EXDEV" ? isPart : name === "link") throw Object.assign(new Error(code), { code });
+          return real(from, to);
+        });
+      };
+      fail("link");
+      if (code === "EXDEV") fail("rename");
+      syncBuiltinESMExports();
+      try {
+        assert.equal(await storage.save("d/a.txt", "one"), "d/a.txt");
+        const [other, replaced] = [await storage.save("d/a.txt", "two"), on({ allowOverwrite: true })];
+        assert.match(other, /^d\/a_/);
+        assert.equal(await replaced.save("d/a.txt", "three"), "d/a.txt");
+        const late = (async function* () {
+          yield "la";
+          await storage.save("d/b.txt", "first");
+          yield "te";
+        })();
+        const drawn = await storage.save("d/b.txt", late);
+        const texts = ["d/a.txt", other, "d/b.txt", drawn].map((name) =>
+          readFile(join(location, name), "utf8"),
+        );
+        assert.deepEqual(await Promise.all(texts), ["three", "two", "first", "late"]);
+        assert.deepEqual(await parts(), [".stowage-parts"]);
+      } finally {
+        t.mock.restoreAll();
+        syncBuiltinESMExports();
+      }
+    });
+  }
+
+  it("flushes a file, gives it its name, and flushes the directories that have changed", async (t) => {
+    const steps: string[] = [];
+    const { open, link } = fs;
+    const nameOf = (path: string): string =>
+      path.startsWith(join(location, ".stowage-parts", "/")) ? "part" : relative(root, path);
+    t.mock.method(fs, "open", async (...input: Parameters<typeof open>) => {
+      const file = await open(...input);
+      t.mock.method(file, "sync", async () => void steps.push(`flush ${nameOf(String(input[0]))}`));
+      return file;
+    });
+    t.mock.method(fs, "link", async (from: string, to: string) => {
+      steps.push(`link ${nameOf(from)} ${nameOf(to)}`);
+      await link(from, to);
+    });
+    syncBuiltinESMExports();
+    try {
+      await storage.save("deep/a.bin", "x");
+    } finally {
+      t.mock.restoreAll();
+      syncBuiltinESMExports();
+    }
+    const place = relative(root, location);
+    assert.deepEqual(steps.slice(-4), [
+      `link part ${place}/deep/a.bin`,
+      `flush ${place}`,
+      `link part ${place}/deep/a.bin`,
+      `flush ${place}/deep`,
+    ]);
+    assert.ok(steps.indexOf("flush part") < steps.indexOf(`link part ${place}/deep/a.bin`));
+    assert.ok(steps.includes("flush "), "the directory in which the location was made");
   });
 
   it("removes what a process that is gone has left, after a day", async () => {

@@ -1,9 +1,9 @@
 /**
  * Files in a directory of the local file system. Django's FileSystemStorage.
  *
- * A file is written beside its place, in `.stowage-parts` of the location, and renamed when it is whole. Where nothing
- * may be overwritten its name is first taken by an empty file, which the system creates for one of those who want it.
- * Like Django it leaves to the system when the bytes are flushed to the device.
+ * A file is written beside its place, in `.stowage-parts` of the location, and gets its name when it is whole and on the
+ * device. Where nothing may be overwritten, the system itself says to all but one of those who want a name that it is
+ * taken.
  */
 
 import { randomBytes } from "node:crypto";
@@ -11,13 +11,11 @@ import type { Stats } from "node:fs";
 import {
   type FileHandle,
   chmod,
-  copyFile,
   lstat,
   mkdir,
   open,
   opendir,
   readdir,
-  rename,
   rm,
   stat,
   unlink,
@@ -25,7 +23,7 @@ import {
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { compareKeys } from "../../s3/keys.ts";
 import { contentTypeOfName, defaultContentType } from "../content-type.ts";
-import type { ContentSource } from "../content.ts";
+import type { ContentSource, Prepared } from "../content.ts";
 import {
   fileChanged,
   FileNotFoundError,
@@ -40,6 +38,7 @@ import { checkOptions } from "../options.ts";
 import type { FileStat, StatOptions, StorageContext, UrlOptions, WriteOptions } from "../call-options.ts";
 import { Storage } from "../storage.ts";
 import { urlBelow } from "../urls.ts";
+import { codeOf, flush, placeFile } from "./disk-place.ts";
 
 export interface DiskOptions {
   /** The directory, by an absolute path or one from process.cwd(). It is made with the first file. */
@@ -128,17 +127,11 @@ export class DiskStorage extends Storage {
     { overwrite }: WriteOptions,
   ): Promise<string | null> {
     const path = this.path(name);
-    const reserved = overwrite ? null : await this.#reserve(path);
-    if (!overwrite && reserved === null) return null;
-    const part = join(this.location, partsName, randomBytes(12).toString("hex"));
-    try {
-      await this.#writePart(part, content);
-      await this.#inDirectoryOf(path, () => moveFile(part, path));
-    } catch (error) {
-      await rm(part, { force: true });
-      if (reserved !== null) await release(path, reserved);
-      throw error;
-    }
+    // Seen before the content is read; what is taken while it is read shows at its end.
+    if ((await this.#isTaken(path)) && !overwrite) return null;
+    const part = content.prepared instanceof Part ? content.prepared : await this.#writePart(content);
+    if (!(await this.#inDirectoryOf(path, () => placeFile(part.path, path, { overwrite })))) return null;
+    content.prepared = null;
     return name;
   }
 
@@ -221,33 +214,33 @@ export class DiskStorage extends Storage {
     return urlBelow(baseUrl, name, query);
   }
 
-  /** Takes a name by creating an empty file. Null where it is taken. */
-  async #reserve(path: string): Promise<Stats | null> {
+  /** Whether anything has a name. */
+  async #isTaken(path: string): Promise<boolean> {
     try {
-      return await this.#inDirectoryOf(path, async () => {
-        const file = await open(path, "wx", this.#options.fileMode ?? 0o666);
-        try {
-          return await file.stat();
-        } finally {
-          await file.close();
-        }
-      });
+      await lstat(path);
+      return true;
     } catch (error) {
-      if (codeOf(error) === "EEXIST") return null;
-      throw error;
+      const code = codeOf(error);
+      if (code === "ENOENT") return false;
+      throw code === "ENOTDIR" ? notADirectory(dirname(path), error) : error;
     }
   }
 
-  async #writePart(part: string, content: ContentSource): Promise<void> {
-    await (this.#swept ??= sweep(dirname(part), this.context.clock()));
-    const file = await this.#inDirectoryOf(part, () => open(part, "wx", this.#options.fileMode ?? 0o666));
+  async #writePart(content: ContentSource): Promise<Part> {
+    const part = new Part(join(this.location, partsName, randomBytes(12).toString("hex")));
+    content.prepared = part;
+    await (this.#swept ??= sweep(dirname(part.path), this.context.clock()));
+    const { fileMode } = this.#options;
+    const file = await this.#inDirectoryOf(part.path, () => open(part.path, "wx", fileMode ?? 0o666));
     try {
       for await (const chunk of content) await writeAll(file, chunk);
       // The mode that open() was given is cut by the umask.
-      if (this.#options.fileMode !== undefined) await file.chmod(this.#options.fileMode);
+      if (fileMode !== undefined) await file.chmod(fileMode);
+      await file.sync();
     } finally {
       await file.close();
     }
+    return part;
   }
 
   /** Does something in a file's directory, which is made where it is not there, or is there no more. */
@@ -274,39 +267,31 @@ export class DiskStorage extends Storage {
       if (code === "EEXIST" || code === "ENOTDIR") throw notADirectory(directory, error);
       throw error;
     }
-    if (first === undefined || directoryMode === undefined) return;
-    // The mode is cut by the umask: it is set for each directory that was made.
-    for (let made = directory; made.startsWith(first); made = dirname(made)) await chmod(made, directoryMode);
+    if (first === undefined) return;
+    for (let made = directory; made.startsWith(first); made = dirname(made)) {
+      // The mode is cut by the umask: it is set for each directory that was made.
+      if (directoryMode !== undefined) await chmod(made, directoryMode);
+      await flush(dirname(made));
+    }
+  }
+}
+
+/** A file that is whole, and has no name yet. */
+class Part implements Prepared {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  discard(): Promise<void> {
+    return rm(this.path, { force: true });
   }
 }
 
 /** A write may take only part of what it is given. */
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
-}
-
-/** Renames a file; where the target is on another file system, through a copy beside it. */
-async function moveFile(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if (codeOf(error) !== "EXDEV") throw error;
-    const beside = `${dirname(to)}/.${randomBytes(12).toString("hex")}.part`;
-    try {
-      await copyFile(from, beside);
-      await rename(beside, to);
-    } catch (failure) {
-      await rm(beside, { force: true });
-      throw failure;
-    }
-    await unlink(from);
-  }
-}
-
-/** Gives up a name that was taken, unless somebody has written the file meanwhile. */
-async function release(path: string, reserved: Stats): Promise<void> {
-  const found = await orNull(lstat(path));
-  if (found !== null && found.ino === reserved.ino && found.size === 0) await orNull(unlink(path));
 }
 
 async function* readRange(
@@ -367,8 +352,4 @@ async function orNull<T>(promise: Promise<T>): Promise<T | null> {
     if (code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG") return null;
     throw error;
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
 }
