@@ -1,4 +1,4 @@
-/** The marks of C's and Python's strftime that make sense in the name of a directory, in local time. */
+/** The marks of C's and Python's strftime, in local time and the locale C. */
 
 const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const months = [
@@ -35,6 +35,20 @@ const marks: Readonly<Record<string, (date: Date) => string>> = {
   A: (date) => days[date.getDay()]!,
   b: (date) => months[date.getMonth()]!.slice(0, 3),
   B: (date) => months[date.getMonth()]!,
+  u: (date) => String(date.getDay() || 7),
+  e: (date) => String(date.getDate()).padStart(2),
+  G: (date) => digits(isoWeek(date).year, 4),
+  V: (date) => digits(isoWeek(date).week, 2),
+  // Python writes no zone of a date that has none, as Django's here has none.
+  z: () => "",
+  Z: () => "",
+  c: (date) => strftime("%a %b %e %H:%M:%S %Y", date),
+  x: (date) => strftime("%m/%d/%y", date),
+  D: (date) => strftime("%m/%d/%y", date),
+  X: (date) => strftime("%H:%M:%S", date),
+  T: (date) => strftime("%H:%M:%S", date),
+  R: (date) => strftime("%H:%M", date),
+  F: (date) => strftime("%Y-%m-%d", date),
   "%": () => "%",
 };
 
@@ -58,6 +72,12 @@ export function strftime(pattern: string, date: Date): string {
 
 function digits(value: number, count: number): string {
   return String(value).padStart(count, "0");
+}
+
+/** A week belongs to the year of its Thursday. */
+function isoWeek(date: Date): { readonly year: number; readonly week: number } {
+  const thursday = new Date(date.getFullYear(), date.getMonth(), date.getDate() + 4 - (date.getDay() || 7));
+  return { year: thursday.getFullYear(), week: Math.ceil(dayOfYear(thursday) / 7) };
 }
 
 function dayOfYear(date: Date): number {
