@@ -52,6 +52,10 @@ test("cp, cat, stat and mv take a customer's key, and are refused without it", a
   assert.match(await ok("stat", "s3://main/letter.txt", ...variable), /encryption +customer/);
   assert.notEqual((await run("cat", "s3://main/letter.txt", ...base64())).code, 0);
 
+  await ok("meta", "set", "s3://main/letter.txt", "to=anna", ...variable);
+  assert.match(await ok("meta", "s3://main/letter.txt", ...variable), /x-amz-meta-to +anna/);
+  assert.equal(await textOf("letter.txt", key), "secret");
+
   const from = ["--copy-source-sse-c-key", "env:SECRET_KEY"];
   await ok(
     "cp",

@@ -1,5 +1,6 @@
 import { type Command, type Flag, UsageError } from "../command.ts";
 import { connectionFlags, type ConnectionOptions, connectionVariables } from "../connection-flags.ts";
+import { customerKeyDetails, customerKeyFlag, readCustomerKeys } from "../customer-key.ts";
 import { parsePairs } from "../pairs.ts";
 import { filterFlags, jsonFlag, recursiveFlag } from "../object-flags.ts";
 import type { MetaOptions } from "../objects/meta.ts";
@@ -9,12 +10,14 @@ import { parseObjectUrl, parseS3Url } from "../s3-url.ts";
 export const meta: Command = {
   path: "meta",
   summary: "Show the metadata and content headers of an object, or change them.",
+  details: customerKeyDetails,
   arguments: [{ name: "<url>", description: "An object or a version of one" }],
-  flags: [jsonFlag, ...connectionFlags],
+  flags: [customerKeyFlag, jsonFlag, ...connectionFlags],
   environment: connectionVariables,
   examples: ["meta s3://photos/cat.jpg"],
   run: async (io, [text = ""], given) => {
-    const options = given as ConnectionOptions & MetaOptions;
+    const keys = await readCustomerKeys(io.env, given);
+    const options = { ...(given as ConnectionOptions & MetaOptions), ...keys };
     const url = parseObjectUrl(text);
     const { withClient } = await import("../s3-connection.ts");
     const { showMetadata } = await import("../objects/meta.ts");
@@ -40,19 +43,22 @@ const headerFlags: readonly Flag[] = [
 export const metaSet: Command = {
   path: "meta set",
   summary: "Change metadata and content headers. What is not named stays, and so do grants and tags.",
-  details: `The object is copied onto itself, on the server: in a bucket that keeps versions it is a new one.`,
+  details: `The object is copied onto itself, on the server: in a bucket that keeps versions it is a new one.
+
+${customerKeyDetails}`,
   arguments: [
     { name: "<url>", description: "An object; with wildcards or --recursive many" },
     { name: "[metadata...]", description: "NAME=VALUE" },
   ],
-  flags: [...headerFlags, recursiveFlag, ...filterFlags, jsonFlag, ...connectionFlags],
+  flags: [...headerFlags, recursiveFlag, ...filterFlags, customerKeyFlag, jsonFlag, ...connectionFlags],
   environment: connectionVariables,
   examples: [
     "meta set s3://photos/cat.jpg colour=black --content-type image/jpeg",
     "meta set -r s3://site/assets/ --cache-control max-age=31536000 --remove draft",
   ],
   run: async (io, [text = "", ...pairs], given) => {
-    const options = given as ConnectionOptions & MetaOptions;
+    const keys = await readCustomerKeys(io.env, given);
+    const options = { ...(given as ConnectionOptions & MetaOptions), ...keys };
     const url = parseS3Url(text);
     const metadata = parsePairs(pairs);
     if (url.versionId !== undefined) {

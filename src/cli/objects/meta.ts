@@ -3,13 +3,15 @@
 import type { ContentHeader } from "../../client/change-metadata.ts";
 import type { S3Client } from "../../client/s3-client.ts";
 import { type Io, UsageError } from "../command.ts";
+import type { CustomerKeys } from "../customer-key.ts";
 import { printable, printJsonLine } from "../output.ts";
 import { formatS3Url, type S3Url } from "../s3-url.ts";
 import { printFields } from "../table.ts";
 import { changeEach } from "./change-each.ts";
 import type { FindOptions } from "./find-objects.ts";
 
-export interface MetaOptions extends FindOptions, Partial<Readonly<Record<ContentHeader, string>>> {
+export interface MetaOptions
+  extends FindOptions, Pick<CustomerKeys, "customerKey">, Partial<Readonly<Record<ContentHeader, string>>> {
   readonly remove?: readonly string[];
   readonly json?: boolean;
 }
@@ -18,9 +20,9 @@ export async function showMetadata(
   io: Io,
   client: S3Client,
   url: S3Url,
-  { json = false }: MetaOptions,
+  { json = false, customerKey }: MetaOptions,
 ): Promise<void> {
-  const info = await client.headObject({ ...url });
+  const info = await client.headObject({ ...url, customerKey });
   const headers = headersOf(info);
   const metadata = { ...info.metadata };
   if (json) {
@@ -43,14 +45,18 @@ export async function setMetadata(
   metadata: Readonly<Record<string, string>>,
   options: MetaOptions,
 ): Promise<void> {
-  const { remove = [] } = options;
+  const { remove = [], customerKey } = options;
   const headers = Object.entries(headersOf(options)).map(([name, value]) => [titleOf(name), value] as const);
   const set = { ...metadata, ...Object.fromEntries(headers) };
   if (Object.keys(set).length + remove.length === 0) {
     throw new UsageError("nothing is to be changed", "give NAME=VALUE, --content-type or another option");
   }
   await changeEach(io, client, url, options, async ({ bucket, key }, signal) => {
-    const { versionId, ...fact } = await client.changeMetadata({ bucket, key }, { set, remove }, { signal });
+    const { versionId, ...fact } = await client.changeMetadata(
+      { bucket, key },
+      { set, remove },
+      { signal, customerKey },
+    );
     return { said: "changed", fact: { ...fact, ...(versionId === undefined ? {} : { versionId }) } };
   });
 }
