@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, open, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -87,8 +87,35 @@ test("check says of an index that cannot be read what to do", async () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /cannot open the data directory .*; restore it from a backup: its index is damaged, or was copied/,
+      /cannot open the data directory .*: The index is damaged: .*; restore it from a backup: its index is damaged, or was copied/,
     );
+  } finally {
+    await rm(dataDir, { recursive: true });
+  }
+});
+
+test("check tells that a damaged index has ended the process that read it", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "stowage-check-"));
+  try {
+    const engine = await openEngine({ dataDir, maintenance: false });
+    const owner = { id: "a".repeat(64), displayName: "owner" };
+    const bucket = await createBucket(engine, { name: "photos", owner, grants: [], region: "us-east-1" });
+    for (let at = 0; at < 60; at++) {
+      await putObject(engine, { bucket, key: `cat ${at}`, body: Buffer.from("cat"), owner, grants: [] });
+    }
+    await engine.close();
+    // The second half of the keys stands on a page that says it is no leaf: LMDB aborts when it comes there.
+    const index = join(dataDir, "index", "data.mdb");
+    const bytes = await readFile(index);
+    for (let page = 0; page < bytes.length; page += 4096) {
+      const isLeaf = bytes.readUInt16LE(page + 18) === 2;
+      if (isLeaf && bytes.subarray(page, page + 4096).includes("cat 9")) bytes.writeUInt16LE(0, page + 18);
+    }
+    await writeFile(index, bytes);
+    const { code, stdout } = await run("check", "--data", dataDir);
+    assert.equal(code, 1);
+    assert.match(stdout, /^damage: table "objects": page \d+ is no leaf page$/m);
+    assert.match(stdout, /^damage: table "objects": the process that read it was ended by SIGABRT\n$/m);
   } finally {
     await rm(dataDir, { recursive: true });
   }

@@ -56,7 +56,7 @@ export async function openDataDirectory(dataDir: string, options: OpenOptions): 
       );
     }
     const { code, message } = cause as NodeJS.ErrnoException;
-    const isDamaged = /^MDB_(?:CORRUPTED|INVALID|PAGE_NOTFOUND)\b/.test(message);
+    const isDamaged = /^(?:MDB_(?:CORRUPTED|INVALID|PAGE_NOTFOUND)\b|The index is damaged)/.test(message);
     throw new CommandError(
       `cannot open the data directory ${dataDir}: ${reasons[code ?? ""] ?? message}`,
       isDamaged

@@ -190,6 +190,7 @@ class Backup {
   }
 
   async run(from: string, to: string): Promise<BackupCounts> {
+    await this.#verifyIndex();
     await this.#copyRows();
     await this.#copyBlobs();
     const unnamed = await this.#unnamed();
@@ -199,6 +200,15 @@ class Backup {
     for (const id of unnamed) await this.#copy.blobs.remove(id);
     this.#counts.removedBlobs = unnamed.length;
     return this.#counts;
+  }
+
+  /** Rows may be hidden by what is damaged, and the backup that has them would be replaced by one without. */
+  async #verifyIndex(): Promise<void> {
+    const [finding] = await this.#source.index.verify(this.#options.signal);
+    if (finding === undefined) return;
+    const { table, problem } = finding;
+    const where = table === undefined ? "" : `table "${table}": `;
+    throw new Error(`The index is damaged (${where}${problem}); stop the server and run \`stowage check\``);
   }
 
   async #copyRows(): Promise<void> {

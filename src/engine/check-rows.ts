@@ -2,6 +2,7 @@
 
 import { DamagedRowError } from "./index/index.ts";
 import type { Entry, Index, Snapshot, Table } from "./index/index.ts";
+import { contentsOf } from "./records/contents.ts";
 import { decodeManifest, decodePart } from "./records/manifest.ts";
 import { decodeObject } from "./records/object.ts";
 import type { Content } from "./records/object.ts";
@@ -47,6 +48,16 @@ export async function rowsUpToDamage(
   }
 }
 
+/** Whether a blob has a row, which may be damaged. */
+export async function hasRow(index: Index, blobId: Buffer): Promise<boolean> {
+  try {
+    return (await index.get("blobs", blobId)) !== null;
+  } catch (error) {
+    if (error instanceof DamagedRowError) return true;
+    throw error;
+  }
+}
+
 /** Whether a row is still what it was. */
 export async function isCurrent(index: Index, table: Table, row: Entry): Promise<boolean> {
   const now = await index.get(table, row.key);
@@ -87,14 +98,12 @@ async function* versionsOf(index: Index, objectKey: Buffer): AsyncIterable<Entry
 /** Ids of all that objects, versions and manifests name, each as the text of its bytes. */
 export async function readNamed(index: Index): Promise<Set<string>> {
   const named = new Set<string>();
-  const name = (content: Content): void => {
-    if (content.kind !== "none") named.add(content.id.toString("latin1"));
-  };
   for (const table of ["versions", "objects", "manifests"] as const) {
     for await (const row of walkTable(index, table)) {
       if (row instanceof DamagedRowError) continue;
-      if (table === "manifests") decodeManifest(row.value).forEach(({ content }) => name(content));
-      else name(decodeObject(row.value, "", { id: "", displayName: "" }).content);
+      for (const content of contentsOf(table, row.value)) {
+        if (content.kind !== "none") named.add(content.id.toString("latin1"));
+      }
     }
   }
   return named;

@@ -1,14 +1,15 @@
 /**
- * Reads everything and verifies everything: every row against its checksum, every record against what it names, every
- * block of every blob.
+ * Reads everything and verifies everything: how the index is stored, every row against its checksum, every record against
+ * what it names, every block of every blob.
  */
 
-import { isBlobNamed, isCurrent, readNamed, readTrash, walkTable } from "./check-rows.ts";
+import { hasRow, isBlobNamed, isCurrent, readNamed, readTrash, walkTable } from "./check-rows.ts";
 import { problemOfVersions } from "./check-versions.ts";
 import { idTimeMs } from "./ids.ts";
 import { DamagedRowError, tables } from "./index/index.ts";
 import type { Entry, Table } from "./index/index.ts";
 import { decodeJson } from "./records/json.ts";
+import { problemOfUsage } from "./quotas.ts";
 import { storedBytes } from "./read-content.ts";
 import { decodeManifest, decodePart } from "./records/manifest.ts";
 import { decodeObject } from "./records/object.ts";
@@ -26,23 +27,32 @@ export interface Finding {
 }
 
 /**
- * Checks a store. It may be in use meanwhile: what changes while it is looked at is not reported.
+ * Checks a store. It may be in use meanwhile: what changes while it is looked at is not reported. Of a damaged index,
+ * what can still be read is looked at all the same; LMDB may end the process there, so whoever must outlive that calls it
+ * in a process of its own.
  *
+ * @param options.onSubject Told what is read next, and waited for.
+ * @param options.onFinding Told what is found, at once.
  * @returns What was found; nothing in a sound store.
  * @example
  * for (const { subject, problem } of await check(engine)) console.error(`${subject}: ${problem}`);
  */
-export async function check(
-  engine: Engine,
-  options: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<Finding[]> {
-  const checker = new Checker(engine, options.signal);
+export async function check(engine: Engine, options: CheckOptions = {}): Promise<Finding[]> {
+  const checker = new Checker(engine, options);
+  await checker.step("the index", () => checker.checkIndex());
   // The versions name content too, so they come before what tells whether it is named.
   const order = [...tables].toSorted((a, b) => rank(a) - rank(b));
-  for (const table of order) await checker.checkTable(table);
-  await checker.checkFiles();
-  await checker.checkUnused();
+  for (const table of order) await checker.step(`table "${table}"`, () => checker.checkTable(table));
+  await checker.step("the quotas", () => checker.checkQuotas());
+  await checker.step("the files", () => checker.checkFiles());
+  await checker.step("what no record names", () => checker.checkUnused());
   return checker.findings;
+}
+
+export interface CheckOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onSubject?: ((subject: string) => Promise<void> | void) | undefined;
+  readonly onFinding?: ((finding: Finding) => void) | undefined;
 }
 
 function rank(table: Table): number {
@@ -52,7 +62,7 @@ function rank(table: Table): number {
 class Checker {
   readonly findings: Finding[] = [];
   readonly #engine: Engine;
-  readonly #signal: AbortSignal | undefined;
+  readonly #options: CheckOptions;
   readonly #startMs: number;
   readonly #bucketNames = new Map<string, string>();
   /** Ids of content that a record names. */
@@ -63,10 +73,27 @@ class Checker {
   /** Rows that no record seemed to name when they were read. */
   readonly #suspects: { table: Table; row: Entry }[] = [];
 
-  constructor(engine: Engine, signal: AbortSignal | undefined) {
+  constructor(engine: Engine, options: CheckOptions) {
     this.#engine = engine;
-    this.#signal = signal;
+    this.#options = options;
     this.#startMs = engine.clock();
+  }
+
+  /** What cannot be read to its end is damaged; the next is read all the same. */
+  async step(subject: string, look: () => Promise<void>): Promise<void> {
+    await this.#options.onSubject?.(subject);
+    try {
+      await look();
+    } catch (error) {
+      this.#options.signal?.throwIfAborted();
+      this.#report("damage", subject, (error as Error).message);
+    }
+  }
+
+  async checkIndex(): Promise<void> {
+    for (const { table, problem } of await this.#engine.index.verify(this.#options.signal)) {
+      this.#report("damage", table === undefined ? "the index" : `table "${table}"`, problem);
+    }
   }
 
   async checkTable(table: Table): Promise<void> {
@@ -74,7 +101,7 @@ class Checker {
     const before = await index.count(table);
     let rows = 0;
     for await (const row of walkTable(index, table)) {
-      this.#signal?.throwIfAborted();
+      this.#options.signal?.throwIfAborted();
       rows++;
       if (row instanceof DamagedRowError) {
         this.#report("damage", this.#subject(table, row.key), "its row fails its checksum");
@@ -93,13 +120,20 @@ class Checker {
     }
   }
 
+  async checkQuotas(): Promise<void> {
+    for (const name of this.#bucketNames.values()) {
+      const problem = await problemOfUsage(this.#engine, name);
+      if (problem !== null) this.#report("damage", `bucket "${name}"`, problem);
+    }
+  }
+
   /** Looks for blobs that no row names. */
   async checkFiles(): Promise<void> {
     for await (const id of this.#engine.blobs.list()) {
-      this.#signal?.throwIfAborted();
+      this.#options.signal?.throwIfAborted();
       // What this process writes gets its row later.
       if (idTimeMs(id) >= this.#engine.ids.startMs) continue;
-      if ((await this.#engine.index.get("blobs", id)) === null) {
+      if (!(await hasRow(this.#engine.index, id))) {
         this.#report("unused", `blob ${id.toString("hex")}`, "no row names it; the next start removes it");
       }
     }
@@ -197,7 +231,7 @@ class Checker {
         let verified = 0;
         for await (const piece of blobs.read(content.id, { size: stored, start: 0, end: stored - 1 })) {
           verified += piece.length;
-          this.#signal?.throwIfAborted();
+          this.#options.signal?.throwIfAborted();
         }
         if (verified !== stored) throw new Error(`its blob has ${verified} bytes instead of ${stored}`);
         break;
@@ -240,6 +274,8 @@ class Checker {
   }
 
   #report(kind: Finding["kind"], subject: string, problem: string): void {
-    this.findings.push({ kind, subject, problem });
+    const finding = { kind, subject, problem };
+    this.findings.push(finding);
+    this.#options.onFinding?.(finding);
   }
 }

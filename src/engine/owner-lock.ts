@@ -102,7 +102,7 @@ export async function joinOwner(directory: string, path: string, ownerPid: numbe
 function openEnvironment(path: string): LockEnvironment {
   // Nothing is ever written here, so nothing is lost. A power cut in the first seconds of a directory may leave it torn.
   const dataFile = join(path, "data.mdb");
-  if (prepareDataFile(dataFile) === "damaged") unlinkSync(dataFile);
+  if (prepareDataFile(dataFile, []) !== null) unlinkSync(dataFile);
   const options = { path, overlappingSync: false, mapSize: 2 ** 20, permissionsMode: 0o600 };
   return open(options) as LockEnvironment;
 }

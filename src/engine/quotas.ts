@@ -73,6 +73,22 @@ export async function countUsage(engine: Engine, name: string, signal?: AbortSig
   });
 }
 
+/** For a check: how a bucket's count differs from what it holds, both of one moment; null where it does not. */
+export async function problemOfUsage(engine: Engine, name: string): Promise<string | null> {
+  const bucket = await getBucket(engine, name);
+  if (bucket?.quota === undefined) return null;
+  const snapshot = await engine.index.snapshot();
+  try {
+    const row = usageOf(await snapshot.get("usage", bucketPrefix(bucket.id)));
+    if (!row.isCounted) return null;
+    const held = await contentOf(snapshot, bucket, undefined);
+    if (held.bytes === row.bytes && held.objects === row.objects) return null;
+    return `it holds ${held.bytes} bytes in ${held.objects} objects, and its count says ${row.bytes} in ${row.objects}`;
+  } finally {
+    snapshot.close();
+  }
+}
+
 const batchRows = 1000;
 
 async function contentOf(

@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 
 import { openEngine } from "../engine.ts";
 import { prepareDataFile } from "./data-file.ts";
+import { tables } from "./index.ts";
 import { openLmdbIndex } from "./lmdb.ts";
 
 const key = (at: number): Buffer => Buffer.from(`key ${String(at).padStart(4, "0")}`);
@@ -41,10 +42,10 @@ describe("prepareDataFile()", () => {
     return bytes;
   };
 
-  it("knows a sound file, an empty one and none", async () => {
-    assert.equal(prepareDataFile(join(await withFile(sound), "data.mdb")), "sound");
-    assert.equal(prepareDataFile(join(await withFile(Buffer.alloc(0)), "data.mdb")), "new");
-    assert.equal(prepareDataFile(join(directory, "none")), "new");
+  it("finds nothing wrong with a sound file, an empty one and none", async () => {
+    assert.equal(prepareDataFile(join(await withFile(sound), "data.mdb"), tables), null);
+    assert.equal(prepareDataFile(join(await withFile(Buffer.alloc(0)), "data.mdb"), tables), null);
+    assert.equal(prepareDataFile(join(directory, "none"), tables), null);
   });
 
   // Each of these ended the process with a segmentation fault.
@@ -58,7 +59,10 @@ describe("prepareDataFile()", () => {
   ] as const) {
     it(`openLmdbIndex() refuses a file ${what}, in words`, async () => {
       const path = await withFile(bytesOf());
-      assert.throws(() => openLmdbIndex({ path }), /Cannot open the index ".*": its first page is damaged/);
+      assert.throws(
+        () => openLmdbIndex({ path }),
+        /The index is damaged: ".*" cannot be opened, its first page is damaged/,
+      );
     });
   }
 

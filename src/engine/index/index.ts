@@ -108,10 +108,22 @@ export interface Index {
   commit(commit: Commit): Promise<boolean>;
   /** How many rows the index believes a table has. */
   count(table: Table): Awaitable<number>;
+  /** Looks at how it is stored, beneath its rows: what is wrong there can hide rows, or show others in their place. */
+  verify(signal?: AbortSignal): Promise<IndexFinding[]>;
   /** Bytes that it holds and can use again without asking the disk for more. */
   reusableBytes(): Awaitable<number>;
   close(): Promise<void>;
 }
+
+/** Something that is wrong with how an index is stored. */
+export interface IndexFinding {
+  /** Undefined: of no table alone. */
+  readonly table: string | undefined;
+  readonly problem: string;
+}
+
+/** What an operator is to do when a read says that the index is damaged. */
+const advice = "stop the server and run `stowage check`";
 
 /** A row whose bytes are not those that were written. */
 export class DamagedRowError extends Error {
@@ -121,10 +133,21 @@ export class DamagedRowError extends Error {
 
   constructor(table: Table, key: Uint8Array) {
     super(
-      `The index is damaged: a row of "${table}" fails its checksum (key ${Buffer.from(key).toString("hex")})`,
+      `The index is damaged: a row of "${table}" fails its checksum (key ${Buffer.from(key).toString("hex")}); ${advice}`,
     );
     this.table = table;
     this.key = Buffer.from(key);
+  }
+}
+
+/** A table that cannot be read where it was to be read. */
+export class DamagedTableError extends Error {
+  override readonly name: string = "DamagedTableError";
+
+  constructor(table: Table, cause: unknown) {
+    super(`The index is damaged: "${table}" cannot be read (${(cause as Error).message}); ${advice}`, {
+      cause,
+    });
   }
 }
 

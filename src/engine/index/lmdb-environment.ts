@@ -24,6 +24,7 @@ export interface Tree {
 
 export interface Environment {
   readonly path: string;
+  readonly dataFile: string;
   readonly root: RootDatabase<Buffer, Uint8Array>;
   readonly trees: Readonly<Record<Table, Tree>>;
 }
@@ -34,9 +35,10 @@ export interface Environment {
  */
 export function openEnvironment(path: string, durability: "strict" | "relaxed"): Environment {
   const dataFile = join(path, "data.mdb");
-  if (prepareDataFile(dataFile) === "damaged") {
+  const problem = prepareDataFile(dataFile, tables);
+  if (problem !== null) {
     throw new Error(
-      `Cannot open the index "${dataFile}": its first page is damaged. Restore the data directory from a backup; if the server has never listened on it, remove it.`,
+      `The index is damaged: "${dataFile}" cannot be opened, ${problem}. Restore the data directory from a backup; if the server has never listened on it, remove it`,
     );
   }
   const options = {
@@ -65,7 +67,7 @@ export function openEnvironment(path: string, durability: "strict" | "relaxed"):
     });
     return [table, { rows, seed: crc32(table) }];
   });
-  return { path, root, trees: Object.fromEntries(entries) as Record<Table, Tree> };
+  return { path, dataFile, root, trees: Object.fromEntries(entries) as Record<Table, Tree> };
 }
 
 /** What lmdb-js tells of a tree and of its environment, though its types do not. */

@@ -9,7 +9,7 @@ import { crc32 } from "node:zlib";
 import { getLastVersion } from "lmdb";
 import type { RangeOptions, Transaction } from "lmdb";
 
-import { DamagedRowError, maxKeyBytes } from "./index.ts";
+import { DamagedRowError, DamagedTableError, maxKeyBytes } from "./index.ts";
 import type { Entry, Range, Table } from "./index.ts";
 import type { Tree } from "./lmdb-environment.ts";
 
@@ -43,7 +43,12 @@ export function getRow(
 ): Entry | null {
   if (key.length > maxKeyBytes) return null;
   const readable = rows as unknown as ReadableRows;
-  const lent = readable.getBinaryFast(key, transaction === undefined ? undefined : { transaction });
+  let lent: Uint8Array | undefined;
+  try {
+    lent = readable.getBinaryFast(key, transaction === undefined ? undefined : { transaction });
+  } catch (error) {
+    throw readFailed(table, error);
+  }
   if (lent === undefined) return null;
   return unseal(table, seed, key, copyOf(lent, readable.lastSize), getLastVersion());
 }
@@ -80,10 +85,28 @@ export function rowsIn(
   // it uses a cursor again that it has, and a seek costs 6 µs less.
   if ((transaction as ReadTransaction).notCurrent === true) options.transaction = transaction;
   const entries: Entry[] = [];
-  for (const row of rows.getRange(options)) {
-    entries.push(unseal(table, seed, row.key, row.value, row.version as number));
+  let last: Uint8Array = options.start as Uint8Array;
+  let isFirst = true;
+  try {
+    for (const row of rows.getRange(options)) {
+      // Whoever walks a table goes on behind the last row: rows in another order could keep it for ever.
+      const order = Buffer.compare(row.key, last);
+      if (order < 0 || (order === 0 && !isFirst)) {
+        throw new DamagedTableError(table, new Error("its rows are out of order"));
+      }
+      entries.push(unseal(table, seed, row.key, row.value, row.version as number));
+      last = row.key;
+      isFirst = false;
+    }
+  } catch (error) {
+    throw readFailed(table, error);
   }
   return entries;
+}
+
+/** LMDB's own errors begin so. */
+function readFailed(table: Table, error: unknown): unknown {
+  return (error as Error).message.startsWith("MDB_") ? new DamagedTableError(table, error) : error;
 }
 
 /** LMDB throws for what is too long to be a key. Among keys it stands where one byte more than the longest of them has. */

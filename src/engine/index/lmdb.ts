@@ -6,14 +6,17 @@
  */
 
 import { randomInt } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
+import { closeSync, openSync } from "node:fs";
+import { setImmediate as nextTurn, setTimeout } from "node:timers/promises";
 
-import type { Awaitable, Commit, Entry, Index, Snapshot, Table } from "./index.ts";
+import { DamagedTableError, tables } from "./index.ts";
+import type { Awaitable, Commit, Entry, Index, IndexFinding, Snapshot, Table } from "./index.ts";
 import { write } from "./lmdb-commit.ts";
 import { openEnvironment, reusableBytes, statsOf } from "./lmdb-environment.ts";
 import type { Environment } from "./lmdb-environment.ts";
 import { getRow, rowsIn } from "./lmdb-rows.ts";
 import { mappedResidentBytes } from "./mapped-memory.ts";
+import { verifyPages } from "./verify-pages.ts";
 
 export interface LmdbIndexOptions {
   /** Directory of the environment; made when it is not there. */
@@ -36,6 +39,8 @@ const putOffMs = 10_000;
 const mostAttempts = 100;
 const retryMs = 100;
 const readerCheckEveryMs = 5000;
+/** Pages that are verified before others have their turn. */
+const pagesOfTurn = 256;
 
 const ignore = (): void => {};
 
@@ -79,7 +84,13 @@ export class LmdbIndex implements Index {
   get(table: Table, key: Uint8Array): Awaitable<Entry | null> {
     const environment = this.#environment;
     if (environment === null) return this.#afterGate(() => this.get(table, key));
-    return getRow(table, environment.trees[table], key);
+    try {
+      return getRow(table, environment.trees[table], key);
+    } catch (error) {
+      // What LMDB has failed to read with once it does not read with again.
+      if (error instanceof DamagedTableError) environment.root.resetReadTxn();
+      throw error;
+    }
   }
 
   moment(): number {
@@ -126,6 +137,23 @@ export class LmdbIndex implements Index {
   count(table: Table): Awaitable<number> {
     if (this.#environment === null) return this.#afterGate(() => this.count(table));
     return statsOf(this.#environment.trees[table]).entryCount;
+  }
+
+  async verify(signal?: AbortSignal): Promise<IndexFinding[]> {
+    const snapshot = await this.snapshot();
+    const file = openSync(this.#opened().dataFile, "r");
+    try {
+      const walk = verifyPages(file, tables);
+      for (let pages = 1; ; pages++) {
+        const step = walk.next();
+        if (step.done === true) return step.value;
+        if (pages % pagesOfTurn === 0) await nextTurn(undefined);
+        signal?.throwIfAborted();
+      }
+    } finally {
+      closeSync(file);
+      snapshot.close();
+    }
   }
 
   reusableBytes(): Awaitable<number> {

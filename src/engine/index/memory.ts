@@ -37,6 +37,7 @@ export function createMemoryIndex(): Index {
       return true;
     },
     count: (table) => state[table].reduce((rows, chunk) => rows + chunk.length, 0),
+    verify: () => Promise.resolve([]),
     reusableBytes: () => 0,
     async close(): Promise<void> {},
   };
