@@ -1,5 +1,6 @@
 /** The part of a Bucket that reads and changes its settings. */
 
+import { md5Base64 } from "#hash";
 import type { CorsRule } from "../s3/cors.ts";
 import type { Payer } from "./bucket-settings.ts";
 import { BucketUpkeepSettings } from "./bucket-upkeep-settings.ts";
@@ -167,6 +168,7 @@ export abstract class BucketConfiguration extends BucketUpkeepSettings {
     return body.text();
   }
 
+  /** Puts a subresource's document, with the digest that AWS wants of many. */
   async setSubresource(
     subresource: string,
     document: string,
@@ -179,6 +181,7 @@ export abstract class BucketConfiguration extends BucketUpkeepSettings {
         bucket: this.name,
         key: keyName || undefined,
         query: { [subresource]: "" },
+        headers: { "content-md5": md5Base64(document) },
         body: document,
       },
       options,
