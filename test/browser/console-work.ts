@@ -228,3 +228,42 @@ test(
     await page.close();
   },
 );
+
+test("an upload replaces an object when the person says so, and not before", { skip }, async () => {
+  const bucket = "twice";
+  await suite.client.createBucket({ bucket });
+  for (const key of ["one.txt", "two.txt"]) await suite.client.putObject({ bucket, key, body: "old" });
+  const read = async (key: string): Promise<string> =>
+    (await suite.client.getObject({ bucket, key })).body.text();
+  const page = await suite.browser.newPage();
+  const faults = await signIn(page, suite.consoleUrl);
+  await page.getByRole("link", { name: bucket, exact: true }).click();
+  const files = ["one.txt", "two.txt", "three.txt"].map((name) => ({
+    name,
+    mimeType: "text/plain",
+    buffer: Buffer.from(`new ${name}`),
+  }));
+  await page.locator("input[type=file]").first().setInputFiles(files);
+  await page.getByText("1 upload done, 2 there already").waitFor();
+  assert.deepEqual([await read("one.txt"), await read("three.txt")], ["old", "new three.txt"]);
+  await page.getByRole("button", { name: "Skip two.txt" }).click();
+  await page.getByText("1 upload done, 1 there already").waitFor();
+  await page.getByRole("button", { name: "Replace one.txt" }).click();
+  await page.getByText("2 uploads done", { exact: true }).waitFor();
+  assert.deepEqual([await read("one.txt"), await read("two.txt")], ["new one.txt", "old"]);
+
+  // One that somebody else made since it was looked for.
+  await page.route("**/twice?*prefix=four.txt*", async (route) => {
+    await route.continue();
+    await suite.client.putObject({ bucket, key: "four.txt", body: "theirs" });
+  });
+  await page.route("**/twice/four.txt*", async (route) => {
+    await expectSoon(async () => (await read("four.txt")) !== "");
+    await route.continue();
+  });
+  await uploadInto(page, "four.txt", "text/plain", "mine");
+  await page.getByText("2 uploads done, 1 there already").waitFor();
+  assert.equal(await read("four.txt"), "theirs");
+  assert.deepEqual(faults, []);
+  await page.close();
+});

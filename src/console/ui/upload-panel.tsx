@@ -6,7 +6,7 @@ import type { Upload, Uploads } from "./uploads.ts";
 const mostShown = 100;
 
 /** What is shown first: what wants something of the person, then what moves. */
-const order: readonly Upload["state"][] = ["failed", "running", "waiting", "done", "cancelled"];
+const order: readonly Upload["state"][] = ["failed", "exists", "running", "waiting", "done", "cancelled"];
 
 export function UploadPanel({ uploads }: { readonly uploads: Uploads }): ReactNode {
   const all = useSyncExternalStore(uploads.subscribe, uploads.all);
@@ -21,6 +21,7 @@ export function UploadPanel({ uploads }: { readonly uploads: Uploads }): ReactNo
   if (all.length === 0) return null;
   const count = (wanted: Upload["state"]): number => all.filter(({ state }) => state === wanted).length;
   const failed = count("failed");
+  const existing = all.flatMap(({ id, state }) => (state === "exists" ? [id] : []));
   const shown = order.flatMap((wanted) => all.filter(({ state }) => state === wanted)).slice(0, mostShown);
   return (
     <section className="uploads" aria-label="Uploads">
@@ -30,7 +31,13 @@ export function UploadPanel({ uploads }: { readonly uploads: Uploads }): ReactNo
             ? `Uploading ${formatCount(left, "file")}`
             : `${formatCount(count("done"), "upload")} done`}
           {failed > 0 ? `, ${failed} failed` : ""}
+          {existing.length > 0 ? `, ${existing.length} there already` : ""}
         </strong>
+        {existing.length > 1 ? (
+          <button type="button" className="plain" onClick={() => uploads.replace(existing)}>
+            Replace all
+          </button>
+        ) : null}
         {left === 0 ? (
           <button type="button" className="plain" onClick={() => uploads.clear()}>
             Close
@@ -48,6 +55,26 @@ export function UploadPanel({ uploads }: { readonly uploads: Uploads }): ReactNo
               {one.key}
             </span>
             <span className="quiet">{wordsFor(one)}</span>
+            {one.state === "exists" ? (
+              <span>
+                <button
+                  type="button"
+                  className="plain"
+                  aria-label={`Replace ${one.key}`}
+                  onClick={() => uploads.replace([one.id])}
+                >
+                  Replace
+                </button>
+                <button
+                  type="button"
+                  className="plain"
+                  aria-label={`Skip ${one.key}`}
+                  onClick={() => uploads.cancel(one.id)}
+                >
+                  Skip
+                </button>
+              </span>
+            ) : null}
             {isUnderWay(one) ? (
               <button
                 type="button"
@@ -89,5 +116,6 @@ function isUnderWay({ state }: Upload): boolean {
 function wordsFor({ state, error, sizeBytes, loadedBytes }: Upload): string {
   if (state === "failed") return messageOf(error);
   if (state === "running") return `${formatBytes(loadedBytes)} of ${formatBytes(sizeBytes)}`;
+  if (state === "exists") return "is there already";
   return state === "done" ? formatBytes(sizeBytes) : state;
 }

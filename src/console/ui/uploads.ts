@@ -1,6 +1,7 @@
 /** Uploads under way. They go on while the person looks at other pages. */
 
 import type { S3Client } from "stowage/client";
+import { codeOf } from "./format.ts";
 
 export interface Upload {
   readonly id: number;
@@ -8,7 +9,9 @@ export interface Upload {
   readonly key: string;
   readonly sizeBytes: number;
   readonly loadedBytes: number;
-  readonly state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  /** `exists`: there is an object of that key, and the person has not said that it is to be replaced. */
+  readonly state: "waiting" | "running" | "exists" | "done" | "failed" | "cancelled";
+  readonly replaces: boolean;
   readonly error: unknown;
 }
 
@@ -54,6 +57,7 @@ export class Uploads {
         sizeBytes: file.size,
         loadedBytes: 0,
         state: "waiting",
+        replaces: false,
         error: null,
       };
     });
@@ -63,7 +67,7 @@ export class Uploads {
 
   cancel(id: number): void {
     this.#files.get(id)?.abort.abort();
-    if (this.#all.some((one) => one.id === id && one.state === "waiting")) {
+    if (this.#all.some((one) => one.id === id && (one.state === "waiting" || one.state === "exists"))) {
       this.#change(id, { state: "cancelled" });
     }
   }
@@ -79,6 +83,12 @@ export class Uploads {
   /** Begins one again that failed. */
   retry(id: number): void {
     this.#change(id, { state: "waiting", loadedBytes: 0, error: null });
+    this.#startNext();
+  }
+
+  /** Lets them take the places of the objects that are there. */
+  replace(ids: readonly number[]): void {
+    for (const id of ids) this.#change(id, { state: "waiting", loadedBytes: 0, replaces: true });
     this.#startNext();
   }
 
@@ -98,11 +108,21 @@ export class Uploads {
     }
   }
 
-  async #run({ id, bucket, key }: Upload): Promise<void> {
+  async #run({ id, bucket, key, replaces }: Upload): Promise<void> {
     const { file, abort } = this.#files.get(id)!;
     try {
+      if (!replaces && (await this.#isThere(bucket, key, abort.signal))) {
+        this.#change(id, { state: "exists" });
+        return;
+      }
       await this.#client.upload(
-        { bucket, key, body: file, ...(file.type === "" ? {} : { contentType: file.type }) },
+        {
+          bucket,
+          key,
+          body: file,
+          ...(file.type === "" ? {} : { contentType: file.type }),
+          ...(replaces ? {} : { ifNoneMatch: "*" }),
+        },
         {
           signal: abort.signal,
           onProgress: ({ loadedBytes }) => this.#change(id, { loadedBytes }),
@@ -112,9 +132,22 @@ export class Uploads {
       this.#change(id, { state: "done", loadedBytes: file.size });
       this.#onStored(bucket);
     } catch (error) {
-      this.#change(id, abort.signal.aborted ? { state: "cancelled" } : { state: "failed", error });
+      if (abort.signal.aborted) this.#change(id, { state: "cancelled" });
+      else if (!replaces && codeOf(error) === "PreconditionFailed") this.#change(id, { state: "exists" });
+      else this.#change(id, { state: "failed", error });
     } finally {
       this.#startNext();
+    }
+  }
+
+  /** Asked before the bytes are sent. Who may write and not list is told by the write itself. */
+  async #isThere(bucket: string, key: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      const { objects } = await this.#client.listObjectsV2({ bucket, prefix: key, maxKeys: 1 }, { signal });
+      return objects[0]?.key === key;
+    } catch (error) {
+      if (codeOf(error) === "AccessDenied") return false;
+      throw error;
     }
   }
 
