@@ -90,7 +90,10 @@ test("presign says what is wrong", async () => {
     wrong.map(({ code }) => code),
     [2, 2, 2, 2],
   );
-  assert.match(wrong[0]?.stderr ?? "", /--expires: "8d" is longer than a signature lasts; give at most 7d/);
+  assert.match(
+    wrong[0]?.stderr ?? "",
+    /--expires: 8 days are longer than a signature lasts; give at most 7d/,
+  );
   assert.match(wrong[1]?.stderr ?? "", /"soon" is no length of time; give it as 90s/);
 });
 

@@ -65,6 +65,7 @@ export interface ShareOptions {
   readonly name?: string;
   readonly inline?: boolean;
   readonly public?: boolean;
+  readonly revocable?: boolean;
   readonly upload?: boolean;
   /** Bytes. */
   readonly maxSize?: number;
