@@ -26,9 +26,12 @@ type Values = Readonly<Record<string, unknown>>;
 
 interface Args {
   readonly data?: unknown;
-  readonly where?: unknown;
+  readonly where?: Values | undefined;
   readonly create?: unknown;
   readonly update?: unknown;
+  readonly select?: unknown;
+  readonly include?: unknown;
+  readonly omit?: unknown;
 }
 
 /**
@@ -51,6 +54,8 @@ export interface FileExtension<Models extends PrismaFileModels> {
 interface ModelClient {
   findUnique(args: unknown): Promise<Values | null>;
   findMany(args: unknown): Promise<Values[]>;
+  create(args: unknown): Promise<unknown>;
+  update(args: unknown): Promise<unknown>;
 }
 
 /**
@@ -108,14 +113,20 @@ function isInput(value: unknown): value is object {
   return typeof value === "function" && carried.has(value);
 }
 
-/** A value that a field takes. Others, such as `{ set: "name" }`, are Prisma's matter. Null is, too: it clears. */
-function isOurs(value: unknown): boolean {
+/** A value that a field takes, also in Prisma's own words: `{ set: "name" }`. Null clears. */
+function isOurs(given: unknown): boolean {
+  const value = unwrap(given);
   return value === null || typeof value === "string" || isInput(value);
 }
 
 function valueOf(given: unknown): FieldValue {
-  if (given === null) return false;
-  return isInput(given) ? carried.get(given) : (given as string);
+  const value = unwrap(given);
+  if (value === null) return false;
+  return isInput(value) ? carried.get(value) : (value as string);
+}
+
+function unwrap(given: unknown): unknown {
+  return typeof given === "object" && given !== null && "set" in given ? given.set : given;
 }
 
 async function runWithFiles(model: ModelClient, fields: FileFields, params: QueryParams): Promise<unknown> {
@@ -123,10 +134,15 @@ async function runWithFiles(model: ModelClient, fields: FileFields, params: Quer
   const run = operations[operation];
   if (run === undefined || !concerns(operation, fields, args)) return query(args);
   if (internal?.transaction === undefined) {
-    return withFiles((files) => run({ files, model, fields, args, query, operation }));
+    try {
+      return await withFiles((files) => run({ files, model, fields, args, query, operation }));
+    } catch (error) {
+      if (error instanceof NothingChanged) return error.answer;
+      throw error;
+    }
   }
   // Without contents there is nothing to undo. A file that is replaced or deleted stays, for `stowage orphans`.
-  if (!valuesOf(fields, args).some((value) => isInput(value))) return query(args);
+  if (!valuesOf(fields, args).some((value) => isInput(unwrap(value)))) return query(args);
   throw insideTransaction(operation, fields);
 }
 
@@ -143,18 +159,26 @@ const operations: Readonly<Record<string, (operation: Operation) => Promise<unkn
   create: insert,
   createMany: insert,
   createManyAndReturn: insert,
-  update: async (operation) =>
-    update(operation, [await operation.model.findUnique({ where: operation.args.where })]),
-  updateMany: async (operation) =>
-    update(operation, await operation.model.findMany({ where: operation.args.where })),
-  updateManyAndReturn: async (operation) =>
-    update(operation, await operation.model.findMany({ where: operation.args.where })),
+  update,
+  updateMany,
+  updateManyAndReturn: updateMany,
   upsert,
-  delete: async (operation) =>
-    remove(operation, [await operation.model.findUnique({ where: operation.args.where })]),
-  deleteMany: async (operation) =>
-    remove(operation, await operation.model.findMany({ where: operation.args.where })),
+  delete: remove,
+  deleteMany: removeMany,
 };
+
+/** As often a record is read again whose files somebody else has changed. */
+const maxAttempts = 20;
+
+/** Thrown to have the stored files removed where no record has taken them. */
+class NothingChanged extends Error {
+  readonly answer: unknown;
+
+  constructor(answer: unknown) {
+    super("No record was there to be changed.");
+    this.answer = answer;
+  }
+}
 
 async function insert({ files, fields, args, query }: Operation): Promise<unknown> {
   if (!Array.isArray(args.data)) {
@@ -165,44 +189,142 @@ async function insert({ files, fields, args, query }: Operation): Promise<unknow
   return query({ ...args, data });
 }
 
-async function update(
-  { files, fields, args, query, operation }: Operation,
-  found: readonly (Values | null)[],
-): Promise<unknown> {
-  const [record, ...others] = found.filter((one) => one !== null);
+async function update(operation: Operation): Promise<unknown> {
+  const { model, fields, args, query } = operation;
   const values = args.data as Values;
+  const record = await model.findUnique({ where: args.where });
   // Nothing is stored. Prisma says what it says where there is no record.
-  if (record === undefined) return query({ ...args, data: withoutContents(fields, values) });
-  if (
-    others.length > 0 &&
-    valuesOf(fields, args).some((value) => isInput(value) && carried.get(value) !== false)
-  ) {
-    throw new RangeError(`Cannot give one file to several records: ${operation}() matches ${found.length}.`);
-  }
-  const data = await stored(files, fields, values, record);
-  for (const previous of [record, ...others]) files.replace(fields, previous, data);
-  return query({ ...args, data });
+  if (record === null) return query({ ...args, data: withoutContents(fields, values) });
+  return replaceOn(record, values, operation, (where, data) => query({ ...args, where, data }));
 }
 
-async function upsert({ files, model, fields, args, query }: Operation): Promise<unknown> {
-  const previous = await model.findUnique({ where: args.where });
-  const [create, update] = [args.create as Values, args.update as Values];
-  if (previous === null) {
-    const data = await stored(files, fields, create, {});
-    return query({ ...args, create: data, update: withoutContents(fields, update) });
+/**
+ * By create() or update(), as the record is there or not. Prisma's own upsert may do the other thing than was seen, with
+ * the file of the other; here one of two who create it at once is refused, with P2002.
+ */
+async function upsert(operation: Operation): Promise<unknown> {
+  const { files, model, fields, args } = operation;
+  const { where, create, update: values, ...selection } = args;
+  const record = await model.findUnique({ where });
+  if (record === null) {
+    const data = await stored(files, fields, create as Values, {});
+    return model.create({ ...selection, data });
   }
-  const data = await stored(files, fields, update, previous);
-  files.replace(fields, previous, data);
-  return query({ ...args, create: withoutContents(fields, create), update: data });
+  return replaceOn(record, values as Values, operation, (unchanged, data) =>
+    model.update({ ...selection, where: unchanged, data }),
+  );
 }
 
-async function remove(
-  { files, fields, args, query }: Operation,
-  found: readonly (Values | null)[],
+/** Stores what is given and changes one record by it. */
+async function replaceOn(
+  record: Values,
+  values: Values,
+  { files, model, fields, args }: Operation,
+  change: (where: Values, data: Values) => Promise<unknown>,
 ): Promise<unknown> {
-  const answer = await query(args);
-  for (const record of found) if (record !== null) files.deleteRecord(fields, record);
-  return answer;
+  const data = await stored(files, fields, values, record);
+  const changed = fieldsOf(fields, values);
+  return whileUnchanged(model, args.where, { record, fields: changed }, async (where, previous) => {
+    const answer = await change(where, data);
+    files.replace(changed, previous, data);
+    return answer;
+  });
+}
+
+async function remove({ files, model, fields, args, query }: Operation): Promise<unknown> {
+  const record = await model.findUnique({ where: args.where });
+  if (record === null) return query(args);
+  return whileUnchanged(model, args.where, { record, fields }, async (where, previous) => {
+    const answer = await query({ ...args, where });
+    files.deleteRecord(fields, previous);
+    return answer;
+  });
+}
+
+/**
+ * Changes a record on condition that it still has the files that it was read with, or reads it again: of two who replace
+ * a file at once, the second is to delete the file of the first.
+ */
+async function whileUnchanged(
+  model: ModelClient,
+  where: Values | undefined,
+  { record, fields }: { readonly record: Values; readonly fields: FileFields },
+  change: (where: Values, record: Values) => Promise<unknown>,
+): Promise<unknown> {
+  let found = record;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await change(havingFiles(where, fields, found), found);
+    } catch (error) {
+      // What P2025 says is not there may be the record, or another that it is to be related to.
+      if ((error as { readonly code?: unknown }).code !== "P2025" || attempt === maxAttempts) throw error;
+      const next = await model.findUnique({ where });
+      const before = found;
+      if (next === null || Object.keys(fields).every((property) => next[property] === before[property]))
+        throw error;
+      found = next;
+    }
+  }
+}
+
+async function updateMany(operation: Operation): Promise<unknown> {
+  const { files, fields, query } = operation;
+  const values = operation.args.data as Values;
+  const changed = fieldsOf(fields, values);
+  let data: Values | null = null;
+  return changeMany(operation, changed, async (found, args) => {
+    const [record] = found;
+    if (record === undefined) return query({ ...args, data: withoutContents(fields, values) });
+    const isGiven = Object.keys(fields).some((property) => isContent(values[property]));
+    if (found.length > 1 && isGiven) {
+      throw new RangeError(
+        `Cannot give one file to several records: ${operation.operation}() matches ${found.length}.`,
+      );
+    }
+    data ??= await stored(files, fields, values, record);
+    const answer = await query({ ...args, data });
+    if (countOf(answer) > 0) for (const previous of found) files.replace(changed, previous, data);
+    return answer;
+  });
+}
+
+async function removeMany(operation: Operation): Promise<unknown> {
+  const { files, fields, query } = operation;
+  return changeMany(operation, fields, async (found, args) => {
+    const answer = await query(args);
+    if (countOf(answer) > 0) for (const record of found) files.deleteRecord(fields, record);
+    return answer;
+  });
+}
+
+/** One record as {@link whileUnchanged} does it. Several are changed as they are found: a condition for each has no end. */
+async function changeMany(
+  { model, args }: Operation,
+  fields: FileFields,
+  change: (found: readonly Values[], args: Args) => Promise<unknown>,
+): Promise<unknown> {
+  for (let attempt = 1; ; attempt++) {
+    const found = await model.findMany({ where: args.where });
+    const [record] = found;
+    const isOne = found.length === 1 && attempt < maxAttempts;
+    const answer = await change(
+      found,
+      isOne ? { ...args, where: havingFiles(args.where, fields, record!) } : args,
+    );
+    if (found.length === 0) throw new NothingChanged(answer);
+    if (!isOne || countOf(answer) > 0) return answer;
+  }
+}
+
+/** Of updateMany() and deleteMany(), or of updateManyAndReturn(). */
+function countOf(answer: unknown): number {
+  return Array.isArray(answer) ? answer.length : (answer as { readonly count: number }).count;
+}
+
+/** A condition with that of a record's files. */
+function havingFiles(where: Values | undefined, fields: FileFields, record: Values): Values {
+  const names = Object.fromEntries(Object.keys(fields).map((property) => [property, record[property]]));
+  return { ...where, AND: [where?.["AND"] ?? [], names].flat() };
 }
 
 function concerns(operation: string, fields: FileFields, args: Args): boolean {
@@ -219,6 +341,17 @@ function valuesOf(fields: FileFields, { data, create, update }: Args): unknown[]
   return records.flatMap((record) => Object.keys(fields).map((property) => (record as Values)[property]));
 }
 
+/** The fields that are given something. */
+function fieldsOf(fields: FileFields, values: Values): FileFields {
+  return Object.fromEntries(Object.entries(fields).filter(([property]) => isOurs(values[property])));
+}
+
+/** Whether it is a file, which two records cannot share. */
+function isContent(given: unknown): boolean {
+  const value = unwrap(given);
+  return isInput(value) && carried.get(value) !== false;
+}
+
 /** Values with names in place of files. */
 async function stored(
   files: FileChanges,
@@ -226,15 +359,17 @@ async function stored(
   values: Values,
   previous: Values,
 ): Promise<Values> {
-  const ours = Object.entries(fields).filter(([property]) => isOurs(values[property]));
-  const given = Object.fromEntries(ours.map(([property]) => [property, valueOf(values[property])]));
+  const ours = fieldsOf(fields, values);
+  const given = Object.fromEntries(
+    Object.keys(ours).map((property) => [property, valueOf(values[property])]),
+  );
   const record = { ...previous, ...values, ...given };
-  return { ...values, ...(await files.store(Object.fromEntries(ours), given, { record })) };
+  return { ...values, ...(await files.store(ours, given, { record })) };
 }
 
 /** Values that are not needed, but that Prisma checks all the same. */
 function withoutContents(fields: FileFields, values: Values): Values {
-  const contents = Object.keys(fields).filter((property) => isInput(values[property]));
+  const contents = Object.keys(fields).filter((property) => isInput(unwrap(values[property])));
   return { ...values, ...Object.fromEntries(contents.map((property) => [property, ""])) };
 }
 

@@ -106,9 +106,7 @@ export class PrismaStandIn {
   }
 
   #execute(operation: string, { data, where = {}, create, update }: Args): unknown {
-    const found = this.rows.filter((row) =>
-      Object.entries(where).every(([column, value]) => isDeepStrictEqual(row[column], value)),
-    );
+    const found = this.rows.filter((row) => matches(row, where));
     const [first] = found;
     switch (operation) {
       case "findMany":
@@ -150,7 +148,9 @@ export class PrismaStandIn {
 
   #checked(row: Row, values: Row): Row {
     checkValues(values);
-    const given = Object.entries(values).filter(([, value]) => value !== undefined);
+    const given = Object.entries(values)
+      .filter(([, value]) => value !== undefined)
+      .map(([column, value]) => [column, plain(value)]);
     const next = { ...row, ...Object.fromEntries(given) };
     const others = this.rows.filter((other) => other !== row);
     const taken = others.some((other) =>
@@ -161,12 +161,26 @@ export class PrismaStandIn {
   }
 }
 
+/** Columns that are equal, and `AND` of such. */
+function matches(row: Row, { AND: all = [], ...columns }: Row): boolean {
+  return (
+    Object.entries(columns).every(([column, value]) => isDeepStrictEqual(row[column], value)) &&
+    [all].flat().every((where) => matches(row, where as Row))
+  );
+}
+
 /** Prisma takes no functions, and nothing that is an object where a string is wanted. */
 function checkValues(values: Row): void {
-  for (const [column, value] of Object.entries(values)) {
+  for (const [column, given] of Object.entries(values)) {
+    const value = plain(given);
     if (typeof value !== "function" && (typeof value !== "object" || value === null)) continue;
     throw new TypeError(`Invalid value for argument ${column}`);
   }
+}
+
+/** What `{ set: value }` sets. */
+function plain(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "set" in value ? value.set : value;
 }
 
 /** As Prisma copies arguments: whatever is an object becomes a plain one. */

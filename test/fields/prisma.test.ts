@@ -5,7 +5,7 @@ import { beforeEach, test } from "node:test";
 import { type FieldFile, fileField, withFiles } from "../../src/fields.ts";
 import { fileExtension, fileInput } from "../../src/prisma.ts";
 import { memory } from "../../src/storage.ts";
-import { type Client, type Model, PrismaStandIn } from "./prisma-stand-in.ts";
+import { type Client, type Model, PrismaStandIn, type Row } from "./prisma-stand-in.ts";
 
 let storage = memory();
 const fields = {
@@ -70,6 +70,64 @@ test("update() and upsert() replace, and delete() deletes with the record", asyn
   assert.equal(await names(), "d e");
   await myObject["deleteMany"]!({ where: { formField: "dummy/d" } });
   assert.equal(await names(), "e");
+});
+
+test("of two who replace a file at once, the second deletes the file of the first", async () => {
+  await create(file("first"));
+  const data = (name: string): Row => ({ formField: fileInput(file(name)) });
+  const where = { id: 1 };
+  const steps = (round: string): Promise<unknown>[] => [
+    myObject["update"]!({ where, data: data(`${round}a`) }),
+    myObject["upsert"]!({ where, create: data("never"), update: data(`${round}b`) }),
+    myObject["updateMany"]!({ where, data: data(`${round}c`) }),
+    change(false),
+    change(file(`${round}d`)),
+  ];
+  for (const round of ["1", "2"]) {
+    await Promise.all(steps(round));
+    assert.equal(`dummy/${await names()}`, String(database.rows[0]?.["formField"]));
+  }
+  const [deleted, ...late] = await Promise.allSettled([myObject["delete"]!({ where }), ...steps("3")]);
+  assert.equal(deleted.status, "fulfilled");
+  const isThere = late.some(({ status }) => status === "fulfilled") && database.rows.length > 0;
+  assert.equal(await names(), isThere ? String(database.rows[0]?.["formField"]).slice("dummy/".length) : "");
+});
+
+test("updateMany() and deleteMany() of what is gone meanwhile leave no file", async () => {
+  await create(file("a"));
+  const client = database.client();
+  const raced = database.client(
+    fileExtension(
+      {
+        myObject: {
+          ...client["myObject"],
+          findMany: async (args: object) => {
+            const found = await client["myObject"]!["findMany"]!(args);
+            database.rows = [];
+            return found;
+          },
+        },
+      },
+      fields,
+    ),
+  );
+  const data = { formField: fileInput(file("b")) };
+  assert.deepEqual(await raced["myObject"]!["updateMany"]!({ where: { id: 1 }, data }), { count: 0 });
+  assert.deepEqual(await raced["myObject"]!["deleteMany"]!({ where: { id: 1 } }), { count: 0 });
+  assert.equal(await names(), "a", "it went with the record, by somebody else");
+});
+
+test("what Prisma's own words set is a name as well", async () => {
+  await create(file("a"));
+  await storage.save("dummy/b", "b");
+  const set = (name: string | null): Promise<unknown> =>
+    myObject["update"]!({ where: { id: 1 }, data: { formField: { set: name } } });
+  await set("dummy/a");
+  assert.equal(await names(), "a b");
+  await set("dummy/b");
+  assert.equal(await names(), "b");
+  await set(null);
+  assert.equal(await names(), "");
 });
 
 test("an operation that fails leaves no new file, and the old one", async () => {

@@ -79,6 +79,54 @@ test("createMany() and deleteMany()", async () => {
   assert.equal(await names(), "b");
 });
 
+test("of those who replace a file at once, each deletes the file of the one before", async () => {
+  const where = { id: (await create("first")).id };
+  for (let round = 0; round < 3; round++) {
+    await Promise.all(
+      Array.from({ length: 6 }, (_, i) => {
+        const data = { formField: fileInput(file(`${round}-${i}`)) };
+        return i % 2 === 0
+          ? prisma.myObject.update({ where, data })
+          : prisma.myObject.upsert({ where, create: data, update: data });
+      }),
+    );
+    assert.deepEqual([`dummy/${await names()}`], await inDatabase());
+  }
+  // Whichever is first: the record is gone, and so are all files.
+  const late = { where, data: { formField: fileInput(file("late")) } };
+  const [deleted] = await Promise.allSettled([
+    prisma.myObject.delete({ where }),
+    prisma.myObject.update(late),
+    prisma.myObject.updateMany(late),
+  ]);
+  assert.equal(deleted.status, "fulfilled");
+  assert.deepEqual([await names(), await inDatabase()], ["", []]);
+});
+
+test("of those who upsert at once a record that is not there, all but one update it or are refused", async () => {
+  const upserts = await Promise.allSettled(
+    Array.from({ length: 4 }, (_, i) => {
+      const data = { id: 7, formField: fileInput(file(`${i}`)) };
+      return prisma.myObject.upsert({ where: { id: 7 }, create: data, update: data });
+    }),
+  );
+  for (const upsert of upserts) if (upsert.status === "rejected") assert.equal(upsert.reason.code, "P2002");
+  assert.deepEqual([`dummy/${await names()}`], await inDatabase());
+});
+
+test("what Prisma's own words set is a name as well", async () => {
+  await create("a");
+  const { id } = await create("b");
+  await storage.save("dummy/c", "c");
+  const where = { id };
+  await prisma.myObject.update({ where, data: { title: "t", formField: { set: "dummy/b" } } });
+  assert.equal(await names(), "a b c");
+  await prisma.myObject.update({ where, data: { formField: { set: "dummy/c" } } });
+  assert.equal(await names(), "a c");
+  await prisma.myObject.update({ where, data: { formField: { set: null } } });
+  assert.equal(await names(), "a");
+});
+
 test("an operation that fails leaves no new file, and the old one", async () => {
   await create("a");
   await create("b");
