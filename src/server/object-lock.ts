@@ -1,6 +1,7 @@
 /** The headers of object lock, and who may use them. */
 
 import type { Bucket, ObjectInfo } from "../engine/types.ts";
+import { checksumAlgorithmOf } from "../s3/checksums.ts";
 import { parseIsoDate } from "../s3/dates.ts";
 import { retainUntil } from "../s3/documents/object-lock.ts";
 import { S3Error } from "../s3/errors.ts";
@@ -53,7 +54,7 @@ export function checkLockedBody(headers: Headers, bucket: Bucket): void {
   const hasDigest =
     headers["content-md5"] !== undefined ||
     /^x-amz-checksum-/i.test(headers["x-amz-trailer"] ?? "") ||
-    Object.keys(headers).some((name) => /^x-amz-checksum-(?:crc|sha)/.test(name));
+    Object.keys(headers).some((name) => checksumAlgorithmOf(name) !== undefined);
   if (!isLocked || hasDigest) return;
   throw new S3Error("InvalidRequest", {
     message:

@@ -290,6 +290,15 @@ describe("object lock over HTTP", () => {
     assert.doesNotMatch((await send(`GET /${bucket}?versions`)).text, /<Version>/);
   });
 
+  it("a checksum of any algorithm protects what is going to be locked", async () => {
+    const bucket = await lockedBucket();
+    const digest = {
+      "x-amz-checksum-md5": "ndTkYSaMgDT1yFZOFVxnpg==",
+      "x-amz-object-lock-legal-hold": "OFF",
+    };
+    assert.equal((await s3.send(`PUT /${bucket}/k`, { body: "x", headers: digest })).status, 200);
+  });
+
   it("who may write to the bucket but does not own it cannot lock, nor see locks", async () => {
     const bucket = await lockedBucket();
     await send(`PUT /${bucket}?acl`, { headers: { "x-amz-grant-write": `id=${other.id}` } });
