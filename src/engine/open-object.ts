@@ -4,6 +4,7 @@ import { openInline, readContent, storedBytes } from "./read-content.ts";
 import { findVersion, readVersion } from "./find-version.ts";
 import type { FoundVersion } from "./find-version.ts";
 import { missingVersion } from "./missing-version.ts";
+import { damageAdvice } from "./index/index.ts";
 import { decodeManifest } from "./records/manifest.ts";
 import type { PartRecord } from "./records/manifest.ts";
 import type { Content } from "./records/object.ts";
@@ -121,7 +122,9 @@ export async function openObject(
     }
     // The bytes are not there. Either an overwrite took them with their record, or the store is damaged.
     const now = await engine.index.get(found.table, found.row.key);
-    if (now?.version === found.row.version) throw damaged(key, "its bytes are missing");
+    if (now?.version === found.row.version) {
+      throw damaged(key, "its bytes are missing", new Error(`The store is damaged; ${damageAdvice}`));
+    }
   }
   throw new S3Error("ServiceUnavailable", {
     message: `Cannot read "${key}": it was overwritten ${maxAttempts} times meanwhile`,
@@ -220,7 +223,7 @@ function openInlineOf(
   try {
     return openInline({ content, size, dataKey }, stored);
   } catch (error) {
-    engine.log("error", `Cannot read the bytes of "${key}"`, error);
+    engine.log("error", `Cannot read the bytes of "${key}"; ${damageAdvice}`, error);
     throw damaged(key, "its bytes cannot be read", error);
   }
 }
@@ -311,7 +314,7 @@ async function* streamPieces(
       yield* readContent(engine, { content, size, dataKey }, first, last, reusesBuffers);
     }
   } catch (error) {
-    engine.log("error", `Cannot read the bytes of "${key}"`, error);
+    engine.log("error", `Cannot read the bytes of "${key}"; ${damageAdvice}`, error);
     throw damaged(key, "its bytes cannot be read", error);
   }
 }

@@ -113,7 +113,7 @@ describe("an index that is damaged", () => {
     await hideRows(hidden);
     assert.match(
       (await swept(hidden, async () => {})).join("\n"),
-      /^error: Left 43 files .*: the index is damaged \(table "\w+": page \d+ has rows that/,
+      /^error: Left \d+ files .*: the index is damaged \(table "\w+": page \d+ has rows that/,
     );
     assert.deepEqual(await blobsOf(hidden), blobs);
   });

@@ -123,7 +123,7 @@ export interface IndexFinding {
 }
 
 /** What an operator is to do when a read says that the index is damaged. */
-const advice = "stop the server and run `stowage check`";
+export const damageAdvice = "stop the server and run `stowage check`";
 
 /** A row whose bytes are not those that were written. */
 export class DamagedRowError extends Error {
@@ -133,7 +133,7 @@ export class DamagedRowError extends Error {
 
   constructor(table: Table, key: Uint8Array) {
     super(
-      `The index is damaged: a row of "${table}" fails its checksum (key ${Buffer.from(key).toString("hex")}); ${advice}`,
+      `The index is damaged: a row of "${table}" fails its checksum (key ${Buffer.from(key).toString("hex")}); ${damageAdvice}`,
     );
     this.table = table;
     this.key = Buffer.from(key);
@@ -145,7 +145,7 @@ export class DamagedTableError extends Error {
   override readonly name: string = "DamagedTableError";
 
   constructor(table: Table, cause: unknown) {
-    super(`The index is damaged: "${table}" cannot be read (${(cause as Error).message}); ${advice}`, {
+    super(`The index is damaged: "${table}" cannot be read (${(cause as Error).message}); ${damageAdvice}`, {
       cause,
     });
   }

@@ -86,22 +86,24 @@ export function rowsIn(
   if ((transaction as ReadTransaction).notCurrent === true) options.transaction = transaction;
   const entries: Entry[] = [];
   let last: Uint8Array = options.start as Uint8Array;
-  let isFirst = true;
+  const iterator = rows.getRange(options)[Symbol.iterator]();
   try {
-    for (const row of rows.getRange(options)) {
+    for (;;) {
+      const { done, value: row } = iterator.next();
+      if (done === true) return entries;
       // Whoever walks a table goes on behind the last row: rows in another order could keep it for ever.
       const order = Buffer.compare(row.key, last);
-      if (order < 0 || (order === 0 && !isFirst)) {
+      if (order < 0 || (order === 0 && entries.length > 0)) {
         throw new DamagedTableError(table, new Error("its rows are out of order"));
       }
       entries.push(unseal(table, seed, row.key, row.value, row.version as number));
       last = row.key;
-      isFirst = false;
     }
   } catch (error) {
+    // Else lmdb-js would hold on to the transaction, in which LMDB reads nothing any more.
+    iterator.return?.();
     throw readFailed(table, error);
   }
-  return entries;
 }
 
 /** LMDB's own errors begin so. */

@@ -87,7 +87,7 @@ export class LmdbIndex implements Index {
     try {
       return getRow(table, environment.trees[table], key);
     } catch (error) {
-      // What LMDB has failed to read with once it does not read with again.
+      // LMDB reads nothing any more in a transaction in which it has failed.
       if (error instanceof DamagedTableError) environment.root.resetReadTxn();
       throw error;
     }
@@ -113,11 +113,21 @@ export class LmdbIndex implements Index {
     const { root, trees } = this.#opened();
     const transaction = root.useReadTransaction();
     this.#users++;
+    let hasFailed = false;
+    const reading = <T>(read: () => T): T => {
+      try {
+        return read();
+      } catch (error) {
+        hasFailed ||= error instanceof DamagedTableError;
+        throw error;
+      }
+    };
     return {
-      get: (table, key) => getRow(table, trees[table], key, transaction),
-      range: (table, range) => rowsIn(table, trees[table], range, transaction),
+      get: (table, key) => reading(() => getRow(table, trees[table], key, transaction)),
+      range: (table, range) => reading(() => rowsIn(table, trees[table], range, transaction)),
       close: () => {
         transaction.done();
+        if (hasFailed) root.resetReadTxn();
         this.#leave();
       },
     };

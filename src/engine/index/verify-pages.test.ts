@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
+import { headOf, pageBytes, rootOf } from "../../../test/engine/table-root.ts";
 import { tables } from "./index.ts";
 import type { IndexFinding } from "./index.ts";
 import { openLmdbIndex } from "./lmdb.ts";
 import { verifyPages } from "./verify-pages.ts";
 
-const pageBytes = 4096;
 const flag = { branch: 1, leaf: 2, overflow: 4 };
 
 describe("verifyPages()", () => {
@@ -51,17 +51,6 @@ describe("verifyPages()", () => {
   }
 
   const textOf = ({ table, problem }: IndexFinding): string => `${table ?? "index"}: ${problem}`;
-
-  /** The number of the head page of a table, which stands in the newest list of tables. */
-  function headOf(bytes: Buffer, table: string): number {
-    const newest = bytes.readBigUInt64LE(152) > bytes.readBigUInt64LE(pageBytes + 152) ? 0 : pageBytes;
-    const main = Number(bytes.readBigUInt64LE(newest + 96 + 40));
-    const name = Buffer.from(`${table}\0`);
-    return bytes.indexOf(name, main * pageBytes) + name.length;
-  }
-
-  const rootOf = (bytes: Buffer, table: string): number =>
-    Number(bytes.readBigUInt64LE(headOf(bytes, table) + 40));
 
   it("finds nothing in a sound file", async () => {
     assert.deepEqual(await verify(() => {}), []);
