@@ -15,6 +15,7 @@ import {
 } from "../s3/documents/multipart.ts";
 import { ask, sendCall } from "./ask.ts";
 import {
+  type CallOptions,
   checksumAlgorithmHeader,
   checksumOf,
   defaultContentType,
@@ -84,8 +85,12 @@ export async function listMultipartUploads(
   input: inputs.ListMultipartUploadsInput,
   options?: RequestOptions,
 ): Promise<UploadList> {
-  return (await ask(parseListMultipartUploads, core, "ListMultipartUploads", input, options, urlEncoded))
-    .value;
+  const list = async (how?: CallOptions): Promise<UploadList> =>
+    (await ask(parseListMultipartUploads, core, "ListMultipartUploads", input, options, how)).value;
+  const page = await list(urlEncoded);
+  // Ceph's RGW, up to Pacific, encodes the keys without saying so, which only looks like names of a server that does not.
+  const isUnclear = page.encodingType === undefined && page.uploads.some(({ key }) => key.includes("%"));
+  return isUnclear ? list() : page;
 }
 
 export async function completeMultipartUpload(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { test } from "node:test";
-import { fakeServer, type Seen, sendXml } from "../../test/client/fake-server.ts";
+import { type FakeServer, fakeServer, type Seen, sendXml } from "../../test/client/fake-server.ts";
 import { S3Connection } from "./connection.ts";
 
 const credentials = { accessKeyId: "AKID", secretAccessKey: "secret" };
@@ -57,4 +57,17 @@ test("a part of an upload that was begun without a checksum has none: AWS would 
   assert.equal(begun?.["x-amz-checksum-algorithm"], undefined);
   assert.equal(plain?.["x-amz-checksum-crc32"], undefined);
   assert.equal(asked?.["x-amz-checksum-crc32"], "y/Q5Jg==");
+});
+
+test("uploads have their keys where a server encodes names and does not say so, as Ceph's RGW, and where it does neither", async () => {
+  const list = (key: string): string =>
+    `<ListMultipartUploadsResult><Upload><Key>${key}</Key><UploadId>u</UploadId><Initiated>2026-01-01T00:00:00Z</Initiated></Upload></ListMultipartUploadsResult>`;
+  await using rgw = await fakeServer(({ target }, response) =>
+    sendXml(response, list(target.includes("encoding-type=url") ? "a%20b%25" : "a b%")),
+  );
+  await using plain = await fakeServer((_, response) => sendXml(response, list("100%")));
+  const keysOf = async (server: FakeServer): Promise<string[]> =>
+    (await server.client().listMultipartUploads({ bucket: "b" })).uploads.map(({ key }) => key);
+  assert.deepEqual(await keysOf(rgw), ["a b%"]);
+  assert.deepEqual(await keysOf(plain), ["100%"]);
 });

@@ -118,7 +118,8 @@ describeClient("changes", (context) => {
     await key.put("x", { policy: "public-read" });
     requests.length = 0;
     await key.setRemoteMetadata({ a: "1" });
-    await key.changeStorageClass("STANDARD_IA");
+    // Ceph's RGW has the classes that it was set up with.
+    await key.changeStorageClass(isRgw() ? "STANDARD" : "STANDARD_IA");
     await key.copy(seen, "open copy", { preserveAcl: true });
     assert.equal(requests.filter((request) => request.startsWith("PUT ")).length, 3, requests.join("\n"));
     for (const name of ["open", "open copy"]) {
@@ -150,7 +151,7 @@ describeClient("changes", (context) => {
   });
 
   test("what somebody else replaces meanwhile is not taken back", async (t) => {
-    if (isRgw()) return t.skip("RGW, up to Pacific, compares the quotes of ETags too");
+    if (isRgw()) return t.skip("RGW, up to Pacific, does not look at x-amz-copy-source-if-match");
     const key = bucket.newKey("raced");
     await key.put("first");
     const racing = await watched(async ({ headers }) => {

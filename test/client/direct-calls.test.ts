@@ -177,8 +177,10 @@ describeClient("direct calls", (context) => {
     return undefined;
   });
 
-  test("notifications are read where nobody is told", async () => {
+  test("notifications are read where nobody is told", async (t) => {
+    if (context().kind === "rgw") return t.skip("RGW lists the bucket unless it is set up for notifications");
     assert.deepEqual(await client.getBucketNotificationConfiguration({ bucket: bucket.name }), []);
+    return undefined;
   });
 
   test("CORS rules, tags, lifecycle rules and policy of a bucket are deleted", async () => {
