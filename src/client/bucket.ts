@@ -309,7 +309,8 @@ export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
   ): Promise<MultiPartUpload> {
     const input = { ...properties, bucket: this.name, key: keyName };
     const begun = await (await multipartRequests()).beginUpload(this.#client.core, input, { signal });
-    return new MultiPartUpload(this, { key: keyName, ...begun }, { isNew: true });
+    const { customerKey } = properties;
+    return new MultiPartUpload(this, { key: keyName, ...begun }, { isNew: true, customerKey });
   }
 
   async completeMultipartUpload(

@@ -11,6 +11,7 @@ import type { RequestOptions } from "./send.ts";
 import type { S3Client } from "./s3-client.ts";
 import { User } from "./user.ts";
 
+/** The customer's key is by default that of the upload's beginning, or of the part before. */
 export interface UploadPartOptions extends RequestOptions, CustomerKeyInput {
   /** The length of a stream in bytes. */
   readonly size?: number | undefined;
@@ -24,6 +25,8 @@ export interface CopyPartOptions extends RequestOptions {
   /** Last byte of the source, inclusive. */
   readonly end?: number | undefined;
   readonly versionId?: string | undefined;
+  /** The customer's key that the source is encrypted with. */
+  readonly sourceCustomerKey?: Uint8Array | string | undefined;
 }
 
 /**
@@ -49,14 +52,20 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
   readonly #isNew: boolean;
   readonly #checksumAlgorithm: ClientChecksumAlgorithm | undefined;
 
-  /** @param isNew Whether this object has begun the upload, so that nobody else has sent parts of it. */
+  #customerKey: CustomerKeyInput["customerKey"];
+
+  /**
+   * @param isNew Whether this object has begun the upload, so that nobody else has sent parts of it.
+   * @param customerKey The customer's key that the upload was begun with.
+   */
   constructor(
     bucket: Bucket,
     upload: Pick<ListedUpload, "key" | "uploadId"> & Partial<ListedUpload>,
-    { isNew = false }: { readonly isNew?: boolean } = {},
+    { isNew = false, customerKey }: { readonly isNew?: boolean } & CustomerKeyInput = {},
   ) {
     this.bucket = bucket;
     this.#isNew = isNew;
+    this.#customerKey = customerKey;
     const { checksumAlgorithm: algorithm } = upload;
     this.#checksumAlgorithm = algorithm && isComputedByClients(algorithm) ? algorithm : undefined;
     this.keyName = upload.key;
@@ -79,8 +88,10 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
   async uploadPart(
     partNumber: number,
     body: Body,
-    { size, md5, customerKey, signal }: UploadPartOptions = {},
+    { size, md5, customerKey = this.#customerKey, signal }: UploadPartOptions = {},
   ): Promise<CompletedPart> {
+    // An upload that was found does not tell it, and its completion may want it.
+    this.#customerKey = customerKey;
     const input = { ...this.#address, partNumber, body, contentLength: size, contentMd5: md5, customerKey };
     const { etag, checksum } = await this.#client.uploadPart(
       { ...input, checksumAlgorithm: this.#checksumAlgorithm },
@@ -103,7 +114,7 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
     sourceBucket: string,
     sourceKey: string,
     partNumber: number,
-    { start, end, versionId, signal }: CopyPartOptions = {},
+    { start, end, versionId, sourceCustomerKey, signal }: CopyPartOptions = {},
   ): Promise<CompletedPart> {
     if ((start === undefined) !== (end === undefined)) {
       throw new TypeError("A part of a source has both a start and an end.");
@@ -111,7 +122,14 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
     const copySource: CopySource = { bucket: sourceBucket, key: sourceKey, versionId };
     const copySourceRange = start === undefined ? undefined : `bytes=${start}-${end}`;
     const { etag, checksum } = await this.#client.uploadPartCopy(
-      { ...this.#address, partNumber, copySource, copySourceRange },
+      {
+        ...this.#address,
+        partNumber,
+        copySource,
+        copySourceRange,
+        copySourceCustomerKey: sourceCustomerKey,
+        customerKey: this.#customerKey,
+      },
       { signal },
     );
     return this.#keep({ partNumber, etag, checksum });
@@ -154,7 +172,10 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
     const parts = (options.parts ?? (await this.#ownParts({ signal })))
       .map(({ partNumber, etag, checksum }) => ({ partNumber, etag, checksum }))
       .sort((a, b) => a.partNumber - b.partNumber);
-    const { etag } = await this.#client.completeMultipartUpload({ ...this.#address, parts }, { signal });
+    const { etag } = await this.#client.completeMultipartUpload(
+      { ...this.#address, parts, customerKey: this.#customerKey },
+      { signal },
+    );
     const key = new Key(this.bucket, this.keyName);
     key.etag = etag;
     return key;
