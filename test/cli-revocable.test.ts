@@ -78,7 +78,15 @@ test("share --revocable makes links that last, and are taken back one by one", a
   await revoke(year.user);
   assert.equal((await fetch(year.url)).status, 403);
   assert.equal((await fetch(week.url)).status, 200);
-  // Who has been removed stays in the object's list, and is nobody.
+  // Who has been removed stays in the object's list, is nobody, and hinders no change of it.
+  for (const words of [
+    ["meta", "set", `s3://photos/${odd}`, "a=1"],
+    ["grant", "add", `s3://photos/${odd}`, "--id", other.id, "--read"],
+  ]) {
+    const { code, stderr } = await run(...words);
+    assert.equal(code, 0, stderr);
+  }
+  assert.equal((await fetch(week.url)).status, 200);
   const again = await shareOne("--expires", "30d");
   assert.equal((await fetch(again.url)).status, 200);
   for (const user of [week.user, again.user]) await revoke(user);

@@ -8,7 +8,8 @@ import { S3Error } from "../s3/errors.ts";
 /**
  * Looks every grantee up. A grant by e-mail address is stored by the id of the user who has it now.
  *
- * @param known Who needs no looking up: owners, whose user may be anonymous or removed.
+ * @param known Who needs no looking up: owners, whose user may be anonymous or removed, and {@link granteesOf} a list that
+ *   is changed or copied, where a user who was removed may stand.
  * @throws {S3Error} `UnresolvableGrantByEmailAddress`; `InvalidArgument` for an id that no user has.
  */
 export function resolveGrants(
@@ -21,6 +22,13 @@ export function resolveGrants(
       grantee: await resolveGrantee(engine, grantee, known),
       permission,
     })),
+  );
+}
+
+/** The users whom a list names. */
+export function granteesOf(grants: readonly Grant[]): Owner[] {
+  return grants.flatMap(({ grantee }) =>
+    grantee.type === "user" ? [{ id: grantee.id, displayName: grantee.displayName ?? "" }] : [],
   );
 }
 

@@ -69,7 +69,7 @@ function nameOfUser(fileName: string): string {
   return `link-${hint}-${randomBytes(4).toString("hex")}`;
 }
 
-/** Users of links that were taken back are in the list still, and no list is taken that names nobody: they go. */
+/** Users of links that were taken back are in the list still, which has room for a hundred: they go. */
 async function letRead(
   client: S3Client,
   accounts: Accounts,

@@ -2,13 +2,19 @@
 
 import { updateBucket } from "../../engine/buckets.ts";
 import { updateObject } from "../../engine/update-object.ts";
-import { cannedGrants, type Grant, type Owner, parseAclHeaders } from "../../s3/acl.ts";
+import {
+  type AccessControlPolicy,
+  cannedGrants,
+  type Grant,
+  type Owner,
+  parseAclHeaders,
+} from "../../s3/acl.ts";
 import { accessControlPolicyXml, parseAccessControlPolicy } from "../../s3/documents/acl.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { readDocument } from "../body.ts";
 import type { BucketContext, ObjectContext, S3Response } from "../context.ts";
 import { ownerOf } from "../authorize.ts";
-import { resolveGrants } from "../grants.ts";
+import { granteesOf, resolveGrants } from "../grants.ts";
 import { versionHeaders } from "../version-headers.ts";
 import { refuseDisabledAcl, refusePublicGrants } from "../object-access.ts";
 import { originOf } from "../origin.ts";
@@ -25,7 +31,7 @@ export function getBucketAcl({ bucket }: BucketContext): Promise<S3Response> {
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAcl.html */
 export async function putBucketAcl(context: BucketContext): Promise<S3Response> {
   const { site, bucket } = context;
-  const grants = await readGrants(context, bucket.owner, undefined);
+  const grants = await readGrants(context, bucket, undefined);
   await updateBucket(site.engine, bucket.name, (current) => {
     refuseDisabledAcl(current);
     refusePublicGrants(current, grants);
@@ -44,7 +50,7 @@ export function getObjectAcl({ bucket, info }: ObjectContext): Promise<S3Respons
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectAcl.html */
 export async function putObjectAcl(context: ObjectContext): Promise<S3Response> {
   const { site, bucket, key, info, versionId } = context;
-  const grants = await readGrants(context, info.owner, bucket.owner);
+  const grants = await readGrants(context, info, bucket.owner);
   refusePublicGrants(bucket, grants);
   const cause = { event: "ObjectAcl:Put", origin: originOf(context) } as const;
   await updateObject(site.engine, bucket, key, { versionId, ...cause }, () => ({ grants }));
@@ -54,13 +60,13 @@ export async function putObjectAcl(context: ObjectContext): Promise<S3Response> 
 /** The new grants stand in the headers or in the body, never in both; a list without any of them is an error. */
 async function readGrants(
   context: BucketContext,
-  owner: Owner,
+  { owner, grants: present }: AccessControlPolicy,
   bucketOwner: Owner | undefined,
 ): Promise<Grant[]> {
   const { site, request, body, bucket } = context;
   refuseDisabledAcl(bucket);
   const document = await readDocument(body, request.headers, aclLimitBytes);
-  const known = bucketOwner === undefined ? [owner] : [owner, bucketOwner];
+  const known = [owner, ...(bucketOwner === undefined ? [] : [bucketOwner]), ...granteesOf(present)];
   const fromHeaders = parseAclHeaders(request.headers, { owner, bucketOwner });
   if (fromHeaders !== null) {
     if (document.trim() !== "") throw new S3Error("UnexpectedContent");
