@@ -36,7 +36,7 @@ export async function foreseen<T>(act: () => Promise<T>): Promise<T> {
       const message = cause.fix === "" ? cause.message : cause.message.slice(0, -cause.fix.length);
       throw new CommandError(
         unstopped(message),
-        unstopped(cause.fix || "correct it, and run the command again"),
+        continued(unstopped(cause.fix || "correct it, and run the command again")),
         {
           cause,
         },
@@ -65,4 +65,9 @@ export async function foreseen<T>(act: () => Promise<T>): Promise<T> {
 /** The program puts its own stops behind a message. */
 function unstopped(text: string): string {
   return text.trim().replace(/\.$/, "");
+}
+
+/** It goes on in the line of the message; a name in capitals stays one. */
+function continued(fix: string): string {
+  return /^[A-Z][a-z]/.test(fix) ? fix.charAt(0).toLowerCase() + fix.slice(1) : fix;
 }

@@ -37,8 +37,12 @@ export abstract class NameError extends StorageError {
 
   /** The error as JSON: `{ code, message }`. Hono sends this. */
   getResponse(): Response {
-    const { code, message, status } = this;
-    return Response.json({ code, message }, { status });
+    return Response.json(this, { status: this.status });
+  }
+
+  toJSON(): object {
+    const { code, message } = this;
+    return { code, message };
   }
 }
 

@@ -49,6 +49,15 @@ for (const guide of ["express", "fastify", "hono"]) {
           );
           assert.equal(refused.status, 415);
           assert.match(await refused.text(), /is of the type text\/html/);
+          for (const [name, status, code] of [
+            ["none.png", 404, "FileNotFound"],
+            ["..%2fpackage.json", 400, "SuspiciousFileOperation"],
+          ] as const) {
+            const answer = await fetch(`${url}/photos/${name}`);
+            const told = (await answer.json()) as { code: string; message: string };
+            assert.deepEqual([answer.status, told.code], [status, code]);
+            assert.doesNotMatch(JSON.stringify(told), /stack|expose|\/dist\//);
+          }
         });
       });
     });

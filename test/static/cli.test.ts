@@ -96,7 +96,7 @@ test("stowage collectstatic tells in a line what is wrong", () => {
   assert.deepEqual([code, out], [1, ""]);
   assert.match(
     err,
-    /^There is no directory ROOT\/more, where static files should be\.\nstowage: a\.css refers to "gone\.png" on line 1, .*; Add the files/,
+    /^There is no directory ROOT\/more, where static files should be\.\nstowage: a\.css refers to "gone\.png" on line 1, .*; add the files/,
   );
   using empty = siteFolder();
   assert.match(
