@@ -122,6 +122,30 @@ test("mv to a server that is none of ours never asks it to rename", async () => 
   assert.equal(await textOf("main", "foreigner"), "x");
 });
 
+test("a folder goes into one of its own, which is no source of it", async () => {
+  const client = server.client;
+  for (const [command, wanted] of [
+    ["cp", ["a", "z/a", "z/old"]],
+    ["mv", ["z/a", "z/old"]],
+  ] as const) {
+    const bucket = `within-${command}`;
+    await client.createBucket({ bucket });
+    for (const key of ["in/a", "in/z/old"]) await client.putObject({ bucket, key, body: key });
+    // More than a page, so that the listing comes to what was written.
+    await Promise.all(
+      Array.from({ length: 1100 }, (_, at) => client.putObject({ bucket, key: `in/k${at}`, body: "" })),
+    );
+    await ok(command, "-r", `s3://${bucket}/in`, `s3://${bucket}/in/z`);
+    const keys = (await client.list({ bucket, prefix: "in/" }).toArray()).map(({ key }) => key.slice(3));
+    assert.deepEqual(
+      keys.filter((key) => !/k\d+$/.test(key)),
+      wanted,
+    );
+    assert.equal(keys.filter((key) => /^z\/k\d+$/.test(key)).length, 1100);
+    assert.equal(keys.filter((key) => key.startsWith("z/z/")).length, 0);
+  }
+});
+
 for (const [title, to] of [
   ["within S3", "s3://main/target"],
   ["to a file", "file"],

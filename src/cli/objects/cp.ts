@@ -8,7 +8,7 @@ import type { S3Client } from "../../client/s3-client.ts";
 import { CommandError, UsageError } from "../command.ts";
 import type { CustomerKeys } from "../customer-key.ts";
 import { nameFilter } from "../key-pattern.ts";
-import { formatS3Url, type Place, parsePlace, type S3Url } from "../s3-url.ts";
+import { folderPrefix, formatS3Url, type Place, parsePlace, type S3Url } from "../s3-url.ts";
 import { type CpOptions, propertiesOf } from "./cp-options.ts";
 import { findObjects, selectionOf } from "./find-objects.ts";
 import { pathWithoutLinks } from "../../client/sync/local-path.ts";
@@ -52,7 +52,7 @@ export async function cpTransfers(
   const { customerKey, copySourceCustomerKey } = options;
   const sourceKey = target.type === "s3" ? copySourceCustomerKey : customerKey;
   const sources = await Promise.all(
-    places.map((place) => sourceOf(client, place, { ...options, customerKey: sourceKey })),
+    places.map((place) => sourceOf(client, place, into, { ...options, customerKey: sourceKey })),
   );
   const isMany = sources.some(({ isSingle }) => !isSingle) || places.length > 1;
   if (isMany && !into.isDirectory) {
@@ -101,7 +101,7 @@ async function directoryOf(place: Place, isMany: boolean): Promise<Target> {
   return { place, isDirectory: isMany || found?.isDirectory() === true || /[/\\]$/.test(path) };
 }
 
-async function sourceOf(client: S3Client, place: Place, options: CpOptions): Promise<Source> {
+async function sourceOf(client: S3Client, place: Place, target: Target, options: CpOptions): Promise<Source> {
   if (place.type === "local") return localSource(place.path, options);
   if (place.type === "stream") throw new UsageError("- is no file", "use stowage pipe");
   const { url } = place;
@@ -111,12 +111,22 @@ async function sourceOf(client: S3Client, place: Place, options: CpOptions): Pro
   if (url.versionId !== undefined) {
     throw new UsageError(`${formatS3Url(url)} names a version of many`, "name one object for ?versionId=");
   }
+  const written = folderWithin(bucket, selection.prefix.slice(0, selection.rootLength), target);
   async function* items(): AsyncGenerator<Item> {
     for await (const { key, name, size, etag } of findObjects(client, bucket, selection)) {
-      yield { name, size, from: { url: { bucket, key, versionId: undefined }, etag } };
+      // What is in the target is no source of it: the listing would come to what has just been written.
+      if (written === null || !key.startsWith(written))
+        yield { name, size, from: { url: { bucket, key, versionId: undefined }, etag } };
     }
   }
   return { isSingle: false, items: items() };
+}
+
+/** The target's folder where it is one of the source's. */
+function folderWithin(bucket: string, root: string, { place }: Target): string | null {
+  if (place.type !== "s3" || place.url.bucket !== bucket) return null;
+  const folder = folderPrefix(place.url.key);
+  return folder.length > root.length && folder.startsWith(root) ? folder : null;
 }
 
 async function* singleObject(
