@@ -10,9 +10,10 @@ import { check } from "../../src/engine/check.ts";
 import { access, grants, inPieces, owner, readObject } from "./engines.ts";
 import { deleteObject } from "../../src/engine/delete-object.ts";
 import { createMemoryEngine, openEngine } from "../../src/engine/engine.ts";
-import { completeUpload, createUpload, putPart } from "../../src/engine/multipart.ts";
+import { abortUpload, completeUpload, createUpload, putPart } from "../../src/engine/multipart.ts";
 import { headObject } from "../../src/engine/open-object.ts";
 import { putObject } from "../../src/engine/put-object.ts";
+import { emptyTrash } from "../../src/engine/trash.ts";
 import type { Engine } from "../../src/engine/types.ts";
 
 /** Texts that stand in the files once, so that a test finds the byte that it flips. */
@@ -153,6 +154,21 @@ describe("check()", () => {
       await engine.index.commit(new Draft().delete("inline", id));
     }));
 
+  it("does not mind an upload whose parts are being removed, files first", () =>
+    withEngine(async (engine) => {
+      const bucket = await requireBucket(engine, "photos");
+      const upload = await createUpload(engine, { bucket, key: "aborted", ...access });
+      const files = new Set(await idsOf(engine));
+      await putPart(engine, { upload, partNumber: 1, body: fileBody });
+      await abortUpload(engine, bucket, "aborted", upload.uploadId);
+      for (const id of await idsOf(engine))
+        if (!files.has(id)) await engine.blobs.remove(Buffer.from(id, "hex"));
+      assert.equal(await engine.index.count("parts"), 1);
+      assert.deepEqual(await check(engine), []);
+      await emptyTrash(engine, { graceMs: 0 });
+      assert.equal(await engine.index.count("parts"), 0);
+    }));
+
   it("finds a key whose versions and row of heads do not fit together", async () => {
     const engine = createMemoryEngine();
     const { name } = await createBucket(engine, { name: "kept", owner, grants, region: "us-east-1" });
@@ -195,6 +211,12 @@ describe("check()", () => {
     );
   });
 });
+
+async function idsOf(engine: Engine): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const id of engine.blobs.list()) ids.push(id.toString("hex"));
+  return ids;
+}
 
 function allIndexesOf(bytes: Buffer, text: Buffer | string): number[] {
   const found: number[] = [];
