@@ -93,7 +93,10 @@ test("a server under load that gets SIGTERM refuses newcomers, ends what it has 
     async (turn: number): Promise<void> => {
       const keys = [...acknowledged.keys()];
       const key = keys[(reader * 7919 + turn * 104_729) % keys.length];
-      if (key === undefined) return void (await setTimeout(5));
+      if (key === undefined) {
+        await setTimeout(5);
+        return;
+      }
       const { body } = await client.getObject({ bucket, key });
       // Once an answer has begun it must come to its end.
       const bytes = await body.bytes().catch((error: Error) => error.message);
