@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { test } from "node:test";
@@ -80,4 +82,29 @@ test("ContentSource takes a File of another implementation", async () => {
   const source = new ContentSource(foreign as unknown as File);
   assert.deepEqual([source.name, source.contentType, source.size], ["a.txt", "text/plain", 3]);
   assert.equal(await collect(source), "abc");
+});
+
+test("ContentSource has what a program has written that ended before anybody read", async () => {
+  const program = spawn(process.execPath, ["--eval", "process.stdout.write('late')"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const source = new ContentSource(program.stdout);
+  // Node lets go of output that nobody wants when the program has ended.
+  await once(program, "exit");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(await collect(source), "late");
+});
+
+test("ContentSource leaves a Node stream as it was where it is released unread", async () => {
+  const stream = Readable.from(["a", "b"]);
+  new ContentSource(stream).release();
+  assert.equal(stream.listenerCount("readable"), 0);
+  assert.equal(await collect(new ContentSource(Readable.from(await stream.toArray()))), "ab");
+});
+
+test("ContentSource refuses a Node stream that was read to its end, and takes one that is empty", async () => {
+  const stream = Readable.from(["a"]);
+  await stream.toArray();
+  assert.throws(() => new ContentSource(stream), /This stream was read already/);
+  assert.equal(await collect(new ContentSource(Readable.from([]))), "");
 });

@@ -1,6 +1,7 @@
 /** Whatever a caller hands in to be stored, as one thing that a backend reads once. */
 
 import { basename } from "node:path";
+import type { Readable } from "node:stream";
 import { StorageFile } from "./file.ts";
 
 /** Anything that can be stored. A stream is read once; nothing is held in memory as a whole. */
@@ -45,6 +46,7 @@ export class ContentSource implements AsyncIterable<Uint8Array> {
   readonly #signal: AbortSignal | undefined;
   #read: ByteReader | null = null;
   readonly #open: (() => ByteReader) | undefined;
+  readonly #letGo: (() => void) | undefined;
   #taken = false;
   /** Read ahead. */
   #head: Uint8Array[] = [];
@@ -54,11 +56,12 @@ export class ContentSource implements AsyncIterable<Uint8Array> {
   /** @throws TypeError for what is no content. */
   constructor(content: Content, { signal }: { readonly signal?: AbortSignal | undefined } = {}) {
     this.#signal = signal;
-    const { name, contentType, size, whole, open } = describe(content);
+    const { name, contentType, size, whole, open, letGo } = describe(content);
     this.name = name;
     this.contentType = contentType;
     this.size = whole?.length ?? size;
     this.#open = open;
+    this.#letGo = letGo;
     if (whole === undefined) return;
     // Bytes that are at hand need no reading.
     this.#head = [whole];
@@ -113,6 +116,7 @@ export class ContentSource implements AsyncIterable<Uint8Array> {
   /** Lets go of a stream that was not read to its end. */
   release(reason?: unknown): void {
     this.#taken = true;
+    this.#letGo?.();
     if (this.#ended) return;
     this.#ended = true;
     this.#read?.cancel(reason);
@@ -155,6 +159,8 @@ interface Described {
   /** All of it, where it is at hand; else it is opened. */
   readonly whole?: Uint8Array;
   readonly open?: () => ByteReader;
+  /** Ends what was begun with the stream before it is opened. */
+  readonly letGo?: (() => void) | undefined;
 }
 
 function describe(content: Content): Described {
@@ -177,7 +183,8 @@ function describe(content: Content): Described {
   }
   if (content instanceof ReadableStream) return { open: () => readStream(content) };
   if (typeof content === "object" && content !== null && Symbol.asyncIterator in content) {
-    return { name: nameOfNodeStream(content), open: () => readIterable(content) };
+    const letGo = isNodeStream(content) ? hold(content) : undefined;
+    return { name: nameOfNodeStream(content), open: () => readIterable(content), letGo };
   }
   const is = content === null ? "null" : typeof content;
   throw new TypeError(
@@ -193,6 +200,24 @@ function isBlob(content: unknown): content is Blob {
     (tag === "[object File]" || tag === "[object Blob]") && typeof (content as Blob).stream === "function"
   );
 }
+
+function isNodeStream(content: object): content is Readable {
+  return "readableDidRead" in content && "on" in content && typeof content.on === "function";
+}
+
+/**
+ * Has a Node stream wait for its reader, which comes only when the name is known: of a program that ends meanwhile Node
+ * would throw away what it has written.
+ *
+ * @throws TypeError for one of which nothing is left: it would be stored as an empty file.
+ */
+function hold(stream: Readable): () => void {
+  if (stream.readableEnded && stream.readableDidRead) throw new TypeError("This stream was read already.");
+  stream.on("readable", wait);
+  return () => void stream.off("readable", wait);
+}
+
+function wait(): void {}
 
 /** `fs.createReadStream` tells the path that it reads. */
 function nameOfNodeStream(content: object): string | undefined {

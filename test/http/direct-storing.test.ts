@@ -190,6 +190,24 @@ test("goes on with parts that were joined by a completion which ended in the mid
   assert.deepEqual(await keys(), ["media/a.txt"]);
 });
 
+test("looks again at a form that was sent once more while it was looked at", async () => {
+  await using careful = storageWith();
+  const uploads = make(careful, { name: ({ filename }) => filename });
+  const begun = await uploads.begin({ filename: "a.txt", size: 4 }, "ann");
+  await post(begun, "good");
+  const getObject = careful.client.getObject.bind(careful.client);
+  careful.client.getObject = async (...input) => {
+    const answer = await getObject(...input);
+    careful.client.getObject = getObject;
+    await post(begun, "evil");
+    return answer;
+  };
+  await assert.rejects(uploads.complete(begun.token, "ann"), { code: "UploadMissing", status: 409 });
+  await uploads.complete(begun.token, "ann");
+  assert.equal(await (await careful.open("a.txt")).text(), "evil", "it was looked at");
+  assert.deepEqual(await keys(), ["media/a.txt"]);
+});
+
 test("refuses parts that are more than is taken, or more than was announced", async () => {
   await using careful = storageWith();
   const uploads = make(careful);

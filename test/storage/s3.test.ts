@@ -1,6 +1,7 @@
 /** What the S3 backend does beyond the contract, on our own server and on Ceph's RGW where one is named. */
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { before, it } from "node:test";
 import { gunzipSync } from "node:zlib";
@@ -187,6 +188,33 @@ describeTargets("s3()", (targetOf) => {
     assert.equal(stored.length, 12 * MiB);
     for (let index = 0; index < 12; index++) assert.equal(stored[index * MiB], index);
     assert.match((await head(storage, name)).etag, /-3$/, "three parts of 5 MiB");
+  });
+
+  it("stores non-seekable content: a pipe and a response's body, small and large, also where the name is taken", async () => {
+    const storage = storageWith({ fileOverwrite: false });
+    for (const [name, size] of [
+      ["small.bin", 3],
+      ["large.bin", 18 * MiB],
+    ] as const) {
+      await storage.save(name, "taken");
+      const pipe = spawn(process.execPath, ["-e", `process.stdout.write(Buffer.alloc(${size}, 7))`], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const { body } = new Response(Buffer.alloc(size, 8));
+      for (const [fill, content] of [
+        [7, pipe.stdout],
+        [8, body!],
+      ] as const) {
+        const stored = await storage.save(name, content);
+        assert.notEqual(stored, name);
+        const bytes = await bytesOf(storage, stored);
+        assert.ok(
+          bytes.length === size && bytes.every((byte) => byte === fill),
+          `${stored}: ${bytes.length}`,
+        );
+      }
+      assert.equal((await bytesOf(storage, name)).toString(), "taken");
+    }
   });
 
   it("does not overwrite a large file either, and takes its name while it is on the way", async () => {

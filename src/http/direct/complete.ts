@@ -1,6 +1,7 @@
 /** How a direct upload ends: what arrived is looked at, and becomes a file of the storage. */
 
 import type { ListedPart } from "../../s3/documents/multipart.ts";
+import { S3Error } from "../../s3/errors.ts";
 import { isNotFound, isTaken } from "../../storage/backends/s3-file.ts";
 import { StorageError } from "../../storage/errors.ts";
 import { checkType } from "../check-type.ts";
@@ -15,6 +16,15 @@ import { listParts } from "./parts.ts";
 import type { Ticket } from "./token.ts";
 
 export async function complete(context: DirectContext, ticket: Ticket): Promise<DirectFile> {
+  try {
+    return await lookAndMove(context, ticket);
+  } catch (error) {
+    if (!(error instanceof S3Error) || error.status !== 412) throw error;
+    throw missing(ticket, "it was sent once more while it was looked at");
+  }
+}
+
+async function lookAndMove(context: DirectContext, ticket: Ticket): Promise<DirectFile> {
   const { pendingName, uploadId, size } = ticket;
   const { client, bucket, keyOf } = await context.place();
   const key = keyOf(pendingName);

@@ -112,7 +112,6 @@ export const nameTests: readonly ContractTest[] = [
     async (storage) => {
       for (const [name, alternative] of [
         ["archive.tar.gz", /^archive_[A-Za-z0-9]{7}\.tar\.gz$/],
-        ["dir.with.dots/plain", /^dir\.with\.dots\/plain_[A-Za-z0-9]{7}$/],
         ["dir/.test", /^dir\/\.test_[A-Za-z0-9]{7}$/],
       ] as const) {
         assert.equal(await storage.save(name, "first, and longer"), name);
@@ -122,6 +121,22 @@ export const nameTests: readonly ContractTest[] = [
         assert.match(second, alternative);
         assert.equal(await textOf(storage, name), "first, and longer");
       }
+    },
+  ],
+  [
+    "save() takes a dot that is in the directory only for no suffix",
+    async (storage) => {
+      const name = "dir.with.dots/plain";
+      assert.equal(await storage.save(name, "first", { overwrite: false }), name);
+      const second = await storage.save(name, "second", { overwrite: false });
+      assert.match(second, /^dir\.with\.dots\/plain_[A-Za-z0-9]{7}$/);
+      const cut = await storage.save("dir.with.dots/much-longer", "third", { maxLength: 23 });
+      assert.match(cut, /^dir\.with\.dots\/m_[A-Za-z0-9]{7}$/);
+      assert.deepEqual(await Promise.all([name, second, cut].map((one) => textOf(storage, one))), [
+        "first",
+        "second",
+        "third",
+      ]);
     },
   ],
   [
