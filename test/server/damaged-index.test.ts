@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { createBucket } from "../../src/engine/buckets.ts";
 import { openEngine } from "../../src/engine/engine.ts";
 import { putObject } from "../../src/engine/put-object.ts";
+import type { S3Error } from "../../src/s3/errors.ts";
 import { openLmdbIndex } from "../../src/engine/index/lmdb.ts";
 import { access, grants, owner } from "../engine/engines.ts";
 import { loseSubtrees } from "../engine/table-root.ts";
@@ -27,7 +28,7 @@ async function damage(dataFile: string, table: string): Promise<void> {
   await writeFile(dataFile, bytes);
 }
 
-test("an index reads its other tables on where one of them cannot be read", () =>
+test("an index reads and writes its other tables on where one of them cannot be read", () =>
   withDirectory(async (directory) => {
     const made = openLmdbIndex({ path: directory });
     const rows = (table: "objects" | "inline") =>
@@ -55,6 +56,18 @@ test("an index reads its other tables on where one of them cannot be read", () =
       const other = await index.snapshot();
       assert.equal((await other.range("inline", { start: key, limit: 10 })).length, 10);
       other.close();
+
+      const put = (table: "objects" | "inline"): Promise<boolean> =>
+        index.commit({ puts: [{ table, key: Buffer.from("key 1200 x"), value: Buffer.from("v") }] });
+      await assert.rejects(put("objects"), (error: S3Error) => {
+        assert.equal(error.code, "InternalError");
+        assert.match(
+          (error.cause as Error).message,
+          /^The index is damaged: a commit failed \(MDB_.*`stowage check`$/,
+        );
+        return true;
+      });
+      assert.equal(await put("inline"), true);
     }
     await index.close();
   }));

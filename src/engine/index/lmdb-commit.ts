@@ -7,7 +7,7 @@ import { statfs } from "node:fs/promises";
 import { constants } from "node:os";
 
 import { S3Error } from "../../s3/errors.ts";
-import { checkKeys } from "./index.ts";
+import { checkKeys, damageAdvice } from "./index.ts";
 import type { Check, Commit } from "./index.ts";
 import type { Environment, Tree } from "./lmdb-environment.ts";
 import { seal } from "./lmdb-rows.ts";
@@ -72,7 +72,14 @@ async function commitFailed(path: string, cause: unknown): Promise<S3Error> {
   const { code, message } = cause as { code?: unknown; message?: unknown };
   const isFull = /no space|disk quota|MDB_MAP_FULL/i.test(String(message));
   const mayBeFull = code === constants.errno.EIO && (await isDiskFull(path));
-  return new S3Error(isFull || mayBeFull ? "InsufficientStorage" : "InternalError", { cause });
+  if (isFull || mayBeFull) return new S3Error("InsufficientStorage", { cause });
+  // What LMDB says of its own, and not of the disk, is of its pages.
+  const isDamaged = String(message).startsWith("MDB_");
+  return new S3Error("InternalError", {
+    cause: isDamaged
+      ? new Error(`The index is damaged: a commit failed (${String(message)}); ${damageAdvice}`, { cause })
+      : cause,
+  });
 }
 
 async function isDiskFull(path: string): Promise<boolean> {

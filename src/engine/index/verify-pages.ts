@@ -108,7 +108,9 @@ class Walk {
       const head = isTree && data?.length === headBytes ? readHead(data) : null;
       const name = nameOf(key);
       if (head === null || !names.includes(name)) {
-        throw new DamagedPageError(`it has a table of the unknown name ${JSON.stringify(name)}`);
+        throw new DamagedPageError(
+          `it has a table of the unknown name ${JSON.stringify(name)}, or a later version has made it`,
+        );
       }
       if (head.flags !== tableFlags) throw new DamagedPageError(`its table "${name}" has unknown flags`);
       heads.push([name, head]);
