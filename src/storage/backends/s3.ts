@@ -279,7 +279,6 @@ export class S3Storage extends Storage {
     input: PutObjectInput,
     { overwrite, incremental, signal }: Pick<WriteOptions, "overwrite" | "incremental" | "signal">,
   ): Promise<boolean> {
-    const { bucket, key } = input;
     const { body: _, contentLength: _length, ...empty } = input;
     if (!overwrite && !(await this.#put({ ...empty, body: "" }, { overwrite, signal }))) return false;
     try {
@@ -287,10 +286,16 @@ export class S3Storage extends Storage {
       await this.client.upload(input, { signal, ...this.#transfer({ incremental, buffered }) });
       return true;
     } catch (error) {
-      // Not with the caller's signal: it may be what has ended the upload.
-      if (!overwrite) await this.client.deleteObject({ bucket, key }).catch(() => {});
+      if (!overwrite) await this.#giveUp(input).catch(() => {});
       throw error;
     }
+  }
+
+  /** Removes the object that took a name, unless somebody has written a file there meanwhile. */
+  async #giveUp({ bucket, key, headers = {} }: PutObjectInput): Promise<void> {
+    // Without the caller's signal: it may be what has ended the upload.
+    const { size } = await this.client.headObject({ bucket, key, headers: readHeaders(headers) });
+    if (size === 0) await this.client.deleteObject({ bucket, key });
   }
 
   /**
@@ -330,11 +335,8 @@ export class S3Storage extends Storage {
     return typeof objectParameters === "function" ? objectParameters(name) : objectParameters;
   }
 
-  /** The headers without which S3 does not give an object: the customer's key that it is encrypted with, who pays. */
   #readHeaders(name: string): Record<string, string> {
-    const needed = /^x-amz-(server-side-encryption-customer-|request-payer$|expected-bucket-owner$)/i;
-    const headers = Object.entries(this.#parametersOf(name).headers ?? {});
-    return Object.fromEntries(headers.filter(([header]) => needed.test(header)));
+    return readHeaders(this.#parametersOf(name).headers ?? {});
   }
 
   #prefixOf(directory: string): string {
@@ -358,6 +360,12 @@ export class S3Storage extends Storage {
     await this.#makeBucketReady();
     yield* this.client.list({ bucket: this.bucketName, prefix: this.#prefixOf("") });
   }
+}
+
+/** The headers without which S3 does not give an object: the customer's key that it is encrypted with, who pays. */
+function readHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const needed = /^x-amz-(server-side-encryption-customer-|request-payer$|expected-bucket-owner$)/i;
+  return Object.fromEntries(Object.entries(headers).filter(([header]) => needed.test(header)));
 }
 
 /** An object whose key is the prefix itself only marks the directory; `a//b` makes a directory without a name. */
