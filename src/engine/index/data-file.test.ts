@@ -66,6 +66,36 @@ describe("prepareDataFile()", () => {
     });
   }
 
+  it("openLmdbIndex() refuses a file that LMDB would read as it was a commit earlier", async () => {
+    for (const page of [0, 4096]) {
+      const flipped = changed((bytes) => (bytes[page + 152] = (bytes[page + 152] as number) ^ 0x40));
+      const path = await withFile(flipped);
+      assert.throws(
+        () => openLmdbIndex({ path }),
+        /^Error: The index is damaged: ".*" cannot be opened, its first two pages are not those of one transaction/,
+      );
+    }
+  });
+
+  it("openLmdbIndex() opens what a power cut has left of commits that were not flushed one by one", async () => {
+    const path = join(directory, "relaxed");
+    const index = openLmdbIndex({ path, durability: "relaxed" });
+    for (const value of ["1", "2", "3", "4", "5"]) {
+      await index.commit({ puts: [{ table: "meta", key: key(0), value: Buffer.from(value) }] });
+    }
+    await index.close();
+    const file = join(path, "data.mdb");
+    const bytes = await readFile(file);
+    // The older of the two is of a commit long before.
+    const older = bytes.readBigUInt64LE(152) < bytes.readBigUInt64LE(4096 + 152) ? 0 : 4096;
+    bytes.writeBigUInt64LE(bytes.readBigUInt64LE(older + 152) - 2n, older + 152);
+    await writeFile(file, bytes);
+    const again = openLmdbIndex({ path });
+    assert.equal((await again.get("meta", key(0)))?.value.toString(), "5");
+    assert.deepEqual(await again.verify(), []);
+    await again.close();
+  });
+
   it("a file that was cut is an error where it is read, and not the end of the process", async () => {
     for (const pages of [2, 3, Math.floor(sound.length / 4096 / 2)]) {
       const path = await withFile(sound.subarray(0, pages * 4096));

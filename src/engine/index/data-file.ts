@@ -5,7 +5,7 @@
 
 import { closeSync, fstatSync, ftruncateSync, openSync } from "node:fs";
 
-import { mostFileBytes, newestOf, readMetas } from "./lmdb-pages.ts";
+import { mostFileBytes, newestOf, problemOfMetas, readMetas } from "./lmdb-pages.ts";
 import { problemOfTables } from "./verify-pages.ts";
 
 /**
@@ -29,7 +29,8 @@ export function prepareDataFile(path: string, tables: readonly string[]): string
     if (size === 0) return null;
     const metas = readMetas(file);
     const newest = newestOf(metas);
-    if (newest === null || metas.includes(null)) return "its first page is damaged";
+    const problem = problemOfMetas(metas);
+    if (newest === null || problem !== null) return problem;
     const wanted = (newest.lastPage + 1) * newest.pageSize;
     if (wanted > mostFileBytes) return "its first page is damaged";
     if (size < wanted) ftruncateSync(file, wanted);

@@ -29,6 +29,8 @@ const metaAt = {
 };
 const metaBytes = 160;
 const noPage = 2n ** 64n - 1n;
+/** Of metadata that was not flushed when it was written. */
+const relaxedFlag = 0x1000;
 /** A file is never filled up to more than this: the map that LMDB is given. */
 export const mostFileBytes: number = 2 ** 42;
 
@@ -78,14 +80,37 @@ export interface Overflow {
   readonly size: number;
 }
 
-/** Both pages of metadata; null for one that is none. */
-export function readMetas(file: number): readonly [Meta | null, Meta | null] {
+export type Metas = readonly [Meta | null, Meta | null];
+
+/** Both pages of metadata, of one moment; null for one that is none. Other processes may be writing them. */
+export function readMetas(file: number): Metas {
+  let metas = readOnce(file);
+  for (;;) {
+    const again = readOnce(file);
+    if (metas.every((meta, at) => meta?.transaction === again[at]?.transaction)) return again;
+    metas = again;
+  }
+}
+
+function readOnce(file: number): Metas {
   const first = readMeta(file, 0);
   return [first, first === null ? null : readMeta(file, first.pageSize)];
 }
 
+/**
+ * What is wrong with the pages of metadata; null where nothing is. A transaction writes the page of its number's parity, so
+ * that the one before stays on the other. Where they are not flushed one by one, a power cut may leave others.
+ */
+export function problemOfMetas([first, second]: Metas): string | null {
+  if (first === null || second === null) return "its first page is damaged";
+  if (((first.free.flags | second.free.flags) & relaxedFlag) !== 0) return null;
+  const [one, other] = [first.transaction, second.transaction];
+  const isPair = (one === 0 && other === 0) || (one % 2 === 0 && Math.abs(one - other) === 1);
+  return isPair ? null : "its first two pages are not those of one transaction and the next";
+}
+
 /** The one that LMDB goes by. */
-export function newestOf([first, second]: readonly [Meta | null, Meta | null]): Meta | null {
+export function newestOf([first, second]: Metas): Meta | null {
   return first !== null && second !== null && second.transaction > first.transaction ? second : first;
 }
 

@@ -7,6 +7,7 @@ import {
   nameOf,
   newestOf,
   PageReader,
+  problemOfMetas,
   readHead,
   readMetas,
   tableFlags,
@@ -23,12 +24,10 @@ import type { Expected, LeafNode, Meta, TreeHead } from "./lmdb-pages.ts";
 export function* verifyPages(file: number, names: readonly string[]): Generator<undefined, IndexFinding[]> {
   const metas = readMetas(file);
   const meta = newestOf(metas);
-  if (meta === null) return [{ table: undefined, problem: "one of its first two pages is damaged" }];
+  if (meta === null) return [{ table: undefined, problem: "its first page is damaged" }];
   const walk = new Walk(file, meta);
-  const [first, second] = metas;
-  if (!isPair(first, second)) {
-    walk.report(undefined, "its first two pages are not those of one transaction and the next");
-  }
+  const problem = problemOfMetas(metas);
+  if (problem !== null) walk.report(undefined, problem);
   for (const [name, head] of yield* walk.tables(names)) {
     yield* walk.tree(name, head, ({ isTree }) => {
       if (isTree) throw new DamagedPageError("a row stands for a table");
@@ -36,13 +35,6 @@ export function* verifyPages(file: number, names: readonly string[]): Generator<
   }
   yield* walk.freePages();
   return walk.findings;
-}
-
-/** A transaction writes the page of its number's parity, so that the one before stays on the other. */
-function isPair(first: Meta | null, second: Meta | null): boolean {
-  if (first === null || second === null) return false;
-  const isNew = first.transaction === 0 && second.transaction === 0;
-  return isNew || (first.transaction % 2 === 0 && Math.abs(first.transaction - second.transaction) === 1);
 }
 
 /**
@@ -53,7 +45,7 @@ function isPair(first: Meta | null, second: Meta | null): boolean {
 export function problemOfTables(file: number, names: readonly string[]): string | null {
   for (;;) {
     const meta = newestOf(readMetas(file));
-    if (meta === null) return "one of its first two pages is damaged";
+    if (meta === null) return "its first page is damaged";
     const walk = new Walk(file, meta);
     const walking = walk.tables(names);
     while (walking.next().done !== true);
