@@ -227,10 +227,10 @@ test("rm deletes nothing where it would be more than --max-delete", async () => 
   for (const more of [[], ["--dry-run"]]) {
     assert.match(
       await fails(...words, "2", ...more),
-      /3 objects would be deleted, and 2 are the most: nothing was deleted/,
+      /3 objects would be deleted, which is more than 2: nothing was deleted; raise --max-delete/,
     );
   }
-  assert.match(await fails("rm", "s3://limited/c", "--max-delete", "0"), /1 objects would be deleted/);
+  assert.match(await fails("rm", "s3://limited/c", "--max-delete", "0"), /1 object would be deleted/);
   assert.equal((await keysOf("limited")).length, 4);
   await ok(...words, "3");
   assert.deepEqual(await keysOf("limited"), ["c"]);

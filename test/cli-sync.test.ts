@@ -125,7 +125,10 @@ test("nothing is deleted without --delete, nor what filters leave out, nor above
   assert.equal(Object.keys(await contentsOf(bucket)).length, 8);
   const { code, stderr } = await run("sync", directory, url, "--delete", "--max-delete", "2");
   assert.equal(code, 1);
-  assert.match(stderr, /3 files would be deleted, and 2 are the most: nothing was deleted/);
+  assert.match(
+    stderr,
+    /3 files would be deleted, which is more than 2: nothing was deleted; raise --max-delete/,
+  );
   const words = ["sync", directory, url, "--delete", "--exclude", "*.log"];
   assert.deepEqual(await lines(...words, "--dry-run"), [
     `(dry run) delete: ${url}old/1`,
@@ -183,12 +186,28 @@ test("an empty or a missing source empties nothing", async () => {
   await lines("sync", directory, url);
   const empty = join(root, "empty");
   await mkdir(empty);
-  assert.match((await run("sync", empty, url, "--delete")).stderr, /source is empty, and 4 files/);
+  assert.match(
+    (await run("sync", empty, url, "--delete")).stderr,
+    /source is empty, and 4 files of the target would be deleted; check the source, or give --force\n/,
+  );
   assert.match((await run("sync", join(root, "nowhere"), url, "--delete")).stderr, /there is no directory/);
   assert.match((await run("sync", "s3://no-such-bucket", directory, "--delete")).stderr, /NoSuchBucket/);
   assert.equal(Object.keys(await contentsOf(bucket)).length, 4);
   assert.deepEqual(await filesIn(directory), files);
   assert.equal((await lines("sync", empty, url, "--delete", "--force")).length, 4);
+});
+
+test("a source in which nothing is found is told, and one that is in step is not", async () => {
+  const { directory, url } = await fresh();
+  const nothing = `stowage: nothing was found at ${url}\n`;
+  assert.deepEqual(await run("sync", url, directory), { code: 0, stdout: "", stderr: nothing });
+  await lines("sync", directory, url);
+  assert.equal((await run("sync", directory, url)).stderr, "");
+  assert.equal(
+    (await run("sync", directory, url, "--include", "*.none")).stderr,
+    `stowage: nothing was found at ${directory}\n`,
+  );
+  assert.equal((await run("sync", directory, url, "--include", "*.none", "--quiet")).stderr, "");
 });
 
 test("keys that lead out of the directory, or that no file can have, are told and left", async () => {
@@ -222,6 +241,11 @@ test("diff tells what is missing, different and extra, and its exit code is 1", 
     ["- new", "- top", "+ extra", ""],
   );
   assert.equal((await run("diff", directory, "s3://no-such-bucket")).code, 1);
+  assert.deepEqual(await run("diff", join(root, "nowhere"), url), {
+    code: 1,
+    stdout: "",
+    stderr: `stowage: there is no directory "${join(root, "nowhere")}"; check the path\n`,
+  });
 });
 
 test("places that do not go together are refused", async () => {

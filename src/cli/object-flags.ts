@@ -37,6 +37,9 @@ export const maxDeleteFlag: Flag = {
   parse: parseCount,
 };
 
+/** The way out where more would go. */
+export const raiseMaxDelete = "raise --max-delete if all of them are to go";
+
 function parseCount(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw new UsageError(`"${text}" is no number of files`, "give a whole number from 0 up");

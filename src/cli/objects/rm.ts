@@ -1,6 +1,7 @@
 import type { S3Client } from "../../client/s3-client.ts";
 import { maxDeleteKeys } from "../../s3/documents/delete.ts";
 import { CommandError, type Io, UsageError } from "../command.ts";
+import { raiseMaxDelete } from "../object-flags.ts";
 import { printable, printJsonLine, printLine } from "../output.ts";
 import { formatS3Url, type S3Url } from "../s3-url.ts";
 import { findObjects, type FindOptions, selectionOf } from "./find-objects.ts";
@@ -75,8 +76,8 @@ async function withinLimit(batches: AsyncIterable<Batch>, maxDelete: number): Pr
   }
   if (count <= maxDelete) return held;
   throw new CommandError(
-    `${count} objects would be deleted, and ${maxDelete} are the most: nothing was deleted`,
-    "look first, with --dry-run",
+    `${count} object${count === 1 ? "" : "s"} would be deleted, which is more than ${maxDelete}: nothing was deleted`,
+    raiseMaxDelete,
   );
 }
 

@@ -1,13 +1,14 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { S3Client } from "../../client/s3-client.ts";
-import type { SyncPlace } from "../../client/sync/entries.ts";
-import { planSync, type SyncAction } from "../../client/sync/sync.ts";
+import { entriesOf, type SyncPlace } from "../../client/sync/entries.ts";
+import { emptySource, planSync, type SyncAction, type SyncPlanOptions } from "../../client/sync/sync.ts";
 import { CommandError, type Io, UsageError } from "../command.ts";
 import type { CustomerKeys } from "../customer-key.ts";
 import { nameFilter, type NameFilter } from "../key-pattern.ts";
 import { printable, printJsonLine, printLine } from "../output.ts";
 import { folderPrefix, formatS3Url, parsePlace } from "../s3-url.ts";
+import { raiseMaxDelete } from "../object-flags.ts";
 import { type Deletion, runTransfers, type Transfer, type TransferOptions } from "./transfers.ts";
 
 export interface SyncCommandOptions extends NameFilter, TransferOptions, CustomerKeys {
@@ -44,11 +45,17 @@ export async function syncPlaces(
   options: SyncCommandOptions,
 ): Promise<void> {
   const [source, target] = await placesOf(from, to);
-  if ("directory" in source && (await stat(source.directory).catch(() => null)) === null) {
-    throw new CommandError(`there is no directory "${source.directory}"`, "check the path");
-  }
-  const actions = planSync(client, source, target, planOptions(options));
-  await runTransfers(io, transfersOf(asRefusals(actions), source, target), options);
+  const plan = planOptions(options);
+  const actions = planSync(client, source, target, plan);
+  const { done } = await runTransfers(io, transfersOf(asRefusals(actions), source, target), options);
+  if (done > 0 || options.quiet === true || (await hasFiles(client, source, plan))) return;
+  io.stderr.write(`stowage: nothing was found at ${printable(from)}\n`);
+}
+
+/** Whether there is something that takes part. */
+async function hasFiles(client: S3Client, place: SyncPlace, { filter }: SyncPlanOptions): Promise<boolean> {
+  for await (const { name } of entriesOf(client, place)) if (filter?.(name) !== false) return true;
+  return false;
 }
 
 /** What differs, a line each. @returns Whether something does. */
@@ -75,12 +82,16 @@ export async function diffPlaces(
   return differs;
 }
 
+/** A directory that is the target is made where there is none. @throws {CommandError} For a source that is none. */
 async function placesOf(from: string, to: string): Promise<[SyncPlace, SyncPlace]> {
   const [source, target] = [await syncPlaceOf(from), await syncPlaceOf(to)];
+  if ("directory" in source && (await stat(source.directory).catch(() => null)) === null) {
+    throw new CommandError(`there is no directory "${source.directory}"`, "check the path");
+  }
   return [source, target];
 }
 
-function planOptions(options: SyncCommandOptions): Parameters<typeof planSync>[3] {
+function planOptions(options: SyncCommandOptions): SyncPlanOptions {
   if (options.checksum === true && options.sizeOnly === true) {
     throw new UsageError("--checksum and --size-only exclude each other", "give one of them");
   }
@@ -136,7 +147,12 @@ async function* asRefusals<T>(plan: AsyncIterable<T>): AsyncGenerator<T> {
       );
     }
     if (!(error instanceof RangeError)) throw error;
-    throw new CommandError(error.message.replace(/\.$/, ""), "look first, with --dry-run", { cause: error });
+    const isEmpty = (error as { code?: unknown }).code === emptySource;
+    throw new CommandError(
+      error.message.replace(/\.$/, ""),
+      isEmpty ? "check the source, or give --force" : raiseMaxDelete,
+      { cause: error },
+    );
   }
 }
 

@@ -50,6 +50,9 @@ export interface SyncOptions extends SyncPlanOptions {
   readonly onAction?: ((done: SyncedFile & Pick<SyncAction, "type">) => void) | undefined;
 }
 
+/** The `code` of the RangeError for a source that is empty and would empty the target; `force` lets it. */
+export const emptySource = "EmptySource";
+
 /** One thing to be done: a file to be sent, or what is to be deleted. */
 export type SyncAction = SendAction | DeleteAction;
 
@@ -109,16 +112,21 @@ export async function* planSync(
   }
   if (extra.length === 0) return;
   if (sources === 0 && options.force !== true) {
-    throw new RangeError(
-      `The source is empty, and ${extra.length} files of the target would be deleted: check the source, or force it.`,
+    throw Object.assign(
+      new RangeError(`The source is empty, and ${files(extra.length)} of the target would be deleted.`),
+      { code: emptySource },
     );
   }
   if (extra.length > maxDelete) {
     throw new RangeError(
-      `${extra.length} files would be deleted, and ${maxDelete} are the most: nothing was deleted.`,
+      `${files(extra.length)} would be deleted, which is more than ${maxDelete}: nothing was deleted.`,
     );
   }
   if (await sends.haveArrived()) yield* deleteActions(client, target, extra);
+}
+
+function files(count: number): string {
+  return count === 1 ? "1 file" : `${count} files`;
 }
 
 /** What of the actions that were given out runs and has failed. */
