@@ -1,4 +1,8 @@
-/** The errors of a storage. What a server or the file system answers beyond them passes through as it is. */
+/**
+ * The errors of a storage. What the file system answers beyond them, and that S3 gave no answer, passes through as it is.
+ *
+ * Only {@link NameError} has a status: frameworks answer a visitor with it.
+ */
 
 export interface StorageErrorOptions extends ErrorOptions {
   /** What to do about it. */

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { before, it } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { S3Client } from "../../src/client.ts";
-import { s3, type S3Options, type S3Storage, StorageFile } from "../../src/storage.ts";
+import { S3Client, type S3ResponseError } from "../../src/client.ts";
+import { s3, type S3Options, type S3Storage, type StorageError, StorageFile } from "../../src/storage.ts";
 import { describeTargets, type S3Target } from "./targets.ts";
 
 const MiB = 1024 * 1024;
@@ -89,11 +89,26 @@ describeTargets("s3()", (targetOf) => {
       () => storage.delete("a.txt"),
       () => storage.listdir(),
     ]) {
-      await assert.rejects(call, { name: "S3PermissionsError", code: "AccessDenied" });
+      await assert.rejects(call, (error: StorageError) => {
+        const { name, code, message, fix } = error;
+        assert.deepEqual([name, code, "status" in error], ["StorageError", "AccessDenied", false]);
+        const cause = error.cause as S3ResponseError;
+        assert.deepEqual([cause.name, cause.status, cause.message], ["S3PermissionsError", 403, message]);
+        assert.ok(fix !== "" && message.endsWith(fix));
+        return true;
+      });
     }
     const elsewhere = storageWith({ bucketName: "no-such-bucket" });
-    await assert.rejects(elsewhere.open("a.txt"), { code: "NoSuchBucket" });
-    await assert.rejects(elsewhere.save("a.txt", "x"), { code: "NoSuchBucket" });
+    const missing = { name: "StorageError", code: "NoSuchBucket" };
+    for (const call of [
+      () => elsewhere.open("a.txt"),
+      () => elsewhere.save("a.txt", "x"),
+      () => elsewhere.save("b.bin", new Blob([new Uint8Array(17 * 1024 ** 2)])),
+      () => elsewhere.delete("a/", { recursive: true }),
+      () => elsewhere.listdir(),
+    ]) {
+      await assert.rejects(call, missing);
+    }
     const nobody = storageWith({
       endpointUrl: "http://127.0.0.1:1",
       clientConfig: { retries: { maxAttempts: 1 } },

@@ -7,6 +7,7 @@
  * seen under the name of a file, and nothing that is refused has replaced one.
  */
 
+import { ofStorage } from "../../storage/backends/s3-errors.ts";
 import { beginForm, beginParts, checkAnnouncement, createUpload } from "./begin.ts";
 import { complete } from "./complete.ts";
 import { DirectContext, minPartBytes, orNull } from "./context.ts";
@@ -61,13 +62,13 @@ export class DirectUpload {
     const file = checkAnnouncement(context, announced, owner);
     const { partsFromBytes = 32 * 1024 ** 2 } = context.options;
     const inParts = file.size !== null && (this.relayed || file.size >= partsFromBytes);
-    return inParts ? beginParts(context, file) : beginForm(context, file);
+    return ofStorage(inParts ? beginParts(context, file) : beginForm(context, file));
   }
 
   /** Begins an upload in parts that the client cuts itself. Its size is looked at when it is completed. */
   async beginMultipart(announced: Announcement, owner: string): Promise<{ token: string; name: string }> {
     const file = checkAnnouncement(this.#context, announced, owner);
-    const { token, name } = await createUpload(this.#context, file, null);
+    const { token, name } = await ofStorage(createUpload(this.#context, file, null));
     return { token, name };
   }
 
@@ -88,7 +89,7 @@ export class DirectUpload {
     body: AsyncIterable<Uint8Array>,
     options: { readonly contentLength: number; readonly signal?: AbortSignal | undefined },
   ): Promise<{ etag: string }> {
-    return relayPart(this.#context, token, partNumber, owner, body, options);
+    return ofStorage(relayPart(this.#context, token, partNumber, owner, body, options));
   }
 
   /** The parts that arrived so far: for a client that goes on after a break. */
@@ -96,7 +97,8 @@ export class DirectUpload {
     token: string,
     owner: string,
   ): Promise<{ partNumber: number; size: number; etag: string }[]> {
-    const parts = await listParts(this.#context, await this.#context.partsTicket(token, owner));
+    const ticket = await this.#context.partsTicket(token, owner);
+    const parts = await ofStorage(listParts(this.#context, ticket));
     return parts.map(({ partNumber, size, etag }) => ({ partNumber, size, etag }));
   }
 
@@ -108,7 +110,7 @@ export class DirectUpload {
    */
   async complete(token: string, owner: string): Promise<DirectFile> {
     const ticket = await this.#context.ticket(token, owner);
-    return complete(this.#context, ticket);
+    return ofStorage(complete(this.#context, ticket));
   }
 
   /** Gives an upload up and deletes what arrived of it. */
@@ -117,9 +119,9 @@ export class DirectUpload {
     const { client, bucket, keyOf } = await this.#context.place();
     const key = keyOf(pendingName);
     if (uploadId !== undefined) {
-      await orNull("NoSuchUpload", client.abortMultipartUpload({ bucket, key, uploadId }));
+      await ofStorage(orNull("NoSuchUpload", client.abortMultipartUpload({ bucket, key, uploadId })));
     }
-    await client.deleteObject({ bucket, key });
+    await ofStorage(client.deleteObject({ bucket, key }));
   }
 
   /**
@@ -129,6 +131,6 @@ export class DirectUpload {
    * @returns How many uploads were deleted.
    */
   async removeStale(options?: { readonly olderThanSeconds?: number | undefined }): Promise<number> {
-    return removeStale(this.#context, options);
+    return ofStorage(removeStale(this.#context, options));
   }
 }

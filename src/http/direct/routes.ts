@@ -19,7 +19,7 @@
  */
 
 import { readFile } from "node:fs/promises";
-import { S3Error } from "../../s3/errors.ts";
+import { StorageError } from "../../storage/errors.ts";
 import { UploadError } from "../upload-error.ts";
 import type { DirectUpload } from "./direct-upload.ts";
 import type { Announcement } from "./options.ts";
@@ -50,7 +50,7 @@ export async function answerDirectUpload(uploads: DirectUpload, request: RouteRe
     return await route(uploads, request);
   } catch (error) {
     const refused =
-      error instanceof S3Error && error.code === "NoSuchUpload"
+      error instanceof StorageError && error.code === "NoSuchUpload"
         ? new UploadError("UploadMissing", "This upload was completed or given up.", { cause: error })
         : error;
     if (refused instanceof UploadError) return json(refused, refused.status);

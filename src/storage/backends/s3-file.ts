@@ -9,6 +9,7 @@ import { FileNotFoundError, fileChanged } from "../errors.ts";
 import { type FileBytes, StorageFile } from "../file.ts";
 import { decompressed, sizeFromTrailer, trailerBytes } from "../gzip.ts";
 import type { OpenOptions } from "../call-options.ts";
+import { storageErrorOf } from "./s3-errors.ts";
 
 /** What is opened. `headers` go with each request. */
 export interface ObjectToOpen {
@@ -35,7 +36,7 @@ export async function openObject(object: ObjectToOpen, options: OpenOptions): Pr
       ({ body } = answer);
     }
   } catch (error) {
-    throw isNotFound(error) ? new FileNotFoundError(name, { cause: error }) : error;
+    throw isNotFound(error) ? new FileNotFoundError(name, { cause: error }) : storageErrorOf(error);
   }
 
   /** Bytes as they are stored. The first reading of all takes the answer that is there. */
@@ -84,7 +85,7 @@ async function* readRange(
     ({ body } = await client.getObject({ bucket, key, headers, range, ifMatch }, { signal }));
   } catch (error) {
     if (isNotFound(error)) throw new FileNotFoundError(name, { cause: error });
-    if (!(error instanceof S3Error) || error.status !== 412) throw error;
+    if (!(error instanceof S3Error) || error.status !== 412) throw storageErrorOf(error);
     throw fileChanged(name, error);
   }
   yield* body;

@@ -23,6 +23,7 @@ import { encodePath, withQuery } from "../urls.ts";
 import { cloudFrontSigner } from "./cloudfront.ts";
 import { makeBucket } from "./s3-bucket.ts";
 import { clientOptions } from "./s3-client-options.ts";
+import { ofStorage, storageErrorOf } from "./s3-errors.ts";
 import { isNotFound, isTaken, openObject } from "./s3-file.ts";
 import { Preloaded, type PreloadedObject } from "./s3-preloaded.ts";
 import {
@@ -174,7 +175,7 @@ export class S3Storage extends Storage {
     { signal, live = false }: StatOptions,
   ): Promise<FileStat | null> {
     const key = this.keyOf(name);
-    const known = live ? undefined : await this.#preloaded?.stat(key);
+    const known = live || this.#preloaded === null ? undefined : await ofStorage(this.#preloaded.stat(key));
     if (known !== undefined) return known;
     try {
       const { size, lastModifiedMs } = await this.client.headObject(
@@ -184,21 +185,13 @@ export class S3Storage extends Storage {
       return { size, modifiedTime: new Date(lastModifiedMs) };
     } catch (error) {
       if (isNotFound(error)) return null;
-      throw error;
+      throw storageErrorOf(error);
     }
   }
 
-  protected override async list(directory: string, { signal }: CallOptions): Promise<[string[], string[]]> {
+  protected override async list(directory: string, options: CallOptions): Promise<[string[], string[]]> {
     await this.#makeBucketReady();
-    const prefix = this.#prefixOf(directory);
-    const directories: string[] = [];
-    const files: string[] = [];
-    const listing = this.client.list({ bucket: this.bucketName, prefix, delimiter: "/" }, { signal });
-    for await (const page of listing.pages()) {
-      for (const common of page.commonPrefixes) directories.push(common.slice(prefix.length, -1));
-      for (const { key } of page.objects) files.push(key.slice(prefix.length));
-    }
-    return [sortNamed(directories), sortNamed(files)];
+    return ofStorage(this.#listBelow(this.#prefixOf(directory), options));
   }
 
   protected override async hasContents(
@@ -207,17 +200,16 @@ export class S3Storage extends Storage {
   ): Promise<boolean> {
     await this.#makeBucketReady();
     const prefix = this.#prefixOf(directory);
-    if (this.#preloaded !== null && !live) return this.#preloaded.hasPrefix(prefix);
-    const { objects } = await this.client.listObjectsV2(
-      { bucket: this.bucketName, prefix, maxKeys: 1 },
-      { signal },
+    if (this.#preloaded !== null && !live) return ofStorage(this.#preloaded.hasPrefix(prefix));
+    const { objects } = await ofStorage(
+      this.client.listObjectsV2({ bucket: this.bucketName, prefix, maxKeys: 1 }, { signal }),
     );
     return objects.length > 0;
   }
 
   protected override async remove(name: string, { signal }: CallOptions): Promise<void> {
     const key = this.keyOf(name);
-    await this.client.deleteObject({ bucket: this.bucketName, key }, { signal });
+    await ofStorage(this.client.deleteObject({ bucket: this.bucketName, key }, { signal }));
     await this.#preloaded?.noteDeleted([key]);
   }
 
@@ -225,7 +217,9 @@ export class S3Storage extends Storage {
     await this.#makeBucketReady();
     const prefix = this.#prefixOf(directory);
     const listing = this.client.list({ bucket: this.bucketName, prefix }, { signal });
-    const { deleted, errors } = await this.client.deleteMany(this.bucketName, keysOf(listing), { signal });
+    const { deleted, errors } = await ofStorage(
+      this.client.deleteMany(this.bucketName, keysOf(listing), { signal }),
+    );
     await this.#preloaded?.noteDeleted(deleted.map(({ key }) => key));
     const [first] = errors;
     if (first === undefined) return;
@@ -257,6 +251,17 @@ export class S3Storage extends Storage {
     });
   }
 
+  async #listBelow(prefix: string, { signal }: CallOptions): Promise<[string[], string[]]> {
+    const directories: string[] = [];
+    const files: string[] = [];
+    const listing = this.client.list({ bucket: this.bucketName, prefix, delimiter: "/" }, { signal });
+    for await (const page of listing.pages()) {
+      for (const common of page.commonPrefixes) directories.push(common.slice(prefix.length, -1));
+      for (const { key } of page.objects) files.push(key.slice(prefix.length));
+    }
+    return [sortNamed(directories), sortNamed(files)];
+  }
+
   /** One request; false where the name is taken. */
   async #put(
     input: PutObjectInput,
@@ -267,7 +272,7 @@ export class S3Storage extends Storage {
       return true;
     } catch (error) {
       if (!overwrite && isTaken(error)) return false;
-      throw error;
+      throw storageErrorOf(error);
     }
   }
 
@@ -287,7 +292,7 @@ export class S3Storage extends Storage {
       return true;
     } catch (error) {
       if (!overwrite) await this.#giveUp(input).catch(() => {});
-      throw error;
+      throw storageErrorOf(error);
     }
   }
 
@@ -352,7 +357,7 @@ export class S3Storage extends Storage {
       await this.#bucketReady;
     } catch (error) {
       this.#bucketReady = null;
-      throw error;
+      throw storageErrorOf(error);
     }
   }
 
