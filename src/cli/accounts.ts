@@ -27,7 +27,7 @@ export interface KeyView {
 
 /** Carries out one request of the administration. The body is JSON's own kind of value. */
 export interface AdminTransport {
-  /** @throws {CommandError} With the server's reason. */
+  /** @param path With its query. @throws {CommandError} With the server's reason. */
   send(method: AdminRequest["method"], path: string, body?: unknown): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -56,8 +56,10 @@ export class Accounts {
     return ((await this.#transport.send("GET", "users")) as { users: UserView[] }).users;
   }
 
-  async removeUser(name: string): Promise<void> {
-    await this.#transport.send("DELETE", `users/${encodeURIComponent(name)}`);
+  /** @param options.force One who owns buckets, too. */
+  async removeUser(name: string, { force = false }: { readonly force?: boolean } = {}): Promise<UserView> {
+    const path = `users/${encodeURIComponent(name)}${force ? "?force=true" : ""}`;
+    return ((await this.#transport.send("DELETE", path)) as { user: UserView }).user;
   }
 
   async addKey(userName: string, key: KeyPairOptions): Promise<KeyPair> {

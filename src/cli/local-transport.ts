@@ -16,9 +16,11 @@ export async function openLocalTransport(dataDir: string): Promise<AdminTranspor
   const engine = await openDataDirectory(resolve(dataDir), { as: "visitor" });
   return {
     async send(method, path, body): Promise<unknown> {
+      const [target = "", query] = path.split("?");
+      const params = new Map(new URLSearchParams(query));
       const bytes = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body));
       try {
-        return (await administer(engine, { method, path, params: new Map(), body: bytes })).value;
+        return (await administer(engine, { method, path: target, params, body: bytes })).value;
       } catch (error) {
         if (!(error instanceof S3Error)) throw error;
         throw refused(error.code, error.message, { cause: error });

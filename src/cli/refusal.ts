@@ -6,7 +6,9 @@ const fixes: Readonly<Record<string, string>> = {
   EntityAlreadyExists: "choose another; stowage user ls shows those that are taken",
   NoSuchEntity: "stowage user ls and stowage key ls USER show what there is",
   NoSuchBucket: "check its name; buckets are made by clients of S3",
-  DeleteConflict: "make another administrator first, with stowage user add NAME --admin",
+  DeleteConflict:
+    "remove them first, with keys that stowage key add NAME makes, or give --force and keep the id that it tells",
+  LastAdministrator: "make another administrator first, with stowage user add NAME --admin",
   InvalidArgument: "correct it, and run the command again",
 };
 

@@ -36,7 +36,8 @@ async function send(
 ): Promise<unknown> {
   const bytes = body === undefined ? "" : JSON.stringify(body);
   const plain: Record<string, string> = { host: endpoint.host };
-  const signing = { method, path, query: "", headers: plain };
+  const [target = "", query = ""] = path.split("?");
+  const signing = { method, path: target, query, headers: plain };
   const signature = signV4(signing, { credentials, region, payloadHash: sha256Hex(bytes), date: now() });
   const type: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
 

@@ -219,3 +219,41 @@ test("users and keys are the same over a running server and on a stopped data di
     /^ACCESS KEY +USER +CREATED\nADMINKEY +admin +\S+\n$/,
   );
 });
+
+test("an owner of buckets is removed by force alone, and whoever gets the id has them", async () => {
+  const admin = { AWS_ACCESS_KEY_ID: "ADMINKEY", AWS_SECRET_ACCESS_KEY: "admin secret" };
+  const server = await serve("--data owners", {
+    STOWAGE_ACCESS_KEY: "ADMINKEY",
+    STOWAGE_SECRET_KEY: "admin secret",
+  });
+  const id = "0123456789abcdef".repeat(4);
+  const refusal = {
+    code: 1,
+    stdout: "",
+    stderr:
+      'stowage: The user "anna" owns a bucket: letters; remove them first, with keys that stowage key add NAME makes, or give --force and keep the id that it tells\n',
+  };
+  const removed = {
+    code: 0,
+    stdout: "removed the user anna\n",
+    stderr: `what anna owned is whose id is ${id}: stowage user add NAME --id ${id}\n`,
+  };
+  const at = `--endpoint ${server.url}`;
+  const keysOf = async (name: string): Promise<Record<string, string>> => {
+    const { stdout } = await run(`user add ${name} --id ${id} --json ${at}`, admin);
+    const { key } = JSON.parse(stdout) as { key: { accessKeyId: string; secretAccessKey: string } };
+    return { AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey };
+  };
+  try {
+    assert.equal((await run(`mb s3://letters ${at}`, await keysOf("anna"))).code, 0);
+    assert.deepEqual(await run(`user rm anna ${at}`, admin), refusal);
+    assert.deepEqual(await run(`user rm anna --force ${at}`, admin), removed);
+    assert.equal((await run(`ls s3://letters ${at}`, admin)).code, 1);
+    assert.match((await run(`ls ${at}`, await keysOf("anna"))).stdout, /letters/);
+  } finally {
+    server.child.kill();
+    await server.exit;
+  }
+  assert.deepEqual(await run("user rm anna --data owners"), refusal);
+  assert.deepEqual(await run("user rm anna --force --data owners"), removed);
+});

@@ -2,6 +2,7 @@
 
 import { S3Error } from "../s3/errors.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
+import { listBuckets } from "./buckets.ts";
 import type { Entry, Table } from "./index/index.ts";
 import { decodeJson, encodeJson } from "./records/json.ts";
 import {
@@ -79,12 +80,19 @@ export async function listUsers(engine: Engine): Promise<User[]> {
 /**
  * Removes a user and the user's keys. Buckets and objects stay.
  *
+ * @param options.force Whether buckets may stay behind, which nobody owns then but another user with the same id.
  * @returns False when there is no such user.
+ * @throws S3Error DeleteConflict where the user owns buckets.
  */
-export async function removeUser(engine: Engine, name: string): Promise<boolean> {
+export async function removeUser(
+  engine: Engine,
+  name: string,
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<boolean> {
   return atomically(engine, `user ${name}`, async () => {
     const user = await findUserByName(engine, name);
     if (user === null) return false;
+    if (!force) await requireNoBuckets(engine, user);
     const entry = await engine.index.get("users", userIdKey(user.id));
     const draft = new Draft()
       .check("users", userIdKey(user.id), entry?.version ?? null)
@@ -96,6 +104,21 @@ export async function removeUser(engine: Engine, name: string): Promise<boolean>
       draft.delete("keys", userAccessKeyKey(user.id, key.accessKeyId));
     }
     return (await engine.index.commit(draft)) ? true : conflict;
+  });
+}
+
+/** The most buckets that a message names. */
+const maxNamed = 10;
+
+async function requireNoBuckets(engine: Engine, { id, name }: User): Promise<void> {
+  const { buckets } = await listBuckets(engine, { ownerId: id });
+  if (buckets.length === 0) return;
+  const named = buckets.slice(0, maxNamed).map((bucket) => bucket.name);
+  const more = buckets.length > maxNamed ? `, and ${buckets.length - maxNamed} more` : "";
+  const count = buckets.length === 1 ? "a bucket" : `${buckets.length} buckets`;
+  throw new S3Error("DeleteConflict", {
+    status: 409,
+    message: `The user "${name}" owns ${count}: ${named.join(", ")}${more}.`,
   });
 }
 

@@ -7,12 +7,13 @@ import { findAccessKey } from "../engine/users.ts";
 import { type AdminAnswer, administer } from "./admin.ts";
 
 function ask(engine: Engine, line: string, body?: unknown): Promise<AdminAnswer> {
-  const [method = "", path = ""] = line.split(" ");
+  const [method = "", target = ""] = line.split(" ");
+  const [path = "", query = ""] = target.split("?");
   const bytes =
     typeof body === "string"
       ? Buffer.from(body)
       : Buffer.from(body === undefined ? "" : JSON.stringify(body));
-  return administer(engine, { method, path, params: new Map(), body: bytes });
+  return administer(engine, { method, path, params: new Map(new URLSearchParams(query)), body: bytes });
 }
 
 const id = "0123456789abcdef".repeat(4);
@@ -58,15 +59,39 @@ test("administer() removes a key, and a user with all keys", async () => {
   await ask(engine, "POST users/anna/keys", { accessKey: "SECOND", secretKey: "second secret" });
   assert.deepEqual(await ask(engine, "DELETE keys/SECOND"), { status: 204 });
   assert.equal(await findAccessKey(engine, "SECOND"), null);
-  assert.deepEqual(await ask(engine, "DELETE users/anna"), { status: 204 });
+  const user = { id, name: "anna", email: "anna@example.com", admin: false };
+  assert.deepEqual(await ask(engine, "DELETE users/anna"), { status: 200, value: { user } });
+  assert.equal(await findAccessKey(engine, "ANNAKEY"), null);
+});
+
+test("administer() removes an owner of buckets where that is asked for, and names them where it is not", async () => {
+  const engine = createMemoryEngine();
+  await ask(engine, "POST users", anna);
+  const owner = { id, displayName: "anna" };
+  const make = (name: string) => createBucket(engine, { name, owner, grants: [], region: "us-east-1" });
+  await make("photos");
+  const remove = (query = "") => ask(engine, `DELETE users/anna${query}`);
+  await assert.rejects(remove(), {
+    code: "DeleteConflict",
+    status: 409,
+    message: 'The user "anna" owns a bucket: photos.',
+  });
+  for (let i = 10; i <= 20; i++) await make(`letters-${i}`);
+  await assert.rejects(remove("?force=false"), {
+    message: `The user "anna" owns 12 buckets: ${Array.from({ length: 10 }, (_, i) => `letters-${i + 10}`).join(", ")}, and 2 more.`,
+  });
+  await assert.rejects(remove("?force=yes"), { code: "InvalidArgument", message: /"force" is "yes"/ });
+  assert.notEqual(await findAccessKey(engine, "ANNAKEY"), null);
+  assert.equal((await remove("?force=true")).status, 200);
   assert.equal(await findAccessKey(engine, "ANNAKEY"), null);
 });
 
 test("administer() keeps the last key of the last administrator", async () => {
   const engine = createMemoryEngine();
   await ask(engine, "POST users", admin);
-  await assert.rejects(ask(engine, "DELETE users/admin"), { code: "DeleteConflict", status: 409 });
-  await assert.rejects(ask(engine, "DELETE keys/ADMINKEY"), { code: "DeleteConflict" });
+  await assert.rejects(ask(engine, "DELETE users/admin"), { code: "LastAdministrator", status: 409 });
+  await assert.rejects(ask(engine, "DELETE users/admin?force=true"), { code: "LastAdministrator" });
+  await assert.rejects(ask(engine, "DELETE keys/ADMINKEY"), { code: "LastAdministrator" });
   await ask(engine, "POST users/admin/keys", { accessKey: "SECOND", secretKey: "second secret" });
   assert.deepEqual(await ask(engine, "DELETE keys/ADMINKEY"), { status: 204 });
 });

@@ -4,7 +4,7 @@
  *     GET    users               {"users": [{"id", "name", "email"?, "admin"}]}
  *     POST   users               {"name", "id"?, "email"?, "admin"?, "accessKey"?, "secretKey"?} → {"user", "key"}
  *     GET    users/NAME          {"user"}
- *     DELETE users/NAME
+ *     DELETE users/NAME          ?force=true: one who owns buckets, too → {"user"}
  *     GET    users/NAME/keys     {"keys": [{"accessKeyId", "user", "createdAt"}]}
  *     POST   users/NAME/keys     {"accessKey"?, "secretKey"?} → {"key": {"accessKeyId", "secretAccessKey"}}
  *     DELETE keys/ACCESSKEY
@@ -53,11 +53,13 @@ export interface AdminAnswer {
  * Carries out a request.
  *
  * @throws {S3Error} `InvalidArgument` for a body that does not say what it should, `NoSuchEntity`,
- *   `EntityAlreadyExists`, `MethodNotAllowed`, and `DeleteConflict` where no administrator would be left.
+ *   `EntityAlreadyExists`, `MethodNotAllowed`, `LastAdministrator` where none would be left, and `DeleteConflict` for an
+ *   owner of buckets.
  * @example
  * await administer(engine, { method: "GET", path: "users", params: new Map(), body: new Uint8Array() });
  */
-export async function administer(engine: Engine, { method, path, body }: AdminRequest): Promise<AdminAnswer> {
+export async function administer(engine: Engine, request: AdminRequest): Promise<AdminAnswer> {
+  const { method, path, params, body } = request;
   const [collection, name, subcollection, ...more] = path.split("/").map(decodeSegment);
   const shape = [
     collection,
@@ -73,7 +75,7 @@ export async function administer(engine: Engine, { method, path, body }: AdminRe
     });
   }
   try {
-    return await act(engine, name ?? "", body);
+    return await act(engine, name ?? "", body, params);
   } catch (error) {
     // The engine's word for a value that cannot be one.
     if (error instanceof TypeError) throw invalid(error.message, error);
@@ -81,7 +83,12 @@ export async function administer(engine: Engine, { method, path, body }: AdminRe
   }
 }
 
-type Handler = (engine: Engine, name: string, body: Uint8Array) => Promise<AdminAnswer>;
+type Handler = (
+  engine: Engine,
+  name: string,
+  body: Uint8Array,
+  params: AdminRequest["params"],
+) => Promise<AdminAnswer>;
 
 const handlers: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   users: {
@@ -102,11 +109,12 @@ const handlers: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   },
   "users/NAME": {
     GET: async (engine, name) => ({ status: 200, value: { user: await requireUser(engine, name) } }),
-    DELETE: async (engine, name) => {
+    DELETE: async (engine, name, _body, params) => {
+      const force = readFlag(params, "force");
       const user = await requireUser(engine, name);
       if (user.admin) await requireOtherKey(engine, (key) => key.userId !== user.id);
-      await removeUser(engine, name);
-      return { status: 204 };
+      await removeUser(engine, name, { force });
+      return { status: 200, value: { user } };
     },
   },
   "users/NAME/keys": {
@@ -170,7 +178,7 @@ async function requireOtherKey(
   for (const user of await listUsers(engine)) {
     if (user.admin && (await listKeys(engine, user.id)).some(stays)) return;
   }
-  throw new S3Error("DeleteConflict", {
+  throw new S3Error("LastAdministrator", {
     status: 409,
     message: "This is the last key of the last administrator.",
   });
@@ -196,6 +204,13 @@ function readQuota(body: Uint8Array): Quota {
   }
   if (Object.keys(quota).length === 0) throw invalid(`Give "maxBytes", "maxObjects" or both.`);
   return quota;
+}
+
+function readFlag(params: AdminRequest["params"], name: string): boolean {
+  const value = params.get(name) ?? "false";
+  if (value !== "true" && value !== "false")
+    throw invalid(`"${name}" is "${value}"; it is "true" or "false".`);
+  return value === "true";
 }
 
 function readFields(

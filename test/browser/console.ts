@@ -9,6 +9,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { devices, type Page } from "playwright-core";
+import { S3Client } from "../../src/client.ts";
 import { expectSoon, keys, panelOf, signIn, skip, uploadInto, useSuite } from "./console-suite.ts";
 
 const suite = useSuite();
@@ -344,6 +345,17 @@ test("an administrator adds a user, who signs in and sees their own buckets alon
   assert.equal(await page.getByRole("link", { name: "Users" }).count(), 0);
   await page.goto(`${suite.consoleUrl}/#/objects/of-the-administrator/`);
   await page.getByRole("alert").getByText("AccessDenied").waitFor();
+
+  const credentials = { accessKeyId, secretAccessKey };
+  await new S3Client({ endpoint: suite.url, credentials }).createBucket({ bucket: "of-anna" });
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await signIn(page, suite.consoleUrl);
+  await page.getByRole("link", { name: "Users" }).click();
+  const anna = page.getByRole("region", { name: "anna" });
+  await anna.getByRole("button", { name: "Remove user" }).click();
+  const removing = page.getByRole("dialog", { name: "Remove anna?" });
+  await removing.getByRole("button", { name: "Remove user" }).click();
+  await removing.getByRole("alert").getByText('The user "anna" owns a bucket: of-anna.').waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });

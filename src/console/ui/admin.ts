@@ -36,6 +36,7 @@ export function addUser(
   return ask(client, "POST", "users", user);
 }
 
+/** Refused with `DeleteConflict`, which names them, for one who owns buckets. */
 export function removeUser(client: S3Client, name: string): Promise<void> {
   return ask(client, "DELETE", `users/${name}`);
 }

@@ -146,7 +146,7 @@ function UserSection({ client, user, ownKey, onKey }: UserSectionProps): ReactNo
         >
           <p>
             {doomed === "user"
-              ? "Their keys end at once. Their buckets and objects stay."
+              ? "Their keys end at once, and their objects stay. Who owns buckets is not removed: add a key, sign in with it, and remove the buckets first."
               : "What signs with it is refused from now on, shared links too."}
             {isOwn ? " It is what you are signed in with: it signs you out." : ""}
           </p>
