@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { disk, type DiskOptions } from "./backends/disk.ts";
 import { memory, MemoryStorage } from "./backends/memory.ts";
 import { defineConfig, type StowageConfig } from "./config.ts";
@@ -53,6 +56,21 @@ test("createStorages() names the alias whose storage cannot be made, and why", (
   });
   assert.throws(() => storages.broken, /The storage "broken" could not be made: disk\(\) needs a location/);
   assert.throws(() => storages.none, /The storage "none" is object, not a Storage/);
+});
+
+test("createStorages() says of a storage of another installation what it is, and the way out", async (context) => {
+  const other = mkdtempSync(resolve("dist/installation-"));
+  context.after(() => rmSync(other, { recursive: true, force: true }));
+  for (const room of ["storage", "client", "s3"]) {
+    cpSync(join("dist/src", room), join(other, room), { recursive: true });
+  }
+  const url = pathToFileURL(join(other, "storage/backends/memory.js")).href;
+  const { memory: others } = (await import(url)) as { memory: typeof memory };
+  const storages = createStorages({ storages: { staticfiles: others() } });
+  assert.throws(() => storages.staticfiles, {
+    name: "ImproperlyConfigured",
+    message: /^The storage "staticfiles" is no Storage of the Stowage that runs here, .* npx stowage/,
+  });
 });
 
 test("defineConfig() refuses a key that there is not", () => {

@@ -76,8 +76,26 @@ function make(alias: string, entries: Readonly<Record<string, StorageEntry>>): S
     );
   }
   if (storage instanceof Storage) return storage;
+  if (looksLikeStorage(storage)) {
+    throw new ImproperlyConfigured(
+      `The storage ${JSON.stringify(alias)} is no Storage of the Stowage that runs here, but of another installation of it.`,
+      {
+        fix: "Run the project's own, as npx stowage does, and have the project install it once: npm ls stowage shows where it is.",
+      },
+    );
+  }
   throw new ImproperlyConfigured(
     `The storage ${JSON.stringify(alias)} is ${storage === null ? "null" : typeof storage}, not a Storage:` +
       ` give s3(…), disk(…), memory(…) or a function that returns one.`,
+  );
+}
+
+/** A class of another installation is another class: its files, targets and errors would be strange here one by one. */
+function looksLikeStorage(value: unknown): boolean {
+  const methods = ["save", "open", "getAvailableName", "generateFilename"];
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    methods.every((name) => typeof (value as Record<string, unknown>)[name] === "function")
   );
 }
