@@ -74,7 +74,7 @@ const storeIdKey = Buffer.from("store-id");
 export async function backup(options: BackupOptions): Promise<BackupCounts> {
   const [from, to] = [resolve(options.from), resolve(options.to)];
   if (`${from}${sep}`.startsWith(`${to}${sep}`) || `${to}${sep}`.startsWith(`${from}${sep}`)) {
-    throw new Error(`Cannot back up "${from}" into "${to}": one is in the other`);
+    throw refusal(`Cannot back up "${from}" into "${to}": one is in the other`);
   }
   const opened: { close(): Promise<void> }[] = [];
   const opening = <T extends { close(): Promise<void> }>(one: T): T => {
@@ -112,12 +112,23 @@ interface Copy {
   close(): Promise<void>;
 }
 
+/** The `code` of the Error for a directory that is nothing to back up into. */
+export const wrongDirectory = "WrongDirectory";
+
+function refusal(message: string): Error {
+  return Object.assign(new Error(message), { code: wrongDirectory });
+}
+
 /** @throws Error where the directory is neither empty nor an earlier backup of this store. */
 async function openCopy(to: string, of: { readonly from: string; readonly storeId: Buffer }): Promise<Copy> {
   await makeDirectory(to);
   const found = await readdir(to);
   if (found.length > 0 && !isBackup(to)) {
-    throw new Error(`Cannot back up into "${to}": it is neither empty nor an earlier backup`);
+    throw refusal(
+      existsSync(join(to, "index", "data.mdb"))
+        ? `Cannot back up into "${to}": it was served, as a backup is too once somebody has restored it: it is a store of its own`
+        : `Cannot back up into "${to}": it is neither empty nor an earlier backup`,
+    );
   }
   await makeDirectory(join(to, "owner"));
   const lock = await takeOwnerLock(to, join(to, "owner"));
@@ -132,7 +143,7 @@ async function openCopy(to: string, of: { readonly from: string; readonly storeI
       old = openLmdbIndex({ path: oldPath });
       indexes.push(old);
       if ((await old.get("meta", storeIdKey))?.value.equals(of.storeId) !== true) {
-        throw new Error(`Cannot back up into "${to}": it is the backup of another store`);
+        throw refusal(`Cannot back up into "${to}": it is the backup of another store`);
       }
     }
     await noteBackup(to, of.from);

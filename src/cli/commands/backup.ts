@@ -36,7 +36,7 @@ have it copied with --with-master-keys.`,
       throw new CommandError(`there is no data directory ${from}`, "give the server's own with --data");
     }
     // Loaded here, as the store is by every command that opens it.
-    const { backup: backUp } = await import("../../engine/backup.ts");
+    const { backup: backUp, wrongDirectory } = await import("../../engine/backup.ts");
     const { keysFileName } = await import("../administrator.ts");
     const { masterKeysFile } = await import("../../engine/encryption/master-keys.ts");
     const stopping = new AbortController();
@@ -46,9 +46,12 @@ have it copied with --with-master-keys.`,
     try {
       done = await backUp({ from, to: resolve(to), files, signal: stopping.signal });
     } catch (cause) {
-      throw new CommandError(reasonOf(cause), "an earlier backup in that directory is what it was", {
-        cause,
-      });
+      const isWrong = (cause as NodeJS.ErrnoException).code === wrongDirectory;
+      throw new CommandError(
+        reasonOf(cause),
+        isWrong ? "give another directory" : "an earlier backup in that directory is what it was",
+        { cause },
+      );
     }
     if (json === true) printJson(io, done);
     else printCounts(io, done);
