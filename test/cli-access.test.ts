@@ -91,18 +91,26 @@ test("stat shows a bucket, and what is not there is an error with the way out", 
   assert.deepEqual([key.code, bucket.code, none.code], [1, 1, 2]);
   assert.match(key.stderr, /s3:\/\/photos\/none: .*NoSuchKey, 404\); look what is there with stowage ls/);
   assert.match(bucket.stderr, /NoSuchBucket, 404\); make it with stowage mb s3:\/\/none-such/);
-  assert.match(none.stderr, /"photos" is no address of S3; give it as s3:\/\/BUCKET/);
+  assert.match(none.stderr, /"photos" is no address of S3; give it as s3:\/\/photos\n/);
 });
 
 test("mb makes buckets with versions, a lock and an ACL", async () => {
   assert.equal(
-    (await run("mb", "s3://one-bucket", "two-bucket")).stdout,
+    (await run("mb", "s3://one-bucket", "s3://two-bucket")).stdout,
     "made s3://one-bucket\nmade s3://two-bucket\n",
   );
   assert.deepEqual(await json("mb", "s3://versions", "--versions", "--acl", "public-read"), [
     { bucket: "versions", made: true },
   ]);
   const { client } = server;
+  assert.deepEqual(await run("mb", "s3://one-bucket", "--versions", "--acl", "public-read"), {
+    code: 1,
+    stdout: "",
+    stderr:
+      "stowage: s3://one-bucket exists already, and is as it was; choose another name; stowage versions on and stowage acl set change a bucket that is there\n",
+  });
+  assert.equal((await client.getBucketVersioning({ bucket: "one-bucket" })).status, undefined);
+  assert.equal((await client.getBucketAcl({ bucket: "one-bucket" })).grants.length, 1);
   assert.deepEqual((await client.getBucketVersioning({ bucket: "versions" })).status, "Enabled");
   assert.ok((await client.getBucketAcl({ bucket: "versions" })).grants.length > 1);
   assert.equal((await run("mb", "s3://locked", "--lock")).code, 0);

@@ -31,8 +31,8 @@ test("what is no address of S3 is refused with the way out", () => {
   assert.throws(() => parseBucketUrl("s3://photos/a"), /has a key/);
 });
 
-test("a bucket may be given without the scheme, a path is local, - is a stream", () => {
-  assert.equal(parseBucketUrl("photos"), "photos");
+test("a bucket is given with the scheme as objects are, a path is local, - is a stream", () => {
+  assert.throws(() => parseBucketUrl("photos"), /"photos" is no address of S3/);
   assert.equal(parseBucketUrl("s3://photos/"), "photos");
   assert.deepEqual(parsePlace("photos/a"), { type: "local", path: "photos/a" });
   assert.deepEqual(parsePlace("-"), { type: "stream" });

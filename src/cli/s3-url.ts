@@ -32,7 +32,10 @@ export function isS3Url(text: string): boolean {
  */
 export function parseS3Url(text: string): S3Url {
   if (!isS3Url(text)) {
-    throw new UsageError(`"${text}" is no address of S3`, `give it as s3://BUCKET or s3://BUCKET/KEY`);
+    const meant = /^[a-z0-9][a-z0-9.-]{2,62}(?:\/|$)/.test(text)
+      ? `s3://${text}`
+      : "s3://BUCKET or s3://BUCKET/KEY";
+    throw new UsageError(`"${text}" is no address of S3`, `give it as ${meant}`);
   }
   const rest = text.slice(scheme.length);
   const slash = rest.indexOf("/");
@@ -56,7 +59,7 @@ export function parseObjectUrl(text: string): S3Url {
 
 /** As {@link parseS3Url}, of one bucket. @throws {UsageError} For a key. */
 export function parseBucketUrl(text: string): string {
-  const { bucket, key } = parseS3Url(isS3Url(text) ? text : `${scheme}${text}`);
+  const { bucket, key } = parseS3Url(text);
   if (key !== "") throw new UsageError(`"${text}" is no bucket but has a key`, `give it as s3://${bucket}`);
   return bucket;
 }

@@ -1,5 +1,6 @@
 /** Making buckets, and removing them with what is in them. */
 
+import { S3ResponseError } from "../../client/errors.ts";
 import type { S3Client } from "../../client/s3-client.ts";
 import type { CannedAcl } from "../../s3/acl.ts";
 import { CommandError, type Io } from "../command.ts";
@@ -13,6 +14,7 @@ export interface MbOptions {
   readonly json?: boolean;
 }
 
+/** @throws {CommandError} For a bucket that is there: some servers would answer that it was made, and give it the ACL. */
 export async function makeBucket(
   io: Io,
   client: S3Client,
@@ -20,6 +22,12 @@ export async function makeBucket(
   options: MbOptions,
 ): Promise<void> {
   const { acl, location, versions = false, lock = false, json = false } = options;
+  if (await isThere(client, bucket)) {
+    throw new CommandError(
+      `s3://${bucket} exists already, and is as it was`,
+      "choose another name; stowage versions on and stowage acl set change a bucket that is there",
+    );
+  }
   await client.createBucket({
     bucket,
     acl,
@@ -29,6 +37,17 @@ export async function makeBucket(
   if (versions) await client.putBucketVersioning({ bucket, status: "Enabled" });
   if (json) await printJsonLine(io, { bucket, made: true });
   else await printLine(io, `made s3://${bucket}`);
+}
+
+/** As far as these keys may see it: creating it says the rest. */
+async function isThere(client: S3Client, bucket: string): Promise<boolean> {
+  try {
+    await client.headBucket({ bucket });
+    return true;
+  } catch (error) {
+    if (error instanceof S3ResponseError && error.status < 500) return false;
+    throw error;
+  }
 }
 
 export interface RbOptions {
