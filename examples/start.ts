@@ -30,13 +30,16 @@ const url = await urlOf(server);
 process.exitCode = url === null ? ((await ended) ?? 1) : await runSite(url);
 
 /** Where the server listens; null when it ended instead, and has said why. */
-async function urlOf({ stdout }: ChildProcess): Promise<string | null> {
-  for await (const line of createInterface({ input: stdout! })) {
-    console.log(line);
-    const [, url] = /^stowage: listening on (\S+)$/.exec(line) ?? [];
-    if (url !== undefined) return url;
-  }
-  return null;
+function urlOf({ stdout }: ChildProcess): Promise<string | null> {
+  return new Promise((settle) => {
+    const lines = createInterface({ input: stdout! });
+    lines.on("line", (line) => {
+      console.log(line);
+      const [, url] = /^stowage: listening on (\S+)$/.exec(line) ?? [];
+      if (url !== undefined) settle(url);
+    });
+    lines.once("close", () => settle(null));
+  });
 }
 
 /** @returns The exit code. */

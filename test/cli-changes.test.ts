@@ -204,13 +204,15 @@ test("versions lists what there was, and restore makes it the newest", async () 
 
 test("versions are turned on and off, and what cannot be restored is said", async () => {
   const { client } = server;
-  await client.createBucket({ bucket: "plain" });
+  for (const bucket of ["plain", "never"]) await client.createBucket({ bucket });
   assert.equal((await run("versions", "on", "s3://plain")).stdout, "s3://plain keeps versions now\n");
   assert.equal((await client.getBucketVersioning({ bucket: "plain" })).status, "Enabled");
-  assert.deepEqual(await json("versions", "off", "plain"), [{ bucket: "plain", versioning: "Suspended" }]);
+  assert.deepEqual(await json("versions", "off", "s3://plain"), [
+    { bucket: "plain", versioning: "Suspended" },
+  ]);
   const wrong = await Promise.all([
     run("versions", "restore", "s3://letters/x"),
-    run("versions", "restore", "s3://plain/x?versionId=null"),
+    run("versions", "restore", "s3://never/x?versionId=null"),
     run("versions", "restore", "s3://letters/x?versionId=0123456789abcdef0123456789abcdef"),
     run("versions", "s3://letters/none"),
     run("versions", "onn", "s3://letters"),
@@ -222,7 +224,7 @@ test("versions are turned on and off, and what cannot be restored is said", asyn
   assert.match(wrong[0]?.stderr ?? "", /no version was named; add \?versionId=ID/);
   assert.match(
     wrong[1]?.stderr ?? "",
-    /keeps no versions.*; keep them from now on: stowage versions on s3:\/\/plain/,
+    /has never kept versions.*; keep them from now on: stowage versions on s3:\/\/never/,
   );
   assert.match(wrong[2]?.stderr ?? "", /NoSuchVersion/);
   assert.match(wrong[4]?.stderr ?? "", /unknown command 'onn'\n\(Did you mean restore, on, off/);
@@ -250,6 +252,56 @@ test("undo takes back a deletion, an overwrite, a creation, and itself", async (
   assert.equal(await textOf("u ä"), "two");
   // one, two, one, two: nothing of it was removed.
   assert.equal(await countOf("u ä"), 4);
+});
+
+test("undo and restore work where no new versions are kept, and lose nothing", async () => {
+  const { client } = server;
+  const bucket = "off";
+  await client.createBucket({ bucket });
+  const of = async (key: string): Promise<string> =>
+    await (await client.getObject({ bucket, key })).body.text();
+  const first = await (async () => {
+    await client.putBucketVersioning({ bucket, status: "Enabled" });
+    const { versionId } = await client.putObject({ bucket, key: "deleted", body: "one" });
+    await client.putObject({ bucket, key: "kept", body: "one" });
+    await client.putObject({ bucket, key: "kept", body: "two" });
+    await client.putObject({ bucket, key: "written", body: "one" });
+    return versionId;
+  })();
+  assert.equal((await run("versions", "off", "s3://off")).code, 0);
+
+  assert.equal((await run("rm", "s3://off/deleted")).code, 0);
+  assert.equal((await run("undo", "s3://off/deleted")).stdout, "s3://off/deleted: is there again\n");
+  assert.equal(await of("deleted"), "one");
+  // Only the version null is replaced, which a marker is here.
+  await run("rm", "s3://off/deleted");
+  assert.equal((await run("versions", "restore", `s3://off/deleted?versionId=${first}`)).code, 0);
+  assert.equal(await of("deleted"), "one");
+  assert.equal((await run("undo", "s3://off/kept")).code, 0);
+  assert.equal(await of("kept"), "one");
+
+  const lost = "its version null would be lost, since s3://off keeps no new versions";
+  await client.putObject({ bucket, key: "written", body: "of no version" });
+  const { versions } = await client.listObjectVersions({ bucket, prefix: "written" });
+  const wrong = await run("versions", "restore", `s3://off/written?versionId=${versions[1]?.versionId}`);
+  assert.deepEqual(wrong, {
+    code: 1,
+    stdout: "",
+    stderr: `stowage: s3://off/written: ${lost}; have the bucket keep them, and repeat the command: stowage versions on s3://off\n`,
+  });
+  await run("rm", "s3://off/kept");
+  const many = await run("undo", "-r", "s3://off", "--include", "kept", "--include", "written");
+  assert.deepEqual(many, {
+    code: 1,
+    stdout: "s3://off/kept: is there again\n",
+    stderr: `stowage: s3://off/written: ${lost}\nstowage: 1 of 2 was not taken back; have the bucket keep versions, and repeat the command: stowage versions on s3://off\n`,
+  });
+  assert.equal(await of("written"), "of no version");
+  await run("versions", "on", "s3://off");
+  assert.equal((await run("undo", "s3://off/written")).code, 0);
+  assert.equal(await of("written"), "one");
+  assert.equal((await run("undo", "s3://off/written")).code, 0);
+  assert.equal(await of("written"), "of no version");
 });
 
 test("undo --since has a folder as it was, and touches nothing beside it", async () => {
@@ -287,7 +339,7 @@ test("undo says where there is nothing to take back", async () => {
     wrong.map(({ code }) => code),
     [1, 1, 2, 2, 1],
   );
-  assert.match(wrong[0]?.stderr ?? "", /keeps no versions, so that nothing can be taken back/);
+  assert.match(wrong[0]?.stderr ?? "", /has never kept versions, so that nothing can be taken back/);
   assert.match(wrong[1]?.stderr ?? "", /there is no change of s3:\/\/letters\/never to take back/);
   assert.match(wrong[3]?.stderr ?? "", /--since: "yesterday" is no time; give it as 10m/);
 });

@@ -36,7 +36,7 @@ test("README's ten lines put, list and read an object", async () => {
   });
   try {
     const [line] = (await once(server.stdout, "data")) as [Buffer];
-    const url = line.toString().trim().replace("stowage: listening on ", "");
+    const url = /^stowage: listening on (\S+)$/m.exec(line.toString())?.[1] ?? "";
     const output = run(
       code.replace("http://127.0.0.1:9000", url),
       `--env-file=${join(dataDir, "admin.env")}`,

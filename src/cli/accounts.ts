@@ -6,7 +6,7 @@
 import type { User } from "../engine/types.ts";
 import type { AdminRequest } from "../server/admin.ts";
 import { CommandError, type Io, UsageError } from "./command.ts";
-import type { KeyPairOptions } from "./flags.ts";
+import { endpointIn, type KeyPairOptions } from "./flags.ts";
 
 /** A user as the administration shows it. */
 export type UserView = Pick<User, "id" | "name" | "admin"> & { readonly email?: string };
@@ -95,20 +95,21 @@ export async function withAccounts<T>(
   }
 }
 
-/** Opens the administration that the options name. */
+/** Opens the administration that the options name, or without them the environment. */
 export async function openTransport(
   io: Io,
-  { data, endpoint, region }: AccountOptions,
+  { data, endpoint: given, region }: AccountOptions,
 ): Promise<AdminTransport> {
-  if (endpoint === undefined) {
-    const { openLocalTransport } = await import("./local-transport.ts");
-    return openLocalTransport(data ?? ".stowage");
-  }
-  if (data !== undefined) {
+  if (data !== undefined && given !== undefined) {
     throw new UsageError(
       "--data and --endpoint were both given",
       "give one of them: a directory is of a stopped server",
     );
+  }
+  const endpoint = data === undefined ? (given ?? endpointIn(io.env)) : undefined;
+  if (endpoint === undefined) {
+    const { openLocalTransport } = await import("./local-transport.ts");
+    return openLocalTransport(data ?? ".stowage");
   }
   const accessKeyId = io.env["AWS_ACCESS_KEY_ID"] || io.env["STOWAGE_ACCESS_KEY"];
   const secretAccessKey = io.env["AWS_SECRET_ACCESS_KEY"] || io.env["STOWAGE_SECRET_KEY"];

@@ -14,7 +14,7 @@ const say = (message: CheckMessage): Promise<void> =>
 const endAlone = (): never => process.exit(1);
 process.once("disconnect", endAlone);
 try {
-  const engine = await openDataDirectory(process.argv[2] ?? "", { as: "visitor" });
+  const engine = await openDataDirectory(process.argv[2] ?? "", { as: "check" });
   try {
     await check(engine, {
       onSubject: (subject) => say({ kind: "subject", subject }),

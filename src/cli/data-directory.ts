@@ -11,10 +11,24 @@ import {
 } from "../engine/engine.ts";
 import { CommandError } from "./command.ts";
 
+/** The ways out, by who opens. */
+const fixes = {
+  server: { missing: "", inUse: "stop it, or give another with --data" },
+  accounts: {
+    missing:
+      "give a stopped server's own with --data, or the address of a running one with --endpoint or in AWS_ENDPOINT_URL_S3",
+    inUse: "reach the running server with --endpoint",
+  },
+  check: {
+    missing: "give the server's own with --data",
+    inUse: "stop it, or check a backup, which stowage backup makes while it runs",
+  },
+} as const;
+
 /** How to open. */
 export interface OpenOptions {
-  /** The server makes a directory where there is none; it alone does the store's background work. */
-  readonly as: "server" | "visitor";
+  /** The server makes a directory where there is none; it alone does the store's background work. The others visit. */
+  readonly as: keyof typeof fixes;
   readonly durability?: "strict" | "relaxed";
   readonly log?: EngineLog;
   /** Keys that the operator gave to the server. A visitor touches no objects and needs none. */
@@ -33,8 +47,8 @@ export interface OpenOptions {
 export async function openDataDirectory(dataDir: string, options: OpenOptions): Promise<Engine> {
   const { as, durability, log, owner, otherPins } = options;
   const masterKeys = as === "server" ? options.masterKeys : "unused";
-  if (as === "visitor" && !existsSync(join(dataDir, "index"))) {
-    throw new CommandError(`there is no data directory ${dataDir}`, "give the server's own with --data");
+  if (as !== "server" && !existsSync(join(dataDir, "index"))) {
+    throw new CommandError(`there is no data directory ${dataDir}`, fixes[as].missing);
   }
   try {
     return await openEngine({
@@ -49,11 +63,9 @@ export async function openDataDirectory(dataDir: string, options: OpenOptions): 
   } catch (cause) {
     if (cause instanceof DataDirectoryInUseError) {
       const owner = cause.pid === undefined ? "another process" : `process ${cause.pid}`;
-      throw new CommandError(
-        `the data directory ${dataDir} is in use by ${owner}`,
-        as === "server" ? "stop it, or give another with --data" : "reach the running server with --endpoint",
-        { cause },
-      );
+      throw new CommandError(`the data directory ${dataDir} is in use by ${owner}`, fixes[as].inUse, {
+        cause,
+      });
     }
     const { code, message } = cause as NodeJS.ErrnoException;
     const isDamaged = /^(?:MDB_(?:CORRUPTED|INVALID|PAGE_NOTFOUND)\b|The index is damaged)/.test(message);

@@ -1,6 +1,6 @@
 /** Readers of option values that several commands share, and the options of all commands on users and keys. */
 
-import { type Flag, UsageError, type Variable } from "./command.ts";
+import { type Flag, type Io, UsageError, type Variable } from "./command.ts";
 
 /** A TCP port; 0 takes a free one. */
 export function parsePort(text: string): number {
@@ -20,10 +20,31 @@ export function parseEndpoint(text: string): URL {
   return url;
 }
 
+/** The address of a server that the environment names, as every client of S3 reads it. @throws {UsageError} */
+export function endpointIn(env: Io["env"]): URL | undefined {
+  const name = env["AWS_ENDPOINT_URL_S3"] ? "AWS_ENDPOINT_URL_S3" : "AWS_ENDPOINT_URL";
+  const text = env[name];
+  if (!text) return undefined;
+  try {
+    return parseEndpoint(text);
+  } catch (cause) {
+    throw cause instanceof UsageError
+      ? new UsageError(`${name}: ${cause.message}`, cause.fix, { cause })
+      : cause;
+  }
+}
+
 /** Where a command on users and keys finds them, and how it answers. */
 export const accountFlags: readonly Flag[] = [
-  { flags: "--data <dir>", description: "Data directory of a server that is stopped (default: .stowage)" },
-  { flags: "--endpoint <url>", description: "Address of a running server", parse: parseEndpoint },
+  {
+    flags: "--data <dir>",
+    description: "Data directory of a server that is stopped (default: .stowage, where no address is given)",
+  },
+  {
+    flags: "--endpoint <url>",
+    description: "Address of a running server (default, without --data: AWS_ENDPOINT_URL_S3)",
+    parse: parseEndpoint,
+  },
   { flags: "--region <name>", description: "Region of the running server", default: "us-east-1" },
   { flags: "--json", description: "Print JSON for programs" },
 ];
@@ -32,9 +53,10 @@ export const accountFlags: readonly Flag[] = [
 export const accountVariables: readonly Variable[] = [
   {
     name: "AWS_ACCESS_KEY_ID",
-    description: "An administrator's access key, for --endpoint; or STOWAGE_ACCESS_KEY",
+    description: "An administrator's access key, for a running server; or STOWAGE_ACCESS_KEY",
   },
   { name: "AWS_SECRET_ACCESS_KEY", description: "Its secret key; or STOWAGE_SECRET_KEY" },
+  { name: "AWS_ENDPOINT_URL_S3", description: "Address of a running server, for --endpoint" },
 ];
 
 /** A pair of keys of one's own choosing. */

@@ -13,7 +13,7 @@ import { refused } from "./refusal.ts";
  * @throws {CommandError} When there is none, or a server is using it.
  */
 export async function openLocalTransport(dataDir: string): Promise<AdminTransport> {
-  const engine = await openDataDirectory(resolve(dataDir), { as: "visitor" });
+  const engine = await openDataDirectory(resolve(dataDir), { as: "accounts" });
   return {
     async send(method, path, body): Promise<unknown> {
       const [target = "", query] = path.split("?");

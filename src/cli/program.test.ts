@@ -97,7 +97,7 @@ for (const [line, env, expected] of [
   [
     "user ls --data /nowhere/at/all",
     {},
-    "stowage: there is no data directory /nowhere/at/all; give the server's own with --data\n",
+    "stowage: there is no data directory /nowhere/at/all; give a stopped server's own with --data, or the address of a running one with --endpoint or in AWS_ENDPOINT_URL_S3\n",
   ],
   [
     "user ls --endpoint http://127.0.0.1:9",
@@ -108,6 +108,20 @@ for (const [line, env, expected] of [
     "user ls --endpoint http://127.0.0.1:9",
     { AWS_ACCESS_KEY_ID: "A", AWS_SECRET_ACCESS_KEY: "S" },
     "stowage: cannot reach http://127.0.0.1:9: nothing listens there; check --endpoint, and that the server is running\n",
+  ],
+  [
+    "user ls",
+    {
+      AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9",
+      AWS_ACCESS_KEY_ID: "A",
+      AWS_SECRET_ACCESS_KEY: "S",
+    },
+    "stowage: cannot reach http://127.0.0.1:9: nothing listens there; check --endpoint, and that the server is running\n",
+  ],
+  [
+    "user ls --data /nowhere/at/all",
+    { AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9" },
+    "stowage: there is no data directory /nowhere/at/all; give a stopped server's own with --data, or the address of a running one with --endpoint or in AWS_ENDPOINT_URL_S3\n",
   ],
   [
     "serve --tls-cert /nowhere.pem --tls-key /nowhere.pem",

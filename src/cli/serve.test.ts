@@ -52,12 +52,13 @@ async function serve(line: string, env?: Record<string, string>): Promise<Runnin
     const ended = await Promise.race([once(running.child.stdout as never, "data"), running.exit]);
     assert.ok(Array.isArray(ended), `serve ended: ${running.written.stderr}`);
   }
-  return { ...running, url: running.written.stdout.trim().replace("stowage: listening on ", "") };
+  const [first = ""] = running.written.stdout.split("\n");
+  return { ...running, url: first.replace("stowage: listening on ", "") };
 }
 
 test("serve says one line, logs JSON, drains at SIGTERM and exits with 0", async () => {
   const server = await serve("--data life");
-  assert.match(server.written.stdout, /^stowage: listening on http:\/\/127\.0\.0\.1:\d+\n$/);
+  assert.match(server.written.stdout, /^stowage: listening on http:\/\/127\.0\.0\.1:\d+\n/);
   // A request under way when the signal comes is finished.
   const slow = request(`${server.url}/_stowage/users`, {
     method: "POST",
@@ -122,6 +123,11 @@ test("a data directory in use and a port in use are each one line with the way o
       stdout: "",
       stderr: `stowage: the data directory ${used} is in use by process ${pid}; reach the running server with --endpoint\n`,
     });
+    assert.deepEqual(await run("check --data used"), {
+      code: 1,
+      stdout: "",
+      stderr: `stowage: the data directory ${used} is in use by process ${pid}; stop it, or check a backup, which stowage backup makes while it runs\n`,
+    });
     const { port } = new URL(server.url);
     assert.deepEqual(await run(`serve --port ${port} --data other`), {
       code: 1,
@@ -138,6 +144,11 @@ test("the console is shown at a port of its own, and is not where it is not want
   const server = await serve("--data shown");
   try {
     const { consoleUrl } = JSON.parse(server.written.stderr.split("\n")[0] ?? "") as { consoleUrl: string };
+    while (server.written.stdout.split("\n").length < 3) await once(server.child.stdout as never, "data");
+    assert.equal(
+      server.written.stdout,
+      `stowage: listening on ${server.url}\nstowage: console on ${consoleUrl}\n`,
+    );
     const page = await fetch(consoleUrl);
     assert.match(await page.text(), /<title>Stowage console<\/title>/);
     const config = await fetch(`${consoleUrl}/config.json`);
@@ -199,6 +210,11 @@ test("users and keys are the same over a running server and on a stopped data di
       stderr:
         "stowage: This is the last key of the last administrator; make another administrator first, with stowage user add NAME --admin\n",
     });
+    const found = { ...keys, AWS_ENDPOINT_URL_S3: server.url };
+    assert.match((await run("user ls", found)).stdout, /^anna +no /m);
+    assert.match((await run("key ls anna", found)).stdout, /^ANNAKEY +anna /m);
+    assert.equal((await run("mb s3://photos", found)).code, 0);
+    assert.match((await run("bucket quota s3://photos", found)).stdout, /^bucket +photos\n/);
     const refused = await run(`user ls ${at}`, {
       AWS_ACCESS_KEY_ID: "ANNAKEY",
       AWS_SECRET_ACCESS_KEY: "annasecret",

@@ -209,6 +209,7 @@ export function announce(io: Io, log: Logger, options: ServeOptions, announced: 
     );
   }
   io.stdout.write(`stowage: listening on ${url}\n`);
+  if (consoleUrl !== undefined) io.stdout.write(`stowage: console on ${consoleUrl}\n`);
 }
 
 function greeting({ url, consoleUrl, dataDir, administrator }: Announced, keys: string | null): string {

@@ -1,6 +1,7 @@
 import { type AccountOptions, openTransport } from "../accounts.ts";
 import { type Command, UsageError } from "../command.ts";
 import { accountFlags, accountVariables } from "../flags.ts";
+import { isS3Url, parseBucketUrl } from "../s3-url.ts";
 import { printFields, printJson } from "../table.ts";
 
 interface QuotaOptions extends AccountOptions {
@@ -22,7 +23,7 @@ export const bucketQuota: Command = {
   summary: "Show how much a bucket may hold and does hold, or set it.",
   details: `A quota counts objects, versions and parts of unfinished uploads. Writes beyond it are refused with QuotaExceeded;
 deleting always works. What a bucket without a quota holds is not counted.`,
-  arguments: [{ name: "<bucket>", description: "Name of the bucket" }],
+  arguments: [{ name: "<bucket>", description: "Name of the bucket, or s3://NAME" }],
   flags: [
     {
       flags: "--max-size <size>",
@@ -44,7 +45,8 @@ deleting always works. What a bucket without a quota holds is not counted.`,
     }
     const transport = await openTransport(io, options);
     try {
-      const path = `buckets/${encodeURIComponent(name)}/quota`;
+      const bucket = isS3Url(name) ? parseBucketUrl(name) : name;
+      const path = `buckets/${encodeURIComponent(bucket)}/quota`;
       if (none === true) await transport.send("DELETE", path);
       const view = sets
         ? await transport.send("PUT", path, { maxBytes, maxObjects })

@@ -77,7 +77,7 @@ that is for links alone.
 
 With --revocable, on a Stowage server, the link lasts as long as you like and is taken back by itself. It wants the object's owner,
 and an administrator: the same, or one by STOWAGE_ACCESS_KEY and STOWAGE_SECRET_KEY. The link is signed by a user of its own, link-NAME-…, whose keys nobody has and who may read this
-object alone: stowage user ls shows them, stowage user rm takes the link back. What is put in the object's place is not shared.
+object alone: stowage user ls shows them, stowage user rm takes the link back, at the same AWS_ENDPOINT_URL_S3 or --endpoint. What is put in the object's place is not shared.
 
 With --public everybody may read the object, by its plain URL, until that is taken back: stowage acl set URL private. Nobody
 can tell who has such a link, and browsers and proxies may keep what they have fetched.

@@ -78,7 +78,8 @@ export const undo: Command = {
   summary: "Take back the last change of an object in a bucket that keeps versions.",
   details: `What was deleted is there again, what was overwritten is as it was before, and what was new is deleted. No version is
 removed but delete markers, so that an undo can be undone. With --since all that was done after a moment is taken back: with
---recursive the whole bucket is as it was then.`,
+--recursive the whole bucket is as it was then. Where a bucket keeps no new versions any more, deletions are taken back, and what would
+replace the version null is refused.`,
   arguments: [{ name: "<url>", description: "An object; with wildcards or --recursive many" }],
   flags: [
     {

@@ -59,7 +59,8 @@ export async function restore(
 ): Promise<void> {
   const { bucket, key, versionId = "" } = url;
   const { status } = await client.getBucketVersioning({ bucket });
-  if (status !== "Enabled") throw noVersions(bucket);
+  if (status === undefined) throw noVersions(bucket);
+  if (status === "Suspended") await refuseToReplace(client, { bucket, key });
   const restored = await client.restoreVersion({ bucket, key, versionId });
   if (json) await printJsonLine(io, { url: formatS3Url(url), versionId: restored.versionId });
   else await printLine(io, `${printable(formatS3Url({ bucket, key }))}: as it was in ${versionId}`);
@@ -102,13 +103,23 @@ export async function undoChanges(
   }
   const selection = selectionOf(url, options);
   const { status } = await client.getBucketVersioning({ bucket });
-  if (status !== "Enabled") throw noVersions(bucket);
+  if (status === undefined) throw noVersions(bucket);
   let count = 0;
+  let refused = 0;
   const { concurrency } = client.core.settings;
   const plan = client.planUndo({ bucket, ...selection }, { sinceMs });
   await runParallel(plan, { concurrency }, async (undoing, signal) => {
-    if (!dryRun) await client.undo(bucket, undoing, { signal });
     count++;
+    // What deletes markers alone replaces nothing.
+    if (status === "Suspended" && undoing.action !== "undelete") {
+      const error = await replacing(client, { bucket, key: undoing.key }, signal);
+      if (error !== null) {
+        refused++;
+        io.stderr.write(`stowage: ${error.message}\n`);
+        return;
+      }
+    }
+    if (!dryRun) await client.undo(bucket, undoing, { signal });
     if (options.json === true) await printJsonLine(io, { ...undoing, dryRun });
     else
       await printLine(
@@ -120,6 +131,12 @@ export async function undoChanges(
     throw new CommandError(
       `there is no change of ${printable(formatS3Url(url))} to take back`,
       `look at its versions: stowage versions ${printable(formatS3Url(url))}`,
+    );
+  }
+  if (refused > 0) {
+    throw new CommandError(
+      `${refused} of ${count} ${refused === 1 ? "was" : "were"} not taken back`,
+      `have the bucket keep versions, and repeat the command: stowage versions on s3://${bucket}`,
     );
   }
 }
@@ -135,10 +152,37 @@ function said(undoing: Undoing): string {
   }
 }
 
-/** What would be written where versions are not kept would replace something. */
 function noVersions(bucket: string): CommandError {
   return new CommandError(
-    `s3://${bucket} keeps no versions, so that nothing can be taken back`,
+    `s3://${bucket} has never kept versions, so that nothing can be taken back`,
     `keep them from now on: stowage versions on s3://${bucket}`,
   );
+}
+
+/** @throws {CommandError} As {@link replacing} has it. */
+async function refuseToReplace(client: S3Client, object: Pick<S3Url, "bucket" | "key">): Promise<void> {
+  const error = await replacing(client, object);
+  if (error !== null) throw error;
+}
+
+/**
+ * What is written where no new versions are kept becomes the version `null`, and replaces the one that there is: what is in
+ * that would be lost.
+ *
+ * @returns null where nothing would be.
+ */
+async function replacing(
+  client: S3Client,
+  { bucket, key }: Pick<S3Url, "bucket" | "key">,
+  signal?: AbortSignal,
+): Promise<CommandError | null> {
+  for await (const version of client.listVersions({ bucket, prefix: key }, { signal })) {
+    if (version.key !== key) break;
+    if (version.versionId !== "null" || version.deleteMarker === true) continue;
+    return new CommandError(
+      `${printable(formatS3Url({ bucket, key }))}: its version null would be lost, since s3://${bucket} keeps no new versions`,
+      `have the bucket keep them, and repeat the command: stowage versions on s3://${bucket}`,
+    );
+  }
+  return null;
 }
