@@ -21,7 +21,7 @@ export async function putBucketAcl(
   input: inputs.BucketInput & inputs.AclInput & { readonly policy?: AccessControlPolicy | undefined },
   options?: RequestOptions,
 ): Promise<void> {
-  await putAclXml(core, input, input.policy && accessControlPolicyXml(input.policy), options);
+  await putAcl(core, "PutBucketAcl", input, input.policy && accessControlPolicyXml(input.policy), options);
 }
 
 export async function getObjectAcl(
@@ -37,7 +37,7 @@ export async function putObjectAcl(
   input: inputs.ObjectInput & inputs.AclInput & { readonly policy?: AccessControlPolicy | undefined },
   options?: RequestOptions,
 ): Promise<void> {
-  await putAclXml(core, input, input.policy && accessControlPolicyXml(input.policy), options);
+  await putAcl(core, "PutObjectAcl", input, input.policy && accessControlPolicyXml(input.policy), options);
 }
 
 export async function getAclXml(
@@ -45,7 +45,7 @@ export async function getAclXml(
   input: inputs.BucketInput & { readonly key?: string },
   options?: RequestOptions,
 ): Promise<string> {
-  const name = input.key === undefined ? "GetBucketAcl" : "GetObjectAcl";
+  const name = "key" in input ? "GetObjectAcl" : "GetBucketAcl";
   return (await sendCall(core, name, input, options)).text;
 }
 
@@ -55,7 +55,16 @@ export async function putAclXml(
   xml: string | undefined,
   options?: RequestOptions,
 ): Promise<void> {
-  const name = input.key === undefined ? "PutBucketAcl" : "PutObjectAcl";
+  await putAcl(core, "key" in input ? "PutObjectAcl" : "PutBucketAcl", input, xml, options);
+}
+
+async function putAcl(
+  core: ClientCore,
+  name: "PutBucketAcl" | "PutObjectAcl",
+  input: inputs.BucketInput,
+  xml: string | undefined,
+  options: RequestOptions | undefined,
+): Promise<void> {
   const body = xml === undefined ? {} : documentBody(xml);
   await sendCall(core, name, input, options, { ...body, answer: "nothing" });
 }

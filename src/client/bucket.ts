@@ -1,6 +1,7 @@
 /** boto's Bucket. */
 
 import type { AccessControlPolicy, CannedAcl, Permission } from "../s3/acl.ts";
+import { checkNames } from "../s3/known-names.ts";
 import { accessControlPolicyXml } from "../s3/documents/acl.ts";
 import type { DeleteResult } from "../s3/documents/delete.ts";
 import type { CompletedPart } from "../s3/documents/multipart.ts";
@@ -167,8 +168,9 @@ export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
     name: string | Key | DeleteMarker,
     options: RequestOptions & { readonly versionId?: string | undefined } = {},
   ): Promise<void> {
+    checkNames("deleteKey()", options, { signal: 1, versionId: 1 });
     const { signal } = options;
-    const [key, versionId] = typeof name === "string" ? [name, undefined] : [name.name, name.versionId];
+    const [key, versionId] = typeof name === "object" ? [name.name, name.versionId] : [name, undefined];
     await this.#client.deleteObject(
       { bucket: this.name, key, versionId: options.versionId ?? versionId },
       { signal },

@@ -2,7 +2,8 @@
 
 import type { ChecksumAlgorithm, ClientChecksumAlgorithm } from "../s3/checksums.ts";
 import { createMd5 } from "#hash";
-import { operations } from "../s3/operations.ts";
+import { requireField } from "../s3/known-names.ts";
+import { type Operation, operations } from "../s3/operations.ts";
 import type { ClientCore } from "./core.ts";
 import { readInput, writeQuery } from "./read-input.ts";
 import { toSource } from "./bodies.ts";
@@ -22,11 +23,13 @@ export interface CallOptions {
 /** Query parameters of the operations' rows that come from the input. */
 const inputParameters = new Set(["partNumber", "uploadId"]);
 
-/** Describes a request. Throws TypeError for an input that cannot be sent. */
+/** Describes a request. Throws TypeError for an input that cannot be sent, or would be another operation's. */
 export function createCall(name: string, input: object, options: CallOptions = {}): Call {
   const operation = operations.get(name);
   if (operation === undefined) throw new TypeError(`There is no operation ${name}.`);
-  const { headers, query } = readInput(input);
+  const read = readInput(name, input);
+  const headers = { ...read.headers, ...options.headers };
+  checkRequired(operation, input as Fields, headers);
   const { bucket, key } = input as { bucket?: string; key?: string };
   return {
     operation,
@@ -34,13 +37,26 @@ export function createCall(name: string, input: object, options: CallOptions = {
     key: operation.resource === "object" ? key : undefined,
     query: writeQuery(
       operation.query.filter((parameter) => !inputParameters.has(parameter)),
-      [...query, ...(options.query ?? [])],
+      [...read.query, ...(options.query ?? [])],
     ),
-    headers: { ...headers, ...options.headers },
+    headers,
     payload: options.payload ?? null,
     checksum: options.checksum ?? null,
     answer: options.answer ?? "document",
   };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Without its key an operation would be its bucket's, without a source a PUT of nothing, without an upload the object's. */
+function checkRequired({ name, resource, query, header }: Operation, input: Fields, headers: Fields): void {
+  if (resource !== "service") requireField(name, "bucket", input["bucket"]);
+  if (resource === "object") requireField(name, "key", input["key"]);
+  for (const field of query) {
+    if (inputParameters.has(field))
+      requireField(name, field, input[field], field === "partNumber" ? "number" : "string");
+  }
+  if (header !== undefined && headers[header] === undefined) throw new TypeError(`${name} needs copySource.`);
 }
 
 /** A document as a body, with its MD5: AWS demands one of some operations, and it harms nowhere. */

@@ -1,11 +1,13 @@
 /** What stands beside an object's bytes, changed: S3 can only copy the object onto itself. */
 
+import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import { hasTags } from "./after-copy.ts";
 import { copy } from "./copy.ts";
 import type { ClientCore } from "./core.ts";
 import type { CopySource, CustomerKeyInput, ObjectProperties } from "./inputs.ts";
 import { keptByName } from "./kept-by-name.ts";
 import { headObject } from "./operations.ts";
+import { dashed } from "./read-input.ts";
 import type { RequestOptions } from "./send.ts";
 
 /** Headers that stand beside the metadata. */
@@ -41,9 +43,13 @@ export interface ChangedMetadata extends Pick<ObjectProperties, ContentHeader> {
 export async function changeMetadata(
   core: ClientCore,
   object: CopySource,
-  { set = {}, remove = [], storageClass }: MetadataChange,
-  { signal, customerKey, preserveAcl = true }: ChangeMetadataOptions = {},
+  change: MetadataChange,
+  options: ChangeMetadataOptions = {},
 ): Promise<ChangedMetadata> {
+  checkNames("changeMetadata()", change, changeNames);
+  checkNames("changeMetadata()", options, optionNames);
+  const { set = {}, remove = [], storageClass } = change;
+  const { signal, customerKey, preserveAcl = true } = options;
   const { bucket, key } = object;
   const info = await headObject(core, { ...object, customerKey }, { signal });
   const wanted = lowerCased(set);
@@ -77,6 +83,9 @@ export async function changeMetadata(
   return { ...properties, versionId };
 }
 
+const changeNames: NamesOf<MetadataChange> = { set: 1, remove: 1, storageClass: 1 };
+const optionNames: NamesOf<ChangeMetadataOptions> = { signal: 1, customerKey: 1, preserveAcl: 1 };
+
 const contentHeaders: readonly ContentHeader[] = [
   "cacheControl",
   "contentDisposition",
@@ -90,9 +99,4 @@ const titles: ReadonlySet<string> = new Set(contentHeaders.map(dashed));
 
 function lowerCased(metadata: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-/** `contentType` as `content-type`. */
-function dashed(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

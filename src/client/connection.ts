@@ -1,6 +1,7 @@
 /** boto's S3Connection: where everything begins. */
 
 import type { CannedAcl } from "../s3/acl.ts";
+import type { PresignSubject } from "./presign.ts";
 import { type PostCondition, buildPostPolicy } from "../s3/build-post-policy.ts";
 import { Bucket } from "./bucket.ts";
 import { serverDate } from "./core.ts";
@@ -148,18 +149,12 @@ export class S3Connection implements AsyncIterable<Bucket> {
    * @example
    * conn.generateUrl(3600, "GET", { bucket: "mybucket", key: "photo.jpg" });
    */
-  generateUrl(
-    expiresIn: number,
-    method: Method,
-    options: GenerateUrlOptions & {
-      readonly bucket?: string | undefined;
-      readonly key?: string | undefined;
-    } = {},
-  ): string {
+  generateUrl(expiresIn: number, method: Method, options: GenerateUrlOptions & PresignSubject = {}): string {
     const { core } = this.client;
-    const { bucket, key } = options;
-    const input = presignInput(expiresIn, method, options, serverDate(core).getTime());
-    return this.client.presign({ ...input, bucket, key, unsigned: options.queryAuth === false });
+    const { headers, queryAuth, responseHeaders, versionId, query, expiresInAbsolute, ...subject } = options;
+    const url = { headers, responseHeaders, versionId, query, expiresInAbsolute };
+    const input = presignInput(expiresIn, method, url, serverDate(core).getTime());
+    return this.client.presign({ ...input, ...subject, unsigned: queryAuth === false });
   }
 
   /** A policy document as boto writes it, unsigned. `conditions` are conditions of S3's form. */

@@ -10,7 +10,7 @@ import { runParallel } from "./parallel.ts";
 import { escapeXml } from "../s3/xml.ts";
 import type { ClientCore } from "./core.ts";
 import { S3ResponseError } from "./errors.ts";
-import { deleteObject, deleteObjects } from "./operations.ts";
+import { checkTarget, deleteObject, deleteObjects } from "./operations.ts";
 import type { RequestOptions } from "./send.ts";
 
 /** A key, or one version of it. */
@@ -26,6 +26,8 @@ export async function deleteMany(
   keys: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
   { signal }: RequestOptions = {},
 ): Promise<DeleteResult> {
+  // Else each letter would be a key.
+  if (typeof keys === "string") throw new TypeError("deleteMany() takes keys in a list, not a text.");
   const deleted: DeletedObject[] = [];
   const errors: DeleteFailure[] = [];
   const { concurrency } = core.settings;
@@ -80,7 +82,7 @@ async function* inBatches(
 ): AsyncGenerator<DeleteTarget[]> {
   let batch: DeleteTarget[] = [];
   for await (const item of keys) {
-    const target = typeof item === "string" ? { key: item } : { key: item.key, versionId: item.versionId };
+    const target = typeof item === "string" ? { key: item } : targetOf(item);
     if (!isXml(target.key)) {
       yield [target];
       continue;
@@ -92,4 +94,10 @@ async function* inBatches(
     }
   }
   if (batch.length > 0) yield batch;
+}
+
+/** What may be a Key, or an entry of a listing. */
+function targetOf(item: DeleteTarget): DeleteTarget {
+  checkTarget(item);
+  return { key: item.key, versionId: item.versionId };
 }

@@ -86,8 +86,7 @@ export function locate(
     return { origin: scheme + endpoint.host, host: endpoint.host, path: `${endpoint.basePath}/` };
   }
   if (bucket === "") throw new TypeError("The bucket's name is empty.");
-  if (key === "")
-    throw new TypeError(`The key is empty: a key in bucket "${bucket}" has at least one character.`);
+  if (key === "") throw new TypeError("The key is empty.");
   const keyPath = key === undefined ? "" : encodeKey(key);
   switch (addressingOf(endpoint, options.addressing, bucket)) {
     case "virtual": {

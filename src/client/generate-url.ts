@@ -1,7 +1,7 @@
 /** boto's generate_url: presigned URLs by its arguments. */
 
 import type { Operation } from "../s3/operations.ts";
-import type { PresignInput } from "./presign.ts";
+import type { PresignOptions } from "./presign.ts";
 
 export type Method = Operation["method"];
 
@@ -25,7 +25,7 @@ export function presignInput(
   method: Method,
   options: GenerateUrlOptions,
   nowMs: number,
-): PresignInput {
+): PresignOptions {
   const expiresSeconds =
     options.expiresInAbsolute === true ? Math.round(expiresIn - nowMs / 1000) : expiresIn;
   const response = Object.entries(options.responseHeaders ?? {}).map(([name, value]) => [

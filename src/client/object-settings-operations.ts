@@ -1,5 +1,6 @@
 /** The operations on an object's subresources. What each does is told where people meet it, in `object-settings.ts`. */
 
+import { requireField } from "../s3/known-names.ts";
 import { type ObjectAttributesResult, parseObjectAttributes } from "../s3/documents/object-attributes.ts";
 import { taggingXml } from "../s3/documents/tagging.ts";
 import { uriEncode } from "../s3/encoding.ts";
@@ -22,10 +23,14 @@ export async function getObjectAttributes(
 
 export async function renameObject(
   core: ClientCore,
-  input: inputs.BucketInput & inputs.WriteConditions & { readonly key: string; readonly sourceKey: string },
+  {
+    sourceKey,
+    ...input
+  }: inputs.BucketInput & inputs.WriteConditions & { readonly key: string; readonly sourceKey: string },
   options?: RequestOptions,
 ): Promise<void> {
-  const source = `/${uriEncode(input.bucket)}/${uriEncode(input.sourceKey, { slash: false })}`;
+  requireField("RenameObject", "sourceKey", sourceKey);
+  const source = `/${uriEncode(input.bucket)}/${uriEncode(sourceKey, { slash: false })}`;
   const call = { headers: { "x-amz-rename-source": source }, answer: "nothing" } as const;
   await sendCall(core, "RenameObject", input, options, call);
 }

@@ -78,6 +78,8 @@ export async function putObjectRetention(
   input: inputs.ObjectInput & inputs.BypassInput & { readonly retention: Retention | null },
   options?: RequestOptions,
 ): Promise<void> {
+  // Null takes the retention away; what was left out must not.
+  if (input.retention === undefined) throw new TypeError("PutObjectRetention needs retention, or null.");
   await put(core, "PutObjectRetention", input, retentionXml(input.retention ?? undefined), options);
 }
 

@@ -3,6 +3,7 @@
  * told where people meet it, in `s3-client.ts`.
  */
 
+import { requireField } from "../s3/known-names.ts";
 import { type CopyResult, parseCopyObjectResult } from "../s3/documents/copy-result.ts";
 import { createBucketConfigurationXml } from "../s3/documents/create-bucket.ts";
 import { type DeleteResult, deleteXml, parseDeleteResult } from "../s3/documents/delete.ts";
@@ -164,8 +165,17 @@ export async function deleteObjects(
   input: inputs.DeleteObjectsInput,
   options?: RequestOptions,
 ): Promise<DeleteResult> {
+  for (const object of input.objects) checkTarget(object);
   const body = documentBody(deleteXml({ quiet: input.quiet ?? false, objects: input.objects }));
   return (await ask(parseDeleteResult, core, "DeleteObjects", input, options, body)).value;
+}
+
+/** `{ key, VersionId }` would delete the newest version, and a target without a key nobody knows what. */
+export function checkTarget(target: inputs.DeleteObjectsInput["objects"][number]): void {
+  requireField("DeleteObjects", "key", target.key);
+  const wrong = Object.keys(target).find((name) => name !== "versionId" && /^versionid$/i.test(name));
+  if (wrong !== undefined)
+    throw new TypeError(`DeleteObjects has no option "${wrong}". Did you mean versionId?`);
 }
 
 export async function copyObject(

@@ -1,24 +1,34 @@
 /** URLs that carry their signature: whoever has one may make one request with it until it ends. */
 
+import { requireField } from "../s3/known-names.ts";
 import type { Operation } from "../s3/operations.ts";
 import { presignV4 } from "../s3/sigv4.ts";
 import { presignV2 } from "#platform";
 import { type ClientCore, serverDate } from "./core.ts";
 import { CredentialsError } from "./errors.ts";
-import { readInput, writeQuery } from "./read-input.ts";
+import { inputNames, readInput, writeQuery } from "./read-input.ts";
 import type * as inputs from "./inputs.ts";
 import { placeOf, regionOf } from "./place.ts";
 
 /** What a URL is for. Headers among the fields are signed: whoever uses it must send exactly the same. */
-export interface PresignInput
+export type PresignInput = PresignOptions & PresignSubject;
+
+/**
+ * An object, a bucket, or neither, which lists the buckets. A key that may be undefined is no key: with it the URL would be
+ * the bucket's.
+ */
+export type PresignSubject =
+  | { readonly bucket: string; readonly key: string }
+  | { readonly bucket: string; readonly key?: never }
+  | { readonly bucket?: never; readonly key?: never };
+
+/** What a URL may have, whatever it is for. */
+export interface PresignOptions
   extends
     inputs.ResponseOverrides,
     inputs.AclInput,
     Omit<inputs.ObjectProperties, "expires">,
     inputs.ReadConditions {
-  /** Without a bucket the URL lists the buckets. */
-  readonly bucket?: string | undefined;
-  readonly key?: string | undefined;
   readonly versionId?: string | undefined;
   /** Default: GET. */
   readonly method?: Operation["method"] | undefined;
@@ -38,6 +48,9 @@ export interface PresignInput
   readonly unsigned?: boolean | undefined;
 }
 
+const { expires: _, ...otherNames } = inputNames;
+const presignNames = { ...otherNames, method: 1, expiresSeconds: 1, startsAtMs: 1, query: 1, unsigned: 1 };
+
 /**
  * A presigned URL; for an anonymous client the plain one.
  *
@@ -45,8 +58,10 @@ export interface PresignInput
  */
 export function presign(core: ClientCore, input: PresignInput): string {
   const { method = "GET", expiresSeconds = 3600, bucket, key } = input;
+  const { headers, query: pairs } = readInput("presign()", input, presignNames);
+  if ("bucket" in input || "key" in input) requireField("presign()", "bucket", bucket);
+  if ("key" in input) requireField("presign()", "key", key);
   const place = placeOf(core, { bucket, key });
-  const { headers, query: pairs } = readInput(input);
   const query = writeQuery([], [...pairs, ...Object.entries(input.query ?? {})]);
   const url = (signed: string): string => `${place.origin}${place.path}${signed === "" ? "" : `?${signed}`}`;
   if (core.credentials === null || input.unsigned === true) return url(query);

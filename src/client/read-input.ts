@@ -1,5 +1,6 @@
 /** The table that says which field of an input is which header or query parameter, and how it is written. */
 
+import { checkNames, type KnownNames, requireField } from "../s3/known-names.ts";
 import { type Checksum, checksumHeader } from "../s3/checksums.ts";
 import { uriEncode } from "../s3/encoding.ts";
 import { writeMetadata } from "../s3/metadata.ts";
@@ -14,49 +15,53 @@ import type { CopySource } from "./inputs.ts";
 
 /** The fields that are headers. */
 const headerNames: Readonly<Record<string, string>> = {
-  acl: "x-amz-acl",
-  bypassGovernanceRetention: "x-amz-bypass-governance-retention",
-  cacheControl: "cache-control",
-  checksumMode: "x-amz-checksum-mode",
-  checksumType: "x-amz-checksum-type",
-  confirmRemoveSelfBucketAccess: "x-amz-confirm-remove-self-bucket-access",
-  contentDisposition: "content-disposition",
-  contentEncoding: "content-encoding",
-  contentLanguage: "content-language",
-  contentMd5: "content-md5",
-  contentType: "content-type",
-  copySourceIfMatch: "x-amz-copy-source-if-match",
-  copySourceIfModifiedSince: "x-amz-copy-source-if-modified-since",
-  copySourceIfNoneMatch: "x-amz-copy-source-if-none-match",
-  copySourceIfUnmodifiedSince: "x-amz-copy-source-if-unmodified-since",
-  copySourceRange: "x-amz-copy-source-range",
-  expires: "expires",
-  grantFullControl: "x-amz-grant-full-control",
-  grantRead: "x-amz-grant-read",
-  grantReadAcp: "x-amz-grant-read-acp",
-  grantWrite: "x-amz-grant-write",
-  grantWriteAcp: "x-amz-grant-write-acp",
-  ifMatch: "if-match",
-  ifMatchLastModifiedTime: "x-amz-if-match-last-modified-time",
-  ifMatchSize: "x-amz-if-match-size",
-  ifModifiedSince: "if-modified-since",
-  ifNoneMatch: "if-none-match",
-  ifUnmodifiedSince: "if-unmodified-since",
-  metadataDirective: "x-amz-metadata-directive",
-  mfa: "x-amz-mfa",
+  ...dashedNames("", [
+    "cacheControl",
+    "contentDisposition",
+    "contentEncoding",
+    "contentLanguage",
+    "contentMd5",
+    "contentType",
+    "expires",
+    "ifMatch",
+    "ifModifiedSince",
+    "ifNoneMatch",
+    "ifUnmodifiedSince",
+    "range",
+  ]),
+  ...dashedNames("x-amz-", [
+    "acl",
+    "bypassGovernanceRetention",
+    "checksumMode",
+    "checksumType",
+    "confirmRemoveSelfBucketAccess",
+    "copySourceIfMatch",
+    "copySourceIfModifiedSince",
+    "copySourceIfNoneMatch",
+    "copySourceIfUnmodifiedSince",
+    "copySourceRange",
+    "grantFullControl",
+    "grantRead",
+    "grantReadAcp",
+    "grantWrite",
+    "grantWriteAcp",
+    "ifMatchLastModifiedTime",
+    "ifMatchSize",
+    "metadataDirective",
+    "mfa",
+    "objectLockMode",
+    "objectLockRetainUntilDate",
+    "objectOwnership",
+    "storageClass",
+    "tagging",
+    "taggingDirective",
+    "websiteRedirectLocation",
+  ]),
   mpuObjectSize: "x-amz-mp-object-size",
   objectLockEnabledForBucket: "x-amz-bucket-object-lock-enabled",
   objectLockLegalHoldStatus: "x-amz-object-lock-legal-hold",
-  objectLockMode: "x-amz-object-lock-mode",
-  objectLockRetainUntilDate: "x-amz-object-lock-retain-until-date",
   objectMaxParts: "x-amz-max-parts",
-  objectOwnership: "x-amz-object-ownership",
   objectPartNumberMarker: "x-amz-part-number-marker",
-  range: "range",
-  storageClass: "x-amz-storage-class",
-  tagging: "x-amz-tagging",
-  taggingDirective: "x-amz-tagging-directive",
-  websiteRedirectLocation: "x-amz-website-redirect-location",
 };
 
 /** The headers whose value is an ETag, and stands in quotes. */
@@ -64,34 +69,80 @@ const etagFields = new Set(["ifMatch", "ifNoneMatch", "copySourceIfMatch", "copy
 
 /** The fields that are query parameters. */
 const queryNames: Readonly<Record<string, string>> = {
-  bucketRegion: "bucket-region",
-  continuationToken: "continuation-token",
-  delimiter: "delimiter",
-  fetchOwner: "fetch-owner",
-  keyMarker: "key-marker",
-  marker: "marker",
-  maxBuckets: "max-buckets",
-  maxKeys: "max-keys",
-  maxParts: "max-parts",
-  maxUploads: "max-uploads",
+  ...dashedNames("", [
+    "bucketRegion",
+    "continuationToken",
+    "delimiter",
+    "fetchOwner",
+    "keyMarker",
+    "marker",
+    "maxBuckets",
+    "maxKeys",
+    "maxParts",
+    "maxUploads",
+    "partNumberMarker",
+    "prefix",
+    "responseCacheControl",
+    "responseContentDisposition",
+    "responseContentEncoding",
+    "responseContentLanguage",
+    "responseContentType",
+    "responseExpires",
+    "startAfter",
+    "uploadIdMarker",
+    "versionIdMarker",
+  ]),
   partNumber: "partNumber",
-  partNumberMarker: "part-number-marker",
-  prefix: "prefix",
-  responseCacheControl: "response-cache-control",
-  responseContentDisposition: "response-content-disposition",
-  responseContentEncoding: "response-content-encoding",
-  responseContentLanguage: "response-content-language",
-  responseContentType: "response-content-type",
-  responseExpires: "response-expires",
-  startAfter: "start-after",
   uploadId: "uploadId",
-  uploadIdMarker: "upload-id-marker",
   versionId: "versionId",
-  versionIdMarker: "version-id-marker",
 };
 
-/** The headers of an input, and its query parameters, in no order. */
-export function readInput(input: object): { headers: Record<string, string>; query: [string, string][] } {
+/** Every field that an operation may have; the last are those of which it makes something else: a place, a body, several headers. */
+export const inputNames: KnownNames = {
+  ...headerNames,
+  ...queryNames,
+  attributes: 1,
+  body: 1,
+  bucket: 1,
+  checksum: 1,
+  checksumAlgorithm: 1,
+  contentLength: 1,
+  copySource: 1,
+  copySourceCustomerKey: 1,
+  customerKey: 1,
+  days: 1,
+  defaultRetention: 1,
+  encryption: 1,
+  headers: 1,
+  key: 1,
+  legalHold: 1,
+  locationConstraint: 1,
+  metadata: 1,
+  mfaDelete: 1,
+  objects: 1,
+  parts: 1,
+  payer: 1,
+  policy: 1,
+  quiet: 1,
+  retention: 1,
+  rules: 1,
+  status: 1,
+  tags: 1,
+  website: 1,
+};
+
+/**
+ * The headers of an input, and its query parameters, in no order.
+ *
+ * @param what Whose input it is.
+ * @throws TypeError for a field that there is not, and for a value that cannot be sent.
+ */
+export function readInput(
+  what: string,
+  input: object,
+  names: KnownNames = inputNames,
+): { headers: Record<string, string>; query: [string, string][] } {
+  checkNames(what, input, names);
   const headers: Record<string, string> = {};
   const query: [string, string][] = [];
   for (const [field, value] of Object.entries(input) as [string, unknown][]) {
@@ -143,6 +194,15 @@ export function writeQuery(fixed: readonly string[], pairs: readonly (readonly [
   return [...fixed, ...pairs.map(([name, value]) => `${uriEncode(name)}=${uriEncode(value)}`)].join("&");
 }
 
+function dashedNames(prefix: string, fields: readonly string[]): Record<string, string> {
+  return Object.fromEntries(fields.map((field) => [field, prefix + dashed(field)]));
+}
+
+/** `contentType` as `content-type`. */
+export function dashed(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 function headerValue(field: string, value: unknown): string {
   const text =
     field === "tagging" && typeof value === "object"
@@ -169,7 +229,11 @@ function plainText(value: unknown): string {
 }
 
 /** Encoded, without a slash before it: AWS takes one, others take it for part of the name. */
-function copySourceHeader({ bucket, key, versionId }: CopySource): string {
+function copySourceHeader(source: CopySource): string {
+  checkNames("copySource", source, { bucket: 1, key: 1, versionId: 1 });
+  const { bucket, key, versionId } = source;
+  requireField("copySource", "bucket", bucket);
+  requireField("copySource", "key", key);
   const path = `${uriEncode(bucket)}/${uriEncode(key, { slash: false })}`;
   return versionId === undefined ? path : `${path}?versionId=${uriEncode(versionId)}`;
 }

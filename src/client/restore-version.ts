@@ -1,5 +1,6 @@
 /** An older version of an object, made the newest. */
 
+import { checkNames, requireField } from "../s3/known-names.ts";
 import { copy } from "./copy.ts";
 import type { ClientCore } from "./core.ts";
 import { grantHeadersOf } from "./grant-headers.ts";
@@ -23,6 +24,9 @@ export async function restoreVersion(
   { signal, customerKey }: RequestOptions & CustomerKeyInput = {},
 ): Promise<Versioned> {
   const { bucket, key } = version;
+  // Without it the newest version would be copied onto itself.
+  checkNames("restoreVersion()", version, { bucket: 1, key: 1, versionId: 1 });
+  requireField("restoreVersion()", "versionId", version.versionId);
   // Before the HEAD, whose answer cannot tell a missing version from a missing key.
   const grants = await grantHeadersOf(core, version, signal);
   const info = await headObject(core, { ...version, customerKey }, { signal });

@@ -5,7 +5,7 @@ import type { CredentialsProvider, MfaCodeProvider } from "./credentials/credent
 import { type Environment, type Profiles, type Section, textOf } from "./credentials/profiles.ts";
 import { type Addressing, type Endpoint, awsEndpoint, parseEndpoint, regionOfHost } from "./endpoint.ts";
 import type { Transport } from "./http.ts";
-import { checkOptions } from "./known-options.ts";
+import { checkNames } from "../s3/known-names.ts";
 import { type RetryOptions, type RetryPolicy, retryPolicy } from "./retry.ts";
 import { environment, readProfiles } from "#platform";
 
@@ -68,6 +68,39 @@ export interface S3ClientOptions {
   readonly env?: Environment | undefined;
 }
 
+type Group = "timeouts" | "retries" | "proxies";
+
+/** 1: a value; else the options within it. */
+type Known<Options> = {
+  readonly [Name in keyof Options]-?: Name extends Group ? Known<NonNullable<Options[Name]>> : 1;
+};
+
+/** A misspelt `endpoint` would send keys and files to Amazon. */
+export const knownOptions: Known<S3ClientOptions> = {
+  endpoint: 1,
+  region: 1,
+  credentials: 1,
+  profile: 1,
+  mfaCodeProvider: 1,
+  anon: 1,
+  addressing: 1,
+  signatureVersion: 1,
+  timeouts: { connectMs: 1, headersMs: 1, bodyMs: 1 },
+  retries: { maxAttempts: 1, baseDelayMs: 1, throttledDelayMs: 1, maxDelayMs: 1 },
+  maxConnections: 1,
+  ca: 1,
+  verify: 1,
+  proxies: { http: 1, https: 1 },
+  requestChecksums: 1,
+  responseChecksums: 1,
+  partSizeBytes: 1,
+  concurrency: 1,
+  transport: 1,
+  clock: 1,
+  random: 1,
+  env: 1,
+};
+
 /** Options that are decided. */
 export interface Settings {
   /** The endpoint, or null: Amazon's of each bucket's region. */
@@ -99,7 +132,7 @@ export const minPartSizeBytes: number = 5 * 1024 * 1024;
  * @throws TypeError or RangeError for an option that cannot be.
  */
 export function readSettings(options: S3ClientOptions): Settings {
-  checkOptions(options);
+  checkNames("S3Client", options, knownOptions);
   const env = options.env ?? environment();
   let read: Profiles | undefined;
   const profiles = (): Profiles => (read ??= readProfiles(env));

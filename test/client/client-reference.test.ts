@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { knownOptions } from "../../src/client/known-options.ts";
+import { knownOptions } from "../../src/client/settings.ts";
 import { S3Client } from "../../src/client/s3-client.ts";
 
 const [, options = "", methods = ""] = readFileSync("docs/reference/client.md", "utf8").split(/^## /m);

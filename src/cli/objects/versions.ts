@@ -101,13 +101,13 @@ export async function undoChanges(
       "restore one with stowage versions restore",
     );
   }
-  const selection = selectionOf(url, options);
+  const { prefix, matches } = selectionOf(url, options);
   const { status } = await client.getBucketVersioning({ bucket });
   if (status === undefined) throw noVersions(bucket);
   let count = 0;
   let refused = 0;
   const { concurrency } = client.core.settings;
-  const plan = client.planUndo({ bucket, ...selection }, { sinceMs });
+  const plan = client.planUndo({ bucket, prefix, matches }, { sinceMs });
   await runParallel(plan, { concurrency }, async (undoing, signal) => {
     count++;
     // What deletes markers alone replaces nothing.
