@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bucketName, kind, oddKeys } from "../harness.mjs";
-import { assertError, s3, sdk, testWithBucket } from "./connection.mjs";
+import { assertError, connect, s3, sdk, testWithBucket } from "./connection.mjs";
 
 testWithBucket("a bucket is created, found and listed", async ({ Bucket }) => {
   await s3.headBucket({ Bucket });
@@ -11,6 +11,27 @@ testWithBucket("a bucket is created, found and listed", async ({ Bucket }) => {
   assert.ok(Owner.ID.length > 0);
   // us-east-1 has no location constraint.
   if (kind !== "rgw") assert.equal((await s3.getBucketLocation({ Bucket })).LocationConstraint, undefined);
+});
+
+test("the bucket is in the path for an address, for a name only with forcePathStyle", async () => {
+  const asked = async (options) => {
+    const client = connect(options);
+    let place;
+    const stop =
+      () =>
+      async ({ request }) => {
+        place = request.hostname + request.path;
+        throw new Error("not sent");
+      };
+    client.middlewareStack.add(stop, { step: "finalizeRequest", priority: "low" });
+    await assert.rejects(client.getObject({ Bucket: "photos", Key: "key" }), /not sent/);
+    return place;
+  };
+  const named = "http://localhost:9000";
+  const bare = { forcePathStyle: undefined };
+  assert.equal(await asked({ endpoint: "http://127.0.0.1:9000", ...bare }), "127.0.0.1/photos/key");
+  assert.equal(await asked({ endpoint: named, ...bare }), "photos.localhost/key");
+  assert.equal(await asked({ endpoint: named }), "localhost/photos/key");
 });
 
 test("the waiters see a bucket come and go", async () => {
