@@ -97,10 +97,11 @@ const queryNames: Readonly<Record<string, string>> = {
   versionId: "versionId",
 };
 
-/** Every field that an operation may have; the last are those of which it makes something else: a place, a body, several headers. */
+/** Every field that an operation may have. */
 export const inputNames: KnownNames = {
   ...headerNames,
   ...queryNames,
+  // Of these it makes something else: a place, a body, several headers.
   attributes: 1,
   body: 1,
   bucket: 1,
@@ -129,6 +130,15 @@ export const inputNames: KnownNames = {
   status: 1,
   tags: 1,
   website: 1,
+  // What entries of listings have beside: they may be spread into an input.
+  deleteMarker: 1,
+  etag: 1,
+  initiatedAtMs: 1,
+  initiator: 1,
+  isLatest: 1,
+  lastModifiedMs: 1,
+  owner: 1,
+  size: 1,
 };
 
 /**
@@ -230,7 +240,7 @@ function plainText(value: unknown): string {
 
 /** Encoded, without a slash before it: AWS takes one, others take it for part of the name. */
 function copySourceHeader(source: CopySource): string {
-  checkNames("copySource", source, { bucket: 1, key: 1, versionId: 1 });
+  checkNames("copySource", source, inputNames);
   const { bucket, key, versionId } = source;
   requireField("copySource", "bucket", bucket);
   requireField("copySource", "key", key);

@@ -8,6 +8,7 @@ import type { CustomerKeyInput } from "./inputs.ts";
 import { keptByName } from "./kept-by-name.ts";
 import { headObject } from "./operations.ts";
 import type { Versioned } from "./outputs.ts";
+import { inputNames } from "./read-input.ts";
 import type { RequestOptions } from "./send.ts";
 
 /** Names a version of an object. */
@@ -25,7 +26,7 @@ export async function restoreVersion(
 ): Promise<Versioned> {
   const { bucket, key } = version;
   // Without it the newest version would be copied onto itself.
-  checkNames("restoreVersion()", version, { bucket: 1, key: 1, versionId: 1 });
+  checkNames("restoreVersion()", version, inputNames);
   requireField("restoreVersion()", "versionId", version.versionId);
   // Before the HEAD, whose answer cannot tell a missing version from a missing key.
   const grants = await grantHeadersOf(core, version, signal);

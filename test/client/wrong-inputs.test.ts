@@ -212,3 +212,23 @@ test("presign() takes no key that may be undefined", () => {
   assert.equal(client.presign({ bucket, prefix: "a/" }), "http://127.0.0.1:9/b?prefix=a%2F");
   assert.equal(client.presign({}), "http://127.0.0.1:9/");
 });
+
+test("an entry of a listing may be spread into an input", async () => {
+  await using server = await fakeServer((_, response) => response.writeHead(204).end());
+  const owner = { id: "1", displayName: "" };
+  const version = { key: "z", versionId: "1", etag: "e", size: 1, lastModifiedMs: 0, isLatest: true, owner };
+  await server.client().deleteObject({ bucket, ...version });
+  const upload = {
+    key: "z",
+    uploadId: "u",
+    initiator: owner,
+    owner,
+    storageClass: "STANDARD",
+    initiatedAtMs: 0,
+  };
+  await server.client().abortMultipartUpload({ bucket, ...upload });
+  assert.deepEqual(
+    server.seen.map(({ target }) => target),
+    ["/b/z?versionId=1", "/b/z?uploadId=u"],
+  );
+});
