@@ -102,7 +102,7 @@ function operationOf(request: S3Request, resource: Operation["resource"]): Opera
         details: { Method: request.method, ResourceType: resource.toUpperCase() },
       })
     : new S3Error("NotImplemented", {
-        message: `${request.method} of the subresource "${name}" of a ${resource} is not implemented.`,
+        message: `${request.method} of the subresource "${name}" of ${resource === "object" ? "an" : "a"} ${resource} is not implemented.`,
       });
 }
 

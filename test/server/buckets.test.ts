@@ -110,6 +110,7 @@ describe("buckets over HTTP", () => {
   it("an unknown subresource is NotImplemented, an unknown method MethodNotAllowed", async () => {
     await s3.send("PUT /sub");
     assert.equal((await s3.send("GET /sub?torrent")).code, "NotImplemented");
+    assert.match((await s3.send("GET /sub/key?torrent")).text, /of an object is not implemented/);
     assert.equal((await s3.send("PATCH /sub")).code, "MethodNotAllowed");
   });
 
