@@ -64,7 +64,7 @@ test("stat shows an object, whatever it is called, and a version of it", async (
     storageClass: "STANDARD_IA",
     encryption: "AES256",
     versionId,
-    tags: 1,
+    tags: { a: "1" },
     legalHold: "ON",
     metadata: {},
   });
@@ -79,9 +79,21 @@ test("stat shows a bucket, and what is not there is an error with the way out", 
     owner: "test",
     versioning: "Off",
     acl: "private or granted to some",
-    policy: "not public",
+    policy: "none",
     tags: {},
   });
+  await server.client.createBucket({ bucket: "with-policy" });
+  const deny = {
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:GetObject",
+    Resource: "arn:aws:s3:::with-policy/x",
+  };
+  await server.client.putBucketPolicy({
+    bucket: "with-policy",
+    policy: JSON.stringify({ Version: "2012-10-17", Statement: [deny] }),
+  });
+  assert.match((await run("stat", "s3://with-policy")).stdout, /\npolicy +not public\n/);
   assert.match((await run("stat", "s3://photos")).stdout, /^url +s3:\/\/photos\nregion +us-east-1\n/);
   const [key, bucket, none] = await Promise.all([
     run("stat", "s3://photos/none"),
@@ -263,7 +275,17 @@ test("grant says who and what is missing", async () => {
 });
 
 test("commands without rights say which right is missing", async () => {
-  const stranger = await runCommand(environmentOf(server), ["acl", "s3://photos", "--anon"]);
-  assert.equal(stranger.code, 1);
-  assert.match(stranger.stderr, /AccessDenied, 403\); these keys lack the right/);
+  const bucket = "denied";
+  await server.client.createBucket({ bucket });
+  const deny = {
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:GetBucketAcl",
+    Resource: `arn:aws:s3:::${bucket}`,
+  };
+  const policy = JSON.stringify({ Version: "2012-10-17", Statement: [deny] });
+  await server.client.putBucketPolicy({ bucket, policy });
+  const denied = await run("acl", `s3://${bucket}`);
+  assert.equal(denied.code, 1);
+  assert.match(denied.stderr, /AccessDenied, 403\); these keys lack the right/);
 });

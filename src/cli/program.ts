@@ -127,7 +127,11 @@ function checkSubcommand(parser: Parser): void {
 
 function argumentOf({ name, description, choices }: Argument): ParserArgument {
   const argument = new ParserArgument(name, description);
-  return choices === undefined ? argument : argument.choices(choices);
+  if (choices === undefined) return argument;
+  return argument.choices(choices).argParser((text) => {
+    if (choices.includes(text)) return text;
+    throw new UsageError(`"${text}" is no ${name}`, `give one of ${choices.join(", ")}`);
+  });
 }
 
 function optionOf(flag: Flag): Option {

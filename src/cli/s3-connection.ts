@@ -9,6 +9,7 @@ import { readSettings, type S3ClientOptions } from "../client/settings.ts";
 import { limitBandwidth } from "./bandwidth.ts";
 import { CommandError, type Io } from "./command.ts";
 import type { ConnectionOptions } from "./connection-flags.ts";
+import { explainMissing } from "./missing-object.ts";
 import { mfaCodePrompt } from "./question.ts";
 
 /**
@@ -30,6 +31,8 @@ export async function withClient<T>(
   const client = new S3Client({ ...settings, transport });
   try {
     return await work(client);
+  } catch (error) {
+    throw await explainMissing(client, error);
   } finally {
     client[Symbol.dispose]();
   }

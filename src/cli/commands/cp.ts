@@ -43,7 +43,7 @@ ${customerKeyDetails}`,
   examples: [
     "cp photo.jpg s3://photos/2026/",
     "cp -r site/ s3://www --exclude .DS_Store",
-    "cp s3://photos/**/*.jpg pictures/",
+    "cp 's3://photos/**/*.jpg' pictures/",
     "cp s3://photos/a.jpg s3://backup/a.jpg",
   ],
   run: (io, places, options) => run(io, places, options, "copy"),

@@ -19,7 +19,7 @@ wildcards, all keys are listed.`,
     ...connectionFlags,
   ],
   environment: connectionVariables,
-  examples: ["ls", "ls s3://photos/2026/", "ls s3://photos/**/*.jpg --json"],
+  examples: ["ls", "ls s3://photos/2026/", "ls 's3://photos/**/*.jpg' --json"],
   run: async (io, [text], given) => {
     const options = given as LsOptions & ConnectionOptions;
     const url = text === undefined ? null : parseS3Url(text);

@@ -8,8 +8,8 @@ import { parseS3Url } from "../s3-url.ts";
 export const stat: Command = {
   path: "stat",
   summary: "Show all that is known of a bucket or an object.",
-  details: `Of an object: size, type, time, ETag, checksum, headers, metadata, version, encryption, locks, storage class and the number
-of its tags. Of a bucket: region, owner, versioning, object lock and tags, as far as these keys may see them.
+  details: `Of an object: size, type, time, ETag, checksum, headers, metadata, version, encryption, locks, storage class and
+tags. Of a bucket: region, owner, versioning, object lock, policy and tags, as far as these keys may see them.
 
 ${customerKeyDetails}`,
   arguments: [

@@ -28,7 +28,7 @@ seen, and a line a key is kept in memory. A server of your own can tell changes 
     ...connectionFlags,
   ],
   environment: connectionVariables,
-  examples: ["watch s3://inbox", "watch s3://inbox/**/*.csv --interval 10 --json"],
+  examples: ["watch s3://inbox", "watch 's3://inbox/**/*.csv' --interval 10 --json"],
   run: async (io, [text = ""], given) => {
     const options = given as unknown as ConnectionOptions & WatchOptions;
     const url = parseS3Url(text);

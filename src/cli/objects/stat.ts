@@ -35,6 +35,8 @@ async function objectFacts(
 ): Promise<Facts> {
   const info = await client.headObject({ bucket, key, versionId, customerKey, checksumMode: "ENABLED" });
   const { retention, checksum, headers } = info;
+  const tagCount = Number(headers["x-amz-tagging-count"] ?? 0);
+  const tags = tagCount === 0 ? {} : await known(client.getObjectTagging({ bucket, key, versionId }));
   return {
     url: formatS3Url({ bucket, key, versionId: info.versionId }),
     size: info.size,
@@ -50,7 +52,8 @@ async function objectFacts(
     storageClass: info.storageClass,
     encryption: encryptionOf(info),
     versionId: info.versionId,
-    tags: headers["x-amz-tagging-count"] && Number(headers["x-amz-tagging-count"]),
+    // These keys may see how many there are, and not which.
+    tags: tags === undefined ? tagCount : { ...tags },
     retention: retention && { mode: retention.mode, until: new Date(retention.untilMs).toISOString() },
     legalHold: info.legalHold,
     redirect: info.websiteRedirectLocation,
@@ -73,7 +76,7 @@ async function bucketFacts(client: S3Client, bucket: string): Promise<Facts> {
     known(client.getObjectLockConfiguration({ bucket })),
     known(client.getBucketAcl({ bucket })),
     known(client.getBucketTagging({ bucket })),
-    known(client.getBucketPolicyStatus({ bucket })),
+    known(policyOf(client, bucket)),
   ]);
   const isPublic = acl?.grants.some(
     ({ grantee }) => grantee.type === "group" && grantee.group === "AllUsers",
@@ -85,9 +88,23 @@ async function bucketFacts(client: S3Client, bucket: string): Promise<Facts> {
     versioning: versioning && (versioning.status ?? "Off"),
     objectLock: lock && (lock.defaultRetention ?? "Enabled"),
     acl: acl && (isPublic === true ? "grants to everybody" : "private or granted to some"),
-    policy: policy && (policy.isPublic ? "public" : "not public"),
+    policy,
     tags: { ...tags },
   };
+}
+
+/** Some servers tell of the status of a policy where there is none. */
+async function policyOf(client: S3Client, bucket: string): Promise<string> {
+  try {
+    await client.getBucketPolicy({ bucket });
+  } catch (error) {
+    if (!(error instanceof S3ResponseError)) throw error;
+    if (error.code === "NoSuchBucketPolicy") return "none";
+    // Who may not read it may yet be told whether it is public.
+    if (error.status !== 403) throw error;
+  }
+  const { isPublic } = await client.getBucketPolicyStatus({ bucket });
+  return isPublic ? "public" : "not public";
 }
 
 async function known<T>(asking: Promise<T>): Promise<T | undefined> {
