@@ -42,7 +42,9 @@ export function clientOptions(env: Io["env"], options: ConnectionOptions): S3Cli
   const { data, anon = false, region, profile } = options;
   return {
     env,
-    endpoint: addressOf(env, options),
+    // What the environment names the client reads itself, and knows in an error where it came from.
+    endpoint:
+      options.endpoint === undefined && endpointInEnvironment(env) ? undefined : addressOf(env, options),
     region,
     profile,
     mfaCodeProvider: mfaCodePrompt(),
@@ -53,7 +55,11 @@ export function clientOptions(env: Io["env"], options: ConnectionOptions): S3Cli
 /** The server's address; undefined: Amazon's. */
 export function addressOf(env: Io["env"], { endpoint, data }: ConnectionOptions): string | undefined {
   const local = data === undefined ? undefined : "http://127.0.0.1:9000";
-  return endpoint?.origin ?? env["AWS_ENDPOINT_URL_S3"] ?? env["AWS_ENDPOINT_URL"] ?? local;
+  return endpoint?.origin ?? endpointInEnvironment(env) ?? local;
+}
+
+function endpointInEnvironment(env: Io["env"]): string | undefined {
+  return env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"] || undefined;
 }
 
 function keysIn(data: string): { accessKeyId: string; secretAccessKey: string } {

@@ -129,7 +129,8 @@ async function* bytesOf(source: AsyncIterable<Uint8Array | string>): AsyncGenera
   }
 }
 
-function isFileHandle(body: object): body is FileHandleLike {
+function isFileHandle(body: unknown): body is FileHandleLike {
+  if (typeof body !== "object" || body === null) return false;
   return "fd" in body && typeof body.fd === "number" && "stat" in body && "read" in body && !("pipe" in body);
 }
 

@@ -44,17 +44,18 @@ test("locate() encodes every key so that it can be read back, in ASCII", () => {
 });
 
 test("locate() refuses names that cannot be", () => {
-  assert.throws(() => locate(local, { bucket: "" }), /bucket's name is empty/);
-  assert.throws(() => locate(local, { bucket: "b", key: "" }), /key is empty/);
+  assert.throws(() => locate(local, { bucket: "" }), /needs bucket, a string that is not empty/);
+  assert.throws(() => locate(local, { bucket: "b", key: "" }), /needs key, a string that is not empty/);
   assert.throws(() => locate(local, { bucket: "b", key: "\ud800" }), /surrogate/);
 });
 
 test("parseEndpoint() takes a path before every key, and refuses what is no address", () => {
   assert.equal(locate(parseEndpoint("https://example.com/s3/"), { bucket: "b", key: "k" }).path, "/s3/b/k");
-  assert.equal(parseEndpoint("s3.example.com").secure, true);
+  assert.equal(parseEndpoint("https://s3.example.com").secure, true);
+  assert.throws(() => parseEndpoint("s3.example.com"), /"s3\.example\.com" is no URL/);
   assert.equal(parseEndpoint("https://s3.us-west-2.amazonaws.com").aws, true);
   assert.equal(parseEndpoint("https://amazonaws.com.evil.example").aws, false);
-  assert.throws(() => parseEndpoint("ftp://example.com"), /neither http nor https/);
+  assert.throws(() => parseEndpoint("ftp://example.com"), /is no URL/);
   assert.throws(
     () => parseEndpoint("http://user:secret@example.com"),
     (error: Error) => !error.message.includes("secret"),

@@ -5,6 +5,7 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
 
+import { requireField } from "../s3/known-names.ts";
 import { uriEncode } from "../s3/encoding.ts";
 
 /** How a bucket is addressed: in the host name, in the path, or as the host name itself. */
@@ -31,22 +32,16 @@ export interface Place {
 }
 
 /**
- * Reads an endpoint's address, with or without a scheme.
+ * Reads an endpoint's address.
  *
- * @throws TypeError for one that is none, or has a query or a user in it.
+ * @param from Where it was given, as the message names it.
+ * @throws TypeError for one that is none, or has a query or a user in it. Without a scheme nobody knows which of the two is meant.
  */
-export function parseEndpoint(address: string): Endpoint {
-  let url: URL;
-  try {
-    url = new URL(address.includes("://") ? address : `https://${address}`);
-  } catch (cause) {
-    throw new TypeError(`The endpoint "${address}" is no URL: it should look like http://127.0.0.1:9000.`, {
-      cause,
-    });
+export function parseEndpoint(address: string, from = "endpoint"): Endpoint {
+  if (!/^https?:/i.test(address) || !URL.canParse(address)) {
+    throw new TypeError(`The ${from} "${address}" is no URL: it should look like http://127.0.0.1:9000.`);
   }
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new TypeError(`The endpoint "${address}" is neither http nor https.`);
-  }
+  const url = new URL(address);
   if (url.username !== "" || url.search !== "" || url.hash !== "") {
     throw new TypeError(
       `The endpoint ${url.origin} has a user, a query or a fragment: give keys as credentials.`,
@@ -85,8 +80,8 @@ export function locate(
   if (bucket === undefined) {
     return { origin: scheme + endpoint.host, host: endpoint.host, path: `${endpoint.basePath}/` };
   }
-  if (bucket === "") throw new TypeError("The bucket's name is empty.");
-  if (key === "") throw new TypeError("The key is empty.");
+  requireField("A request", "bucket", bucket);
+  if (key !== undefined) requireField("A request", "key", key);
   const keyPath = key === undefined ? "" : encodeKey(key);
   switch (addressingOf(endpoint, options.addressing, bucket)) {
     case "virtual": {

@@ -43,7 +43,8 @@ export function readError(
     code,
     // An error inside a 200 has the status that its code has elsewhere.
     status: status < 300 ? new S3Error(code).status : status,
-    serverMessage: document?.message,
+    // A HEAD of a key has no document, and does not tell a missing bucket from a missing key.
+    serverMessage: document?.message ?? (code === "NoSuchKey" ? "no such key or bucket" : undefined),
     details: document === null ? {} : detailsOf(document),
     headers: { ...headers },
     body: text,

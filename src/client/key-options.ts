@@ -1,6 +1,7 @@
 /** What the methods of a Key take. */
 
 import type { CannedAcl } from "../s3/acl.ts";
+import type { NamesOf } from "../s3/known-names.ts";
 import type { ClientChecksumAlgorithm } from "../s3/checksums.ts";
 import type {
   CustomerKeyInput,
@@ -45,6 +46,30 @@ export interface PutOptions
   readonly checksumAlgorithm?: ClientChecksumAlgorithm | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
+
+export const putOptionNames: NamesOf<PutOptions> = {
+  onProgress: 1,
+  cb: 1,
+  numCb: 1,
+  ifMatch: 1,
+  ifNoneMatch: 1,
+  encryption: 1,
+  customerKey: 1,
+  signal: 1,
+  partSizeBytes: 1,
+  concurrency: 1,
+  resume: 1,
+  encryptKey: 1,
+  replace: 1,
+  policy: 1,
+  metadata: 1,
+  contentType: 1,
+  storageClass: 1,
+  size: 1,
+  md5: 1,
+  checksumAlgorithm: 1,
+  headers: 1,
+};
 
 export interface GetOptions extends ProgressOptions, ReadConditions, CustomerKeyInput {
   readonly versionId?: string | undefined;

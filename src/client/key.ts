@@ -2,6 +2,7 @@
 
 import type { Checksum } from "../s3/checksums.ts";
 import { parseHttpDate } from "../s3/dates.ts";
+import { checkNames } from "../s3/known-names.ts";
 import type { ListedObject } from "../s3/documents/list-objects.ts";
 import { createMd5 } from "#hash";
 import { type Body, toSource } from "./bodies.ts";
@@ -19,6 +20,7 @@ import {
   encryptionOf,
   getInput,
   listenerOf,
+  putOptionNames,
 } from "./key-options.ts";
 import { ObjectBody } from "./object-body.ts";
 import { withFile } from "#platform";
@@ -134,6 +136,7 @@ export class Key extends KeyAccess {
    * @throws S3ResponseError PreconditionFailed with `replace: false` where the key exists.
    */
   async put(body: Body, options: PutOptions = {}): Promise<Uploaded> {
+    checkNames("put()", options, putOptionNames);
     const { replace = true, policy, size, md5, metadata } = options;
     const { signal, partSizeBytes, concurrency, resume } = options;
     const blobType = body instanceof Blob && body.type !== "" ? body.type : undefined;

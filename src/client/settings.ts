@@ -192,13 +192,14 @@ function endpointOf(
 ): Endpoint | null {
   if (options.endpoint !== undefined) return parseEndpoint(options.endpoint);
   if (env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.toLowerCase() === "true") return null;
-  const fromEnvironment = env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"];
-  if (fromEnvironment) return parseEndpoint(fromEnvironment);
+  for (const name of ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]) {
+    if (env[name]) return parseEndpoint(env[name], name);
+  }
   const section = profileNamed || options.region === undefined ? profiles().profile(profile) : undefined;
   const services = textOf(section, "services");
   const s3 = services === undefined ? undefined : profiles().services(services)?.["s3"];
   const fromProfile = nestedText(s3, "endpoint_url") ?? textOf(section, "endpoint_url");
-  return fromProfile === undefined ? null : parseEndpoint(fromProfile);
+  return fromProfile === undefined ? null : parseEndpoint(fromProfile, `endpoint_url of profile ${profile}`);
 }
 
 function nestedText(value: Section[string] | undefined, name: string): string | undefined {

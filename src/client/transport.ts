@@ -257,7 +257,9 @@ function asConnectionError(error: Error & { code?: unknown }, request: HttpReque
   if (misuse.has(code))
     return new TypeError(`${request.method} ${request.origin}: ${error.message}`, { cause: error });
   const timeout = code.endsWith("TIMEOUT") || code === "ETIMEDOUT";
-  return new ConnectionError(error.message, {
+  // OpenSSL's words are for its authors, and have a line break.
+  const problem = noTls.has(code) ? "the server speaks no TLS" : error.message;
+  return new ConnectionError(problem, {
     code,
     timeout,
     fix: fixFor(code, request.origin),
@@ -265,7 +267,11 @@ function asConnectionError(error: Error & { code?: unknown }, request: HttpReque
   });
 }
 
+/** What comes of an answer that is none of TLS: OpenSSL's code, and BoringSSL's. */
+const noTls = new Set(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"]);
+
 function fixFor(code: string, origin: string): string {
+  if (noTls.has(code)) return `Is it ${origin.replace(/^https:/, "http:")}?`;
   switch (code) {
     case "ECONNREFUSED":
       return `Nobody listens there: is the server running? ("stowage serve" starts one.)`;

@@ -3,6 +3,7 @@
  * memory while it is sent, so that it can be sent again; a stream is never asked for its bytes twice.
  */
 
+import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import type { ClientChecksumAlgorithm } from "../s3/checksums.ts";
 import { type CompletedPart, maxParts } from "../s3/documents/multipart.ts";
 import { type Source, toSource } from "./bodies.ts";
@@ -45,6 +46,14 @@ export interface UploadOptions {
   readonly resume?: boolean | undefined;
 }
 
+const optionNames: NamesOf<UploadOptions> = {
+  signal: 1,
+  onProgress: 1,
+  partSizeBytes: 1,
+  concurrency: 1,
+  resume: 1,
+};
+
 /** Bodies up to this many parts' size go by one PUT when their size is known. */
 const singlePutParts = 2;
 
@@ -61,6 +70,7 @@ export async function upload(
   input: UploadInput,
   options: UploadOptions = {},
 ): Promise<Uploaded> {
+  checkNames("upload()", options, optionNames);
   const { settings } = core;
   const source = await toSource(input.body, input.contentLength);
   const typed = { ...input, contentType: input.contentType ?? source.contentType };

@@ -39,7 +39,7 @@ export function readMetadata(headers: Readonly<Record<string, string>>): Record<
  * The headers that carry metadata.
  *
  * @param headers Where to add them. Default: an empty object.
- * @throws {TypeError} For a name that cannot be part of a header's name.
+ * @throws {TypeError} For a name that cannot be part of a header's name, and a value that is no string.
  * @example
  * writeMetadata({ Town: "Köln" }); // { "x-amz-meta-town": "=?UTF-8?B?S8O2bG4=?=" }
  */
@@ -52,6 +52,7 @@ export function writeMetadata(
     if (!isMetadataName(name)) {
       throw new TypeError(`Cannot send metadata ${JSON.stringify(name)}: it is no token of RFC 9110.`);
     }
+    if (typeof value !== "string") throw new TypeError(`Cannot send metadata ${name}: it is no string.`);
     headers[prefix + name.toLowerCase()] = encodeMetadataValue(value);
   }
   return headers;

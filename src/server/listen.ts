@@ -1,5 +1,6 @@
 /** Sockets: node:http on one side, {@link handle} on the other. */
 
+import { checkServerOptions } from "./server-options.ts";
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -83,10 +84,7 @@ export interface ServerOptions {
   readonly webhooks?: readonly Webhook[];
   /** What the server does by itself: delivery of events, lifecycle rules. False: nothing, because another process does it. */
   readonly background?: BackgroundOptions | false;
-  /**
-   * What a reader of `/_stowage/metrics` sends as `Authorization: Bearer …`, unless an administrator signs. Default: everybody
-   * may read them.
-   */
+  /** `Authorization: Bearer …` of readers of `/_stowage/metrics` who are no administrators. Default: everybody may read. */
   readonly metricsToken?: string | undefined;
   /** Where requests are counted. Default: counts of the server's own. */
   readonly metrics?: Metrics;
@@ -133,6 +131,7 @@ const lingerMs = 2_000;
  * await server.close();
  */
 export async function createServer(options: ServerOptions): Promise<StowageServer> {
+  checkServerOptions(options);
   await loadChecksums();
   const site = siteOf(options);
   const metrics = options.metrics ?? createMetrics();

@@ -166,3 +166,12 @@ test("Storage.save() stores the type that is asked for, else the content's, else
   const own = await storage.open("2.png");
   assert.equal(await typeOf(await storage.save("copy.txt", own)), "image/x-own");
 });
+
+test("Storage.save() refuses an option that there is not, and stores nothing", async () => {
+  const storage = new ListStorage();
+  await assert.rejects(storage.save("a.txt", "x", { maxlength: 5 } as object), {
+    name: "TypeError",
+    message: 'save() has no option "maxlength". Did you mean maxLength?',
+  });
+  assert.equal(storage.files.size, 0);
+});

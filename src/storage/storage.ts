@@ -7,6 +7,7 @@
  */
 
 import { randomInt } from "node:crypto";
+import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import type {
   CallOptions,
   DeleteOptions,
@@ -35,6 +36,8 @@ import {
   validateFileName,
 } from "./names.ts";
 import { StorageWriter } from "./writer.ts";
+
+const saveOptionNames: NamesOf<SaveOptions> = { signal: 1, maxLength: 1, contentType: 1, overwrite: 1 };
 
 /** As often a backend may answer that a name is taken which was free a moment before. */
 const maxAttempts = 100;
@@ -126,6 +129,7 @@ export abstract class Storage {
    * const name = await storage.save("photos/cat.jpg", file); // "photos/cat_h3kd9Zq.jpg" where there was a cat
    */
   async save(name: string | null, content: Content, options: SaveOptions = {}): Promise<string> {
+    checkNames("save()", options, saveOptionNames);
     const { signal, contentType, maxLength, overwrite = this.overwrites } = options;
     signal?.throwIfAborted();
     const source = new ContentSource(content, { signal });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connectS3 } from "../../src/client/connection.ts";
 import { S3Client } from "../../src/client/s3-client.ts";
+import type { S3ClientOptions } from "../../src/client/settings.ts";
 import { fakeServer } from "./fake-server.ts";
 
 /** As JavaScript would write it. */
@@ -177,6 +178,26 @@ const refused: readonly (readonly [string, (client: Untyped) => unknown, RegExp]
     async (client) => client.presign({ bucket, key: "z", expiresIn: 60 }),
     /^presign\(\) has no option "expiresIn"\. Did you mean expiresSeconds\?$/,
   ],
+  [
+    "upload with onprogress",
+    (client) => client.upload({ bucket, key: "z", body: "x" }, { onprogress: () => {} }),
+    /^upload\(\) has no option "onprogress"\. Did you mean onProgress\?$/,
+  ],
+  [
+    "putObject of nothing",
+    (client) => client.putObject({ bucket, key: "z" }),
+    /^A body is a string, .*; this is undefined\.$/,
+  ],
+  [
+    "putObject of a number",
+    (client) => client.putObject({ bucket, key: "z", body: 42 }),
+    /; this is number\.$/,
+  ],
+  [
+    "metadata that is a number",
+    (client) => client.putObject({ bucket, key: "z", body: "x", metadata: { age: 42 } }),
+    /^Cannot send metadata age: it is no string\.$/,
+  ],
   ["presign without a bucket", async (client) => client.presign({ key: "z" }), /^presign\(\) needs bucket/],
 ];
 
@@ -196,6 +217,12 @@ test("bucket.list() and bucket.deleteKeys() take no misspelt prefix for none", a
   await assert.rejects(listed.deleteKeys(listed.list("a/")), /Options are an object/);
   await assert.rejects(listed.getAllKeys({ prefx: "a/" }), /Did you mean prefix\?/);
   await assert.rejects(listed.deleteKey(undefined), /needs key/);
+  await assert.rejects(listed.deleteKey("z", { versionID: "1" }), /Did you mean versionId\?/);
+  await assert.rejects(
+    listed.newKey("z").put("x", { contenttype: "text/plain" }),
+    /Did you mean contentType\?/,
+  );
+  await assert.rejects(listed.newKey("z").put(undefined), /this is undefined/);
   assert.throws(
     () => conn.generateUrl(60, "GET", { bucket, key: undefined } as Untyped),
     /^TypeError: presign\(\) needs key/,
@@ -231,4 +258,42 @@ test("an entry of a listing may be spread into an input", async () => {
     server.seen.map(({ target }) => target),
     ["/b/z?versionId=1", "/b/z?uploadId=u"],
   );
+});
+
+test("an endpoint without a scheme is refused with where it came from", () => {
+  const refuses = (options: S3ClientOptions, message: RegExp): void => {
+    assert.throws(() => new S3Client({ anon: true, ...options }), { name: "TypeError", message });
+  };
+  refuses(
+    { endpoint: "127.0.0.1:29100", env: {} },
+    /^The endpoint "127\.0\.0\.1:29100" is no URL: .*http:\/\//,
+  );
+  refuses({ endpoint: "localhost:9000", env: {} }, /^The endpoint "localhost:9000" is no URL/);
+  refuses({ endpoint: "ftp://localhost", env: {} }, /^The endpoint "ftp:/);
+  refuses(
+    { env: { AWS_ENDPOINT_URL_S3: "s3.example.com" } },
+    /^The AWS_ENDPOINT_URL_S3 "s3\.example\.com" is no URL/,
+  );
+  refuses(
+    { env: { AWS_ENDPOINT_URL: "s3.example.com" } },
+    /^The AWS_ENDPOINT_URL "s3\.example\.com" is no URL/,
+  );
+});
+
+test("https to a server of http is told in words", async () => {
+  await using server = await fakeServer((_, response) => response.end());
+  const endpoint = server.url.replace("http:", "https:");
+  const client = server.client({ endpoint, retries: { maxAttempts: 1 } });
+  await assert.rejects(client.headBucket({ bucket }), (error: Error) => {
+    assert.match(error.message, /the server speaks no TLS \(\w+\)\. Is it http:\/\/127\.0\.0\.1:\d+\?$/);
+    return true;
+  });
+});
+
+test("a HEAD of an object that is not there says that it may be the bucket", async () => {
+  await using server = await fakeServer((_, response) => response.writeHead(404).end());
+  await assert.rejects(server.client().headObject({ bucket, key: "z" }), {
+    code: "NoSuchKey",
+    message: /failed with NoSuchKey \(404\): no such key or bucket\./,
+  });
 });
