@@ -20,7 +20,10 @@ after(() => rmSync(dataDir, { recursive: true, force: true }));
 
 test("npm start runs the site on the server's data, one Ctrl+C ends both, and the next start goes on", async () => {
   let started = start("0", "0");
-  let site = await addressOf(started, /^mysite: (http:\S+)$/);
+  const lines: string[] = [];
+  let site = await addressOf(started, /^mysite: (http:\S+)$/, lines);
+  assert.match(lines[0] ?? "", /^stowage: listening on http:/);
+  assert.match(lines[1] ?? "", /^stowage: console on http:/);
   const form = new FormData();
   form.append("file", new File(["kept"], "kept.txt"));
   const uploaded = await fetch(`${site}/objects`, { method: "POST", body: form, redirect: "manual" });
@@ -71,10 +74,15 @@ function start(port: string, sitePort: string): Started {
   );
 }
 
-async function addressOf({ stdout, stderr }: Started, pattern: RegExp): Promise<string> {
+async function addressOf(
+  { stdout, stderr }: Started,
+  pattern: RegExp,
+  lines: string[] = [],
+): Promise<string> {
   let said = "";
   stderr.on("data", (chunk) => (said += String(chunk)));
   for await (const line of createInterface({ input: stdout })) {
+    lines.push(line);
     const [, url] = pattern.exec(line) ?? [];
     if (url !== undefined) return url;
   }

@@ -48,7 +48,7 @@ export async function rm(
     failed += refused.size;
   }
   if (failed > 0)
-    throw new CommandError(`${failed} of ${deleted + failed} were not deleted`, "see the lines above");
+    throw new CommandError(`${failed} of ${deleted + failed} could not be deleted`, "see the lines above");
   if (deleted === 0) throw new CommandError("nothing matches", "look what is there with stowage ls");
 }
 
