@@ -53,6 +53,10 @@ test("parseEndpoint() takes a path before every key, and refuses what is no addr
   assert.equal(locate(parseEndpoint("https://example.com/s3/"), { bucket: "b", key: "k" }).path, "/s3/b/k");
   assert.equal(parseEndpoint("https://s3.example.com").secure, true);
   assert.throws(() => parseEndpoint("s3.example.com"), /"s3\.example\.com" is no URL/);
+  assert.throws(
+    () => parseEndpoint("key:secret@s3.example.com"),
+    /^TypeError: The endpoint "s3\.example\.com" is no URL/,
+  );
   assert.equal(parseEndpoint("https://s3.us-west-2.amazonaws.com").aws, true);
   assert.equal(parseEndpoint("https://amazonaws.com.evil.example").aws, false);
   assert.throws(() => parseEndpoint("ftp://example.com"), /is no URL/);

@@ -39,12 +39,15 @@ export interface Place {
  */
 export function parseEndpoint(address: string, from = "endpoint"): Endpoint {
   if (!/^https?:/i.test(address) || !URL.canParse(address)) {
-    throw new TypeError(`The ${from} "${address}" is no URL: it should look like http://127.0.0.1:9000.`);
+    // What stands before an @ may be a password.
+    throw new TypeError(
+      `The ${from} "${address.replace(/.*@/, "")}" is no URL such as http://127.0.0.1:9000.`,
+    );
   }
   const url = new URL(address);
   if (url.username !== "" || url.search !== "" || url.hash !== "") {
     throw new TypeError(
-      `The endpoint ${url.origin} has a user, a query or a fragment: give keys as credentials.`,
+      `The endpoint ${url.origin} has a user, query or fragment: give keys as credentials.`,
     );
   }
   const basePath = url.pathname.replace(/\/+$/, "");

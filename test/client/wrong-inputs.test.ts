@@ -266,7 +266,7 @@ test("an endpoint without a scheme is refused with where it came from", () => {
   };
   refuses(
     { endpoint: "127.0.0.1:29100", env: {} },
-    /^The endpoint "127\.0\.0\.1:29100" is no URL: .*http:\/\//,
+    /^The endpoint "127\.0\.0\.1:29100" is no URL such as http:\/\//,
   );
   refuses({ endpoint: "localhost:9000", env: {} }, /^The endpoint "localhost:9000" is no URL/);
   refuses({ endpoint: "ftp://localhost", env: {} }, /^The endpoint "ftp:/);
