@@ -2,6 +2,7 @@
 
 import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import { hasTags } from "./after-copy.ts";
+import { type ContentHeader, contentHeaders } from "./content-headers.ts";
 import { copy } from "./copy.ts";
 import type { ClientCore } from "./core.ts";
 import type { CopySource, CustomerKeyInput, ObjectProperties } from "./inputs.ts";
@@ -9,15 +10,6 @@ import { keptByName } from "./kept-by-name.ts";
 import { headObject } from "./operations.ts";
 import { dashed } from "./read-input.ts";
 import type { RequestOptions } from "./send.ts";
-
-/** Headers that stand beside the metadata. */
-export type ContentHeader =
-  | "cacheControl"
-  | "contentDisposition"
-  | "contentEncoding"
-  | "contentLanguage"
-  | "contentType"
-  | "expires";
 
 /** What is to be different. What is not named stays. */
 export interface MetadataChange {
@@ -85,15 +77,6 @@ export async function changeMetadata(
 
 const changeNames: NamesOf<MetadataChange> = { set: 1, remove: 1, storageClass: 1 };
 const optionNames: NamesOf<ChangeMetadataOptions> = { signal: 1, customerKey: 1, preserveAcl: 1 };
-
-const contentHeaders: readonly ContentHeader[] = [
-  "cacheControl",
-  "contentDisposition",
-  "contentEncoding",
-  "contentLanguage",
-  "contentType",
-  "expires",
-];
 
 const titles: ReadonlySet<string> = new Set(contentHeaders.map(dashed));
 

@@ -8,6 +8,7 @@ import { grantHeadersOf } from "./grant-headers.ts";
 import type { CopyObjectInput } from "./inputs.ts";
 import type { ObjectInfo } from "./outputs.ts";
 import { runParallel } from "./parallel.ts";
+import { contentHeadersOf } from "./content-headers.ts";
 import type { ClientCore } from "./core.ts";
 import { settingsRequests } from "./load-seldom.ts";
 import { partSizeFor } from "./upload.ts";
@@ -119,7 +120,7 @@ async function copyInParts(
     core,
     {
       ...input,
-      ...(metadataDirective === "REPLACE" ? {} : propertiesOf(source)),
+      ...(metadataDirective === "REPLACE" ? {} : { ...contentHeadersOf(source), metadata: source.metadata }),
       tagging:
         input.taggingDirective === "REPLACE" ? input.tagging : await tagsOf(core, input, source, signal),
     },
@@ -182,27 +183,6 @@ async function tagsOf(
       throw error;
     return undefined;
   }
-}
-
-function propertiesOf(source: ObjectInfo): Partial<CopyObjectInput> {
-  const {
-    cacheControl,
-    contentDisposition,
-    contentEncoding,
-    contentLanguage,
-    contentType,
-    expires,
-    metadata,
-  } = source;
-  return {
-    cacheControl,
-    contentDisposition,
-    contentEncoding,
-    contentLanguage,
-    contentType,
-    expires,
-    metadata,
-  };
 }
 
 function* partRanges(

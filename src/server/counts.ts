@@ -23,23 +23,17 @@ export interface Sample {
 
 export type Labels = Readonly<Record<string, string | number>>;
 
-/** A number for each combination of labels. Without labels there is one, which begins at 0. */
+/** A number for each combination of labels that was counted; one without labels is there once it is set. */
 export class Count implements Family {
   readonly name: string;
   readonly help: string;
   readonly type: "counter" | "gauge";
   readonly #samples = new Map<string, { labels: Labels; value: number }>();
 
-  constructor(
-    type: "counter" | "gauge",
-    name: string,
-    help: string,
-    options: { readonly labelled: boolean },
-  ) {
+  constructor(type: "counter" | "gauge", name: string, help: string) {
     this.type = type;
     this.name = name;
     this.help = help;
-    if (!options.labelled) this.set(0);
   }
 
   add(by: number, labels: Labels = {}): void {

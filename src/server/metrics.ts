@@ -64,22 +64,14 @@ export function createMetrics(): Metrics {
     "stowage_events_total",
     "Messages to webhooks: delivered, failed attempts, and dropped because too many were waiting.",
   );
-  const eventsWaiting = new Count(
-    "gauge",
-    "stowage_events_waiting",
-    "Messages that wait for their webhooks.",
-    {
-      labelled: false,
-    },
-  );
+  const eventsWaiting = gauge("stowage_events_waiting", "Messages that wait for their webhooks.");
   const quotas = countQuotas();
   const disk = countDisk();
-  const logObjects = new Count(
-    "counter",
+  const logObjects = counter(
     "stowage_access_log_objects_total",
     "Objects of server access logs that were delivered.",
-    { labelled: false },
   );
+  for (const count of [eventsWaiting, logObjects]) count.set(0);
   const families = [
     ...requests.families,
     jobRuns,
@@ -122,14 +114,12 @@ async function createRegistry(families: readonly Family[]): Promise<Registry> {
   return registry;
 }
 
-/** With labels. */
 function counter(name: string, help: string): Count {
-  return new Count("counter", name, help, { labelled: true });
+  return new Count("counter", name, help);
 }
 
-/** With labels, or set later. */
 function gauge(name: string, help: string): Count {
-  return new Count("gauge", name, help, { labelled: true });
+  return new Count("gauge", name, help);
 }
 
 function countQuotas(): {

@@ -1,6 +1,7 @@
 /** Metadata and content headers of objects, shown and changed. */
 
-import type { ContentHeader } from "../../client/change-metadata.ts";
+import type { ContentHeader } from "../../client/content-headers.ts";
+import { dashed } from "../../client/read-input.ts";
 import type { S3Client } from "../../client/s3-client.ts";
 import { type Io, UsageError } from "../command.ts";
 import type { CustomerKeys } from "../customer-key.ts";
@@ -30,7 +31,7 @@ export async function showMetadata(
     return;
   }
   const named = Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value] as const);
-  const content = Object.entries(headers).map(([name, value]) => [titleOf(name), value] as const);
+  const content = Object.entries(headers).map(([name, value]) => [dashed(name), value] as const);
   printFields(
     io,
     Object.fromEntries([...content, ...named].map(([name, value]) => [printable(name), printable(value)])),
@@ -46,7 +47,7 @@ export async function setMetadata(
   options: MetaOptions,
 ): Promise<void> {
   const { remove = [], customerKey } = options;
-  const headers = Object.entries(headersOf(options)).map(([name, value]) => [titleOf(name), value] as const);
+  const headers = Object.entries(headersOf(options)).map(([name, value]) => [dashed(name), value] as const);
   const set = { ...metadata, ...Object.fromEntries(headers) };
   if (Object.keys(set).length + remove.length === 0) {
     throw new UsageError("nothing is to be changed", "give NAME=VALUE, --content-type or another option");
@@ -67,8 +68,4 @@ function headersOf(of: Partial<Readonly<Record<ContentHeader, string | undefined
   return Object.fromEntries(
     Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-}
-
-function titleOf(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

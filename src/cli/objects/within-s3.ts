@@ -1,6 +1,7 @@
 /** What `cp` and `mv` do where both places are in S3: the server copies, or gives an object another key. */
 
 import { hasTags } from "../../client/after-copy.ts";
+import { contentHeadersOf } from "../../client/content-headers.ts";
 import { S3ResponseError } from "../../client/errors.ts";
 import type { CopyObjectInput } from "../../client/inputs.ts";
 import type { S3Client } from "../../client/s3-client.ts";
@@ -56,16 +57,10 @@ async function changesOf(
   if (Object.keys(named).length === 0) return { changes: {}, sourceHasTags: false };
   const customerKey = options.copySourceCustomerKey;
   const info = await client.headObject({ ...from, customerKey }, { signal });
-  const { cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires } = info;
   const metadata = { ...info.metadata };
   for (const [name, value] of Object.entries(options.metadata ?? {})) metadata[name.toLowerCase()] = value;
   const changes = {
-    cacheControl,
-    contentDisposition,
-    contentEncoding,
-    contentLanguage,
-    contentType,
-    expires,
+    ...contentHeadersOf(info),
     ...named,
     metadata,
     metadataDirective: "REPLACE" as const,
