@@ -174,6 +174,8 @@ test(
         );
         return text === name;
       });
+    const focusedElement = (tag: string): Promise<void> =>
+      expectSoon(async () => (await page.evaluate("document.activeElement.tagName")) === tag);
     await page.getByRole("button", { name: "Create bucket" }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
@@ -185,11 +187,10 @@ test(
     const link = page.getByRole("link", { name: "a.txt", exact: true });
     await link.focus();
     await page.keyboard.press("Enter");
-    await focused("a.txt");
-    await page.getByRole("complementary", { name: "a.txt" }).waitFor();
+    await focusedElement("ASIDE");
     await page.keyboard.press("Escape");
     await page.getByRole("complementary", { name: "a.txt" }).waitFor({ state: "detached" });
-    assert.equal(await page.evaluate("document.activeElement.tagName"), "A");
+    await focusedElement("A");
     await page.keyboard.press("Enter");
     await page.locator("aside").getByRole("button", { name: "Delete" }).click();
     await page.getByRole("button", { name: "Delete object" }).click();
