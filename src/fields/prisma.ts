@@ -29,6 +29,7 @@ interface Args {
   readonly where?: Values | undefined;
   readonly create?: unknown;
   readonly update?: unknown;
+  readonly limit?: number | undefined;
   readonly select?: unknown;
   readonly include?: unknown;
   readonly omit?: unknown;
@@ -56,7 +57,23 @@ interface ModelClient {
   findMany(args: unknown): Promise<Values[]>;
   create(args: unknown): Promise<unknown>;
   update(args: unknown): Promise<unknown>;
+  updateMany(args: unknown): Promise<unknown>;
+  updateManyAndReturn(args: unknown): Promise<unknown>;
+  deleteMany(args: unknown): Promise<unknown>;
 }
+
+/** Runs statements on the model in a transaction of their own. */
+type Transact = <Result>(statements: (model: ModelClient) => Promise<Result>) => Promise<Result>;
+
+interface TransactingClient {
+  $transaction<Result>(
+    statements: (tx: Readonly<Record<string, ModelClient>>) => Promise<Result>,
+    options: { readonly timeout: number },
+  ): Promise<Result>;
+}
+
+/** How long a change of many records may take: a statement for each file. Prisma's own default is 5 s. */
+const transactionTimeoutMs = 60_000;
 
 /**
  * An extension that makes a file of each of these fields, and stores what is given by {@link fileInput}. Around a single
@@ -84,7 +101,13 @@ export function fileExtension<const Models extends PrismaFileModels>(
     result[model] = Object.fromEntries(properties) as unknown;
     const own = (client as Readonly<Record<string, ModelClient | undefined>>)[model];
     if (own === undefined) throw new TypeError(`The client has no model ${JSON.stringify(model)}.`);
-    query[model] = { $allOperations: (params: QueryParams) => runWithFiles(own, fields, params) };
+    const transact: Transact = (statements) =>
+      (client as TransactingClient).$transaction((tx) => statements(tx[model]!), {
+        timeout: transactionTimeoutMs,
+      });
+    query[model] = {
+      $allOperations: (params: QueryParams) => runWithFiles({ model: own, transact, fields }, params),
+    };
   }
   return { name: "stowage", result, query } as unknown as FileExtension<Models>;
 }
@@ -129,13 +152,21 @@ function unwrap(given: unknown): unknown {
   return typeof given === "object" && given !== null && "set" in given ? given.set : given;
 }
 
-async function runWithFiles(model: ModelClient, fields: FileFields, params: QueryParams): Promise<unknown> {
+/** A model and its fields. */
+interface Table {
+  readonly model: ModelClient;
+  readonly transact: Transact;
+  readonly fields: FileFields;
+}
+
+async function runWithFiles(table: Table, params: QueryParams): Promise<unknown> {
+  const { fields } = table;
   const { operation, args, query, __internalParams: internal } = params;
   const run = operations[operation];
   if (run === undefined || !concerns(operation, fields, args)) return query(args);
   if (internal?.transaction === undefined) {
     try {
-      return await withFiles((files) => run({ files, model, fields, args, query, operation }));
+      return await withFiles((files) => run({ ...table, files, args, query, operation }));
     } catch (error) {
       if (error instanceof NothingChanged) return error.answer;
       throw error;
@@ -146,10 +177,8 @@ async function runWithFiles(model: ModelClient, fields: FileFields, params: Quer
   throw insideTransaction(operation, fields);
 }
 
-interface Operation {
+interface Operation extends Table {
   readonly files: FileChanges;
-  readonly model: ModelClient;
-  readonly fields: FileFields;
   readonly args: Args;
   readonly query: QueryParams["query"];
   readonly operation: string;
@@ -169,6 +198,13 @@ const operations: Readonly<Record<string, (operation: Operation) => Promise<unkn
 
 /** As often a record is read again whose files somebody else has changed. */
 const maxAttempts = 20;
+
+/** Thrown in a transaction where somebody else has changed the files of its records: it is rolled back, and tried anew. */
+class FilesChanged extends Error {
+  constructor() {
+    super(`The files of these records were changed meanwhile, ${maxAttempts} times.`);
+  }
+}
 
 /** Thrown to have the stored files removed where no record has taken them. */
 class NothingChanged extends Error {
@@ -194,7 +230,7 @@ async function update(operation: Operation): Promise<unknown> {
   const values = args.data as Values;
   const record = await model.findUnique({ where: args.where });
   // Nothing is stored. Prisma says what it says where there is no record.
-  if (record === null) return query({ ...args, data: withoutContents(fields, values) });
+  if (record === null) return query(forNone({ ...args, data: withoutContents(fields, values) }));
   return replaceOn(record, values, operation, (where, data) => query({ ...args, where, data }));
 }
 
@@ -268,57 +304,117 @@ async function whileUnchanged(
 }
 
 async function updateMany(operation: Operation): Promise<unknown> {
-  const { files, fields, query } = operation;
-  const values = operation.args.data as Values;
+  const { files, fields, args } = operation;
+  const values = args.data as Values;
   const changed = fieldsOf(fields, values);
+  const isGiven = Object.keys(fields).some((property) => isContent(values[property]));
   let data: Values | null = null;
-  return changeMany(operation, changed, async (found, args) => {
-    const [record] = found;
-    if (record === undefined) return query({ ...args, data: withoutContents(fields, values) });
-    const isGiven = Object.keys(fields).some((property) => isContent(values[property]));
-    if (found.length > 1 && isGiven) {
-      throw new RangeError(
-        `Cannot give one file to several records: ${operation.operation}() matches ${found.length}.`,
-      );
-    }
-    data ??= await stored(files, fields, values, record);
-    const answer = await query({ ...args, data });
-    if (countOf(answer) > 0) for (const previous of found) files.replace(changed, previous, data);
-    return answer;
+  return changeMany(operation, changed, {
+    async argsFor(found) {
+      const [record] = found;
+      if (record === undefined) return { ...args, data: withoutContents(fields, values) };
+      if (found.length > 1 && isGiven) {
+        throw new RangeError(
+          `Cannot give one file to several records: ${operation.operation}() matches ${found.length}.`,
+        );
+      }
+      data ??= await stored(files, fields, values, record);
+      return { ...args, data };
+    },
+    release: (record) => files.replace(changed, record, data!),
   });
 }
 
 async function removeMany(operation: Operation): Promise<unknown> {
-  const { files, fields, query } = operation;
-  return changeMany(operation, fields, async (found, args) => {
-    const answer = await query(args);
-    if (countOf(answer) > 0) for (const record of found) files.deleteRecord(fields, record);
-    return answer;
+  const { files, fields, args } = operation;
+  return changeMany(operation, fields, {
+    argsFor: async () => args,
+    release: (record) => files.deleteRecord(fields, record),
   });
 }
 
-/** One record as {@link whileUnchanged} does it. Several are changed as they are found: a condition for each has no end. */
-async function changeMany(
-  { model, args }: Operation,
-  fields: FileFields,
-  change: (found: readonly Values[], args: Args) => Promise<unknown>,
-): Promise<unknown> {
+interface ManyChange {
+  /** What the operation is called with, for the records that were found. */
+  argsFor(found: readonly Values[]): Promise<Args>;
+  /** Called for each record that was changed, with the files that it had. */
+  release(record: Values): void;
+}
+
+/**
+ * Changes what was found on condition that it still has the files that it was found with, or looks again. What is counted
+ * is not which records were changed: so several take a statement for each file, and all of them a transaction.
+ */
+async function changeMany(operation: Operation, fields: FileFields, change: ManyChange): Promise<unknown> {
+  const { files, model, transact, args, query } = operation;
   for (let attempt = 1; ; attempt++) {
-    const found = await model.findMany({ where: args.where });
+    const found = await model.findMany({ where: args.where, take: args.limit });
+    const given = await change.argsFor(found);
     const [record] = found;
-    const isOne = found.length === 1 && attempt < maxAttempts;
-    const answer = await change(
-      found,
-      isOne ? { ...args, where: havingFiles(args.where, fields, record!) } : args,
-    );
-    if (found.length === 0) throw new NothingChanged(answer);
-    if (!isOne || countOf(answer) > 0) return answer;
+    if (record === undefined) throw new NothingChanged(await query(forNone(given)));
+    if (found.length === 1) {
+      const answer = await query({ ...given, where: havingFiles(args.where, fields, record) });
+      if (countOf(answer) > 0) {
+        change.release(record);
+        return answer;
+      }
+      if (attempt === maxAttempts) throw new NothingChanged(answer);
+      continue;
+    }
+    try {
+      return await transact((within) =>
+        files.within(() => changeEach(operation, within, { fields, found, given, change })),
+      );
+    } catch (error) {
+      const isConflict = error instanceof FilesChanged || (error as { code?: unknown }).code === "P2034";
+      if (!isConflict || attempt === maxAttempts) throw error;
+    }
   }
+}
+
+interface Found {
+  readonly fields: FileFields;
+  readonly found: readonly Values[];
+  readonly given: Args;
+  readonly change: ManyChange;
+}
+
+/** @throws FilesChanged where a record has no longer the files that it was found with. */
+async function changeEach(
+  { operation, args }: Operation,
+  model: ModelClient,
+  { fields, found, given, change }: Found,
+): Promise<unknown> {
+  const run = operation as "updateMany" | "updateManyAndReturn" | "deleteMany";
+  const properties = Object.keys(fields);
+  const groups = new Map<string, Values[]>();
+  for (const record of found) {
+    const names = JSON.stringify(properties.map((property) => record[property]));
+    const group = groups.get(names);
+    if (group === undefined) groups.set(names, [record]);
+    else group.push(record);
+  }
+  const answers: unknown[] = [];
+  for (const records of groups.values()) {
+    const where = havingFiles(args.where, fields, records[0]!);
+    const limit = args.limit === undefined ? {} : { limit: records.length };
+    const answer = await model[run]({ ...given, where, ...limit });
+    if (countOf(answer) < records.length) throw new FilesChanged();
+    for (const record of records) change.release(record);
+    answers.push(answer);
+  }
+  return run === "updateManyAndReturn"
+    ? answers.flat()
+    : { count: answers.reduce((sum: number, answer) => sum + countOf(answer), 0) };
 }
 
 /** Of updateMany() and deleteMany(), or of updateManyAndReturn(). */
 function countOf(answer: unknown): number {
   return Array.isArray(answer) ? answer.length : (answer as { readonly count: number }).count;
+}
+
+/** For Prisma to say what it says where there is no record, also where there is one by now. */
+function forNone(args: Args): Args {
+  return { ...args, where: { ...args.where, AND: [args.where?.["AND"] ?? [], { OR: [] }].flat() } };
 }
 
 /** A condition with that of a record's files. */

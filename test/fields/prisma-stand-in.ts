@@ -24,6 +24,8 @@ export interface Args {
   readonly where?: Row;
   readonly create?: Row;
   readonly update?: Row;
+  readonly take?: number | undefined;
+  readonly limit?: number | undefined;
 }
 
 interface Extension {
@@ -37,9 +39,9 @@ interface Extension {
 
 export type Model = Readonly<Record<string, (args: Args) => Promise<unknown>>>;
 
-export interface Client {
-  readonly [model: string]: Model;
-}
+export type Client = Readonly<Record<string, Model>> & {
+  $transaction<Result>(body: (tx: Client) => Promise<Result>): Promise<Result>;
+};
 
 const operations = [
   "create",
@@ -48,6 +50,7 @@ const operations = [
   "findUnique",
   "update",
   "updateMany",
+  "updateManyAndReturn",
   "upsert",
   "delete",
   "deleteMany",
@@ -65,7 +68,7 @@ export class PrismaStandIn {
     this.#unique = ["id", ...unique];
   }
 
-  /** The client as it is, or extended. `$transaction` is {@link transaction}. */
+  /** The client as it is, or extended. */
   client(extension: object = {}, transaction?: object): Client {
     const { result, query } = extension as Extension;
     const name = this.#model;
@@ -91,7 +94,11 @@ export class PrismaStandIn {
       return isRow ? compute(answer) : answer;
     };
     const model = operations.map((operation) => [operation, (args: Args) => run(operation, args)]);
-    return { [name]: Object.fromEntries(model) as Model };
+    const body = { [name]: Object.fromEntries(model) as Model };
+    return Object.assign(body, {
+      $transaction: <Result>(statements: (tx: Client) => Promise<Result>) =>
+        this.transaction(extension, statements),
+    }) as unknown as Client;
   }
 
   /** An interactive transaction. */
@@ -105,8 +112,8 @@ export class PrismaStandIn {
     }
   }
 
-  #execute(operation: string, { data, where = {}, create, update }: Args): unknown {
-    const found = this.rows.filter((row) => matches(row, where));
+  #execute(operation: string, { data, where = {}, create, update, take, limit = take }: Args): unknown {
+    const found = this.rows.filter((row) => matches(row, where)).slice(0, limit);
     const [first] = found;
     switch (operation) {
       case "findMany":
@@ -123,6 +130,8 @@ export class PrismaStandIn {
         return first === undefined ? this.#insert(create!) : this.#change(first, update!);
       case "updateMany":
         return { count: found.map((row) => this.#change(row, data as Row)).length };
+      case "updateManyAndReturn":
+        return found.map((row) => this.#change(row, data as Row));
       case "deleteMany":
         this.rows = this.rows.filter((row) => !found.includes(row));
         return { count: found.length };
@@ -161,9 +170,10 @@ export class PrismaStandIn {
   }
 }
 
-/** Columns that are equal, and `AND` of such. */
-function matches(row: Row, { AND: all = [], ...columns }: Row): boolean {
+/** Columns that are equal, `AND` of such, and `OR` of nothing, which matches nothing. */
+function matches(row: Row, { AND: all = [], OR: any, ...columns }: Row): boolean {
   return (
+    any === undefined &&
     Object.entries(columns).every(([column, value]) => isDeepStrictEqual(row[column], value)) &&
     [all].flat().every((where) => matches(row, where as Row))
   );

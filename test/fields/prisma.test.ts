@@ -117,6 +117,64 @@ test("updateMany() and deleteMany() of what is gone meanwhile leave no file", as
   assert.equal(await names(), "a", "it went with the record, by somebody else");
 });
 
+test("updateMany() and deleteMany() of several change what somebody else changes in between, or leave it alone", async () => {
+  for (const name of ["a", "b", "c", "d"]) await create(file(name));
+  /** Somebody else comes once, after the records were looked for. */
+  const raced = (meanwhile: () => Promise<unknown>): Model => {
+    const client = database.client();
+    let isFirst = true;
+    const findMany = async (args: object): Promise<unknown> => {
+      const found = await client["myObject"]!["findMany"]!(args);
+      if (isFirst) await meanwhile();
+      isFirst = false;
+      return found;
+    };
+    const base = { ...client, myObject: { ...client["myObject"], findMany } };
+    return database.client(fileExtension(base, fields))["myObject"]!;
+  };
+  const replaced = raced(() =>
+    myObject["update"]!({ where: { id: 2 }, data: { formField: fileInput(file("new")) } }),
+  );
+  const clear = { data: { title: "", formField: null } };
+  assert.deepEqual(await replaced["updateMany"]!({ where: { title: "" }, ...clear }), { count: 4 });
+  assert.equal(await names(), "");
+
+  for (const id of [1, 2, 3, 4]) {
+    await myObject["update"]!({ where: { id }, data: { formField: fileInput(file(`${id}`)) } });
+  }
+  const left = raced(() => myObject["update"]!({ where: { id: 2 }, data: { title: "kept" } }));
+  const answer = (await left["updateManyAndReturn"]!({ where: { title: "" }, ...clear })) as Row[];
+  assert.deepEqual(answer.map(({ id }) => id).toSorted(), [1, 3, 4]);
+  assert.equal(await names(), "2");
+
+  await myObject["update"]!({ where: { id: 3 }, data: { formField: fileInput(file("3")) } });
+  const deleted = raced(() => myObject["update"]!({ where: { id: 3 }, data: { title: "kept" } }));
+  assert.deepEqual(await deleted["deleteMany"]!({ where: { title: "" } }), { count: 2 });
+  assert.equal(await names(), "2 3");
+  assert.deepEqual(database.rows.map(({ formField }) => formField).toSorted(), ["dummy/2", "dummy/3"]);
+});
+
+test("what a limit leaves out keeps its file", async () => {
+  for (const name of ["a", "b", "c", "d", "e"]) await create(file(name));
+  const inDatabase = (): string =>
+    database.rows.flatMap(({ formField }) => (formField === null ? [] : [String(formField).slice(6)])).join(" ");
+  await myObject["updateMany"]!({ data: { formField: null }, limit: 1 });
+  assert.deepEqual([await names(), inDatabase()], ["b c d e", "b c d e"]);
+  await myObject["deleteMany"]!({ limit: 3 });
+  assert.deepEqual([await names(), inDatabase()], ["d e", "d e"]);
+});
+
+test("a record that comes while there was none to update keeps its file", async () => {
+  const client = database.client();
+  const none = async (): Promise<null> => null;
+  const base = { ...client, myObject: { ...client["myObject"], findUnique: none } };
+  const raced = database.client(fileExtension(base, fields))["myObject"]!;
+  await create(file("a"));
+  const update = raced["update"]!({ where: { id: 1 }, data: { formField: fileInput(file("b")) } });
+  await assert.rejects(update, { code: "P2025" });
+  assert.deepEqual([await names(), database.rows[0]?.["formField"]], ["a", "dummy/a"]);
+});
+
 test("what Prisma's own words set is a name as well", async () => {
   await create(file("a"));
   await storage.save("dummy/b", "b");

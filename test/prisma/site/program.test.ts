@@ -103,6 +103,34 @@ test("of those who replace a file at once, each deletes the file of the one befo
   assert.deepEqual([await names(), await inDatabase()], ["", []]);
 });
 
+test("of those who clear many and replace one at once, no file stays that no record names", async () => {
+  for (let round = 0; round < 5; round++) {
+    await base.myObject.deleteMany();
+    for (const name of ["a", "b", "c", "d"]) await create(`${name}${round}`);
+    const rows = await base.myObject.findMany();
+    await Promise.all([
+      prisma.myObject.updateMany({ where: { title: "" }, data: { formField: null } }),
+      ...rows.map(({ id }) =>
+        prisma.myObject.update({ where: { id }, data: { formField: fileInput(file(`new${id}`)) } }),
+      ),
+      prisma.myObject.updateMany({ where: { title: "" }, data: { formField: null } }),
+    ]);
+    const named = (await inDatabase()).filter((name) => name !== null);
+    assert.equal(await names(), named.map((name) => name.slice("dummy/".length)).toSorted().join(" "));
+  }
+  await prisma.myObject.deleteMany();
+  assert.equal(await names(), "");
+});
+
+test("what a limit leaves out keeps its file", async () => {
+  for (const name of ["a", "b", "c", "d"]) await create(name);
+  const changed = await prisma.myObject.updateManyAndReturn({ data: { formField: null }, limit: 2 });
+  assert.deepEqual(changed.map(({ formField }) => formField.name), ["", ""]);
+  await prisma.myObject.deleteMany({ limit: 2, where: { formField: { not: null } } });
+  assert.equal(await names(), "");
+  assert.deepEqual(await inDatabase(), [null, null]);
+});
+
 test("of those who upsert at once a record that is not there, all but one update it or are refused", async () => {
   const upserts = await Promise.allSettled(
     Array.from({ length: 4 }, (_, i) => {
