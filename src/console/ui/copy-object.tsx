@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { ObjectInfo, S3Client } from "stowage/client";
+import { deleteByKey } from "./dot-segments.ts";
 import { codeOf, exactTextOf, textOf } from "./format.ts";
 import { showChanges } from "./object-pages.ts";
 import { Dialog, ErrorNote, Field } from "./parts.tsx";
@@ -10,7 +11,7 @@ interface CopyObjectProps {
   readonly client: S3Client;
   readonly bucket: string;
   readonly objectKey: string;
-  readonly info: ObjectInfo;
+  readonly info: Pick<ObjectInfo, "etag" | "size"> & Partial<Pick<ObjectInfo, "versionId">>;
   readonly onClose: () => void;
 }
 
@@ -46,7 +47,7 @@ export function CopyObject({ client, bucket, objectKey: key, info, onClose }: Co
         if (codeOf(error) !== "PreconditionFailed") throw error;
         throw new Error("There is an object of this key already, or this one has changed.", { cause: error });
       }
-      if (to.isMove) await client.deleteObject({ bucket, key });
+      if (to.isMove) await deleteByKey(client, bucket, key);
     },
     onSuccess: async (_, to) => {
       await showChanges(queries, bucket, to.isMove ? [key] : []);

@@ -5,6 +5,7 @@ import { Buckets } from "./buckets.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
 import { formatName } from "./format.ts";
 import { showChanges } from "./object-pages.ts";
+import { keepSessionInNewTabs } from "./new-tabs.ts";
 import { Objects } from "./objects.tsx";
 import { hrefOf, type Route, useRoute } from "./route.ts";
 import { ServerState } from "./server-state.tsx";
@@ -43,6 +44,7 @@ export function House({
       removeEventListener("drop", keep);
     };
   }, []);
+  useEffect(() => keepSessionInNewTabs(), []);
   const title = titleOf(route);
   const isFirst = useRef(true);
   useEffect(() => {

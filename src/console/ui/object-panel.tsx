@@ -2,11 +2,13 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import type { ObjectInfo } from "stowage/client";
+import type { ObjectInfo, S3Client } from "stowage/client";
 import { AclEditor } from "./acl-editor.tsx";
 import { CopyObject } from "./copy-object.tsx";
+import { hasDotSegments } from "./dot-segments.ts";
 import { codeOf, formatBytes, formatDate, formatName } from "./format.ts";
 import { showChanges } from "./object-pages.ts";
+import { ObjectByList } from "./object-by-list.tsx";
 import { ObjectLock } from "./object-lock.tsx";
 import { ObjectMetadata } from "./object-metadata.tsx";
 import { Download, Share } from "./object-links.tsx";
@@ -28,29 +30,10 @@ export function ObjectPanel({
   objectKey: key,
   onClose,
 }: ObjectPanelProps): ReactNode {
-  const queries = useQueryClient();
-  const [isDeleting, setDeleting] = useState(false);
-  const [isCopying, setCopying] = useState(false);
-  const at = { client, bucket, objectKey: key };
   const panel = useRef<HTMLElement>(null);
   useReturningFocus();
   useEffect(() => panel.current?.focus(), []);
-  const info = useQuery({
-    queryKey: ["object", bucket, key],
-    queryFn: ({ signal }) => client.headObject({ bucket, key }, { signal }),
-  });
-  const isDeleted = ["NoSuchKey", "NotFound"].includes(codeOf(info.error) ?? "");
-  const refresh = async (): Promise<void> => {
-    await queries.invalidateQueries({ queryKey: ["object", bucket, key] });
-    await showChanges(queries, bucket);
-  };
-  const deleting = useMutation({
-    mutationFn: () => client.deleteObject({ bucket, key }),
-    onSuccess: async () => {
-      onClose();
-      await showChanges(queries, bucket, [key]);
-    },
-  });
+  const Content = hasDotSegments(key) ? ObjectByList : ObjectByKey;
   return (
     <aside
       ref={panel}
@@ -71,6 +54,42 @@ export function ObjectPanel({
           Close
         </button>
       </header>
+      <Content client={client} bucket={bucket} objectKey={key} onClose={onClose} />
+    </aside>
+  );
+}
+
+interface ContentProps {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly objectKey: string;
+  readonly onClose: () => void;
+}
+
+function ObjectByKey({ client, bucket, objectKey: key, onClose }: ContentProps): ReactNode {
+  const queries = useQueryClient();
+  const [isDeleting, setDeleting] = useState(false);
+  const [isCopying, setCopying] = useState(false);
+  const at = { client, bucket, objectKey: key };
+  const info = useQuery({
+    queryKey: ["object", bucket, key],
+    queryFn: ({ signal }) => client.headObject({ bucket, key }, { signal }),
+  });
+  const isDeleted = ["NoSuchKey", "NotFound"].includes(codeOf(info.error) ?? "");
+  const refresh = async (): Promise<void> => {
+    await queries.invalidateQueries({ queryKey: ["object", bucket, key] });
+    await showChanges(queries, bucket);
+  };
+  const deleting = useMutation({
+    mutationFn: () => client.deleteObject({ bucket, key }),
+    onSuccess: async () => {
+      onClose();
+      queries.removeQueries({ queryKey: ["object", bucket, key] });
+      await showChanges(queries, bucket, [key]);
+    },
+  });
+  return (
+    <>
       {isDeleted ? <p className="note">This object was deleted. Restore one of its versions.</p> : null}
       <ErrorNote error={isDeleted ? null : info.error} />
       {info.isPending ? <Loading /> : null}
@@ -130,7 +149,7 @@ export function ObjectPanel({
           <p>Where the bucket keeps versions, it can be brought back; else it is gone.</p>
         </Confirm>
       ) : null}
-    </aside>
+    </>
   );
 }
 

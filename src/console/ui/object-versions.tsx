@@ -1,8 +1,9 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { ListedVersion, S3Client } from "stowage/client";
-import { formatBytes, formatDate } from "./format.ts";
+import { formatBytes, formatCount, formatDate } from "./format.ts";
 import { Download } from "./object-links.tsx";
+import type { PageStart } from "./object-pages.ts";
 import { Confirm, ErrorNote, Loading } from "./parts.tsx";
 
 interface VersionsProps {
@@ -15,13 +16,20 @@ interface VersionsProps {
 /** The versions of one key, newest first. */
 export function Versions({ client, bucket, objectKey: key, onChanged }: VersionsProps): ReactNode {
   const [doomed, setDoomed] = useState<ListedVersion | null>(null);
-  const versions = useQuery({
+  const versions = useInfiniteQuery({
     queryKey: ["object", bucket, key, "versions"],
-    queryFn: async ({ signal }) => {
-      const page = await client.listObjectVersions({ bucket, prefix: key }, { signal });
-      return page.versions.filter((version) => version.key === key);
-    },
+    queryFn: ({ pageParam, signal }) =>
+      client.listObjectVersions({ bucket, prefix: key, ...pageParam }, { signal }),
+    initialPageParam: undefined as PageStart | undefined,
+    // Of keys that begin with this one it is the first.
+    getNextPageParam: ({ isTruncated, nextKeyMarker, nextVersionIdMarker }) =>
+      isTruncated && nextKeyMarker === key
+        ? { keyMarker: nextKeyMarker, versionIdMarker: nextVersionIdMarker }
+        : undefined,
   });
+  const read = (versions.data?.pages ?? []).flatMap((page) =>
+    page.versions.filter((version) => version.key === key),
+  );
   const restoring = useMutation({
     mutationFn: ({ versionId }: ListedVersion) =>
       client.copy({ bucket, key, copySource: { bucket, key, versionId } }),
@@ -39,7 +47,7 @@ export function Versions({ client, bucket, objectKey: key, onChanged }: Versions
       <ErrorNote error={versions.error ?? restoring.error} />
       {versions.isPending ? <Loading /> : null}
       <ul className="versions">
-        {(versions.data ?? []).map((version) => (
+        {read.map((version) => (
           <li key={version.versionId}>
             <span>
               {formatDate(version.lastModifiedMs)}
@@ -71,6 +79,14 @@ export function Versions({ client, bucket, objectKey: key, onChanged }: Versions
           </li>
         ))}
       </ul>
+      {versions.hasNextPage ? (
+        <p className="actions">
+          <span className="quiet small">{formatCount(read.length, "version")} so far</span>
+          <button type="button" disabled={versions.isFetching} onClick={() => void versions.fetchNextPage()}>
+            Show earlier ones
+          </button>
+        </p>
+      ) : null}
       {doomed === null ? null : (
         <Confirm
           title="Delete this version for good?"
