@@ -1,5 +1,6 @@
 /** File fields in Prisma: `import { fileExtension } from "stowage/prisma"`. Export lists only. */
 
-export { fileExtension, fileInput } from "./fields/prisma.ts";
+export { fileExtension } from "./fields/prisma/extension.ts";
+export { fileInput } from "./fields/prisma/values.ts";
 
-export type { FileExtension, PrismaFileModels } from "./fields/prisma.ts";
+export type { FileExtension, PrismaFileModels } from "./fields/prisma/extension.ts";

@@ -268,3 +268,94 @@ test("an upload replaces an object when the person says so, and not before", { s
   assert.deepEqual(faults, []);
   await page.close();
 });
+
+test(
+  "of more than a thousand versions all are reached, and none of a key that begins alike",
+  { skip },
+  async () => {
+    const bucket = "thousand";
+    await suite.client.createBucket({ bucket });
+    await suite.client.putBucketVersioning({ bucket, status: "Enabled" });
+    const put = async (from: number): Promise<void> => {
+      for (let at = from; at < 1010; at += 10)
+        await suite.client.putObject({ bucket, key: "a", body: `${at}` });
+    };
+    await Promise.all(Array.from({ length: 10 }, (_, from) => put(from)));
+    for (const body of ["1", "2"]) await suite.client.putObject({ bucket, key: "ab", body });
+    const page = await suite.browser.newPage();
+    const faults = await signIn(page, suite.consoleUrl);
+    await page.getByRole("link", { name: bucket, exact: true }).click();
+    const panel = await panelOf(page, "a");
+    await panel.getByText("Versions", { exact: true }).click();
+    const versions = panel.getByRole("listitem").filter({ hasText: "Download" });
+    await panel.getByText("1,000 versions so far").waitFor();
+    assert.equal(await versions.count(), 1000);
+    await panel.getByRole("button", { name: "Show earlier ones" }).click();
+    await panel.getByText("so far").waitFor({ state: "detached" });
+    assert.equal(await versions.count(), 1010);
+    assert.deepEqual(faults, []);
+    await page.close();
+  },
+);
+
+test("a key that no browser can ask for is told as that, copied, moved and deleted", { skip }, async () => {
+  const bucket = "dots";
+  const key = "a/../it's/./..";
+  await suite.client.createBucket({ bucket });
+  await suite.client.putObject({ bucket, key, body: "dots", contentType: "text/plain" });
+  await suite.client.putObject({ bucket, key: "b/..", body: "b" });
+  const page = await suite.browser.newPage();
+  const faults = await signIn(page, suite.consoleUrl);
+  const open = (of: string): Promise<unknown> =>
+    page.goto(`${suite.consoleUrl}/#/objects/dots//${encodeURIComponent(of)}`);
+  await open(key);
+  const panel = page.getByRole("complementary", { name: key });
+  await panel.getByText("No browser can open this key").waitFor();
+  await panel.getByText("4 B (4 bytes)").waitFor();
+  assert.equal(
+    await panel.getByLabel("Command that downloads it").inputValue(),
+    `stowage cp --raw 's3://dots/a/../it'\\''s/./..' './it'\\''s'`,
+  );
+  await panel.getByRole("button", { name: "Copy or move" }).click();
+  const dialog = page.getByRole("dialog", { name: "Copy or move" });
+  await dialog.getByRole("textbox", { name: "Key" }).fill("moved.txt");
+  await dialog.getByLabel("Move: delete the original then").check();
+  await dialog.getByRole("button", { name: "Copy or move" }).click();
+  await page.getByRole("complementary", { name: "moved.txt" }).getByText("dots", { exact: true }).waitFor();
+  await open("b/..");
+  await page.getByRole("complementary", { name: "b/.." }).getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete object" }).click();
+  await expectSoon(async () => {
+    const { objects } = await suite.client.listObjectsV2({ bucket });
+    return objects.map((object) => object.key).join() === "moved.txt";
+  });
+  await open("b/..");
+  await page.getByText("There is no such object, or it was deleted.").waitFor();
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("a link of the console that is opened in another tab knows who is signed in", { skip }, async () => {
+  await suite.client.createBucket({ bucket: "tabs" });
+  const context = await suite.browser.newContext();
+  const page = await context.newPage();
+  const faults = await signIn(page, suite.consoleUrl);
+  for (const how of [
+    { modifiers: ["ControlOrMeta"] },
+    { modifiers: ["Shift"] },
+    { button: "middle" },
+  ] as const) {
+    const [other] = await Promise.all([
+      context.waitForEvent("page"),
+      page
+        .getByRole("link", { name: "tabs", exact: true })
+        .click(how as { modifiers?: ["Shift"]; button?: "middle" }),
+    ]);
+    await other.getByText("Nothing is here yet").waitFor();
+    assert.equal(new URL(other.url()).hash, "#/objects/tabs/");
+    await other.close();
+  }
+  assert.equal(new URL(page.url()).hash, "", "this one stays where it was");
+  assert.deepEqual(faults, []);
+  await context.close();
+});

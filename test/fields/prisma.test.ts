@@ -157,7 +157,9 @@ test("updateMany() and deleteMany() of several change what somebody else changes
 test("what a limit leaves out keeps its file", async () => {
   for (const name of ["a", "b", "c", "d", "e"]) await create(file(name));
   const inDatabase = (): string =>
-    database.rows.flatMap(({ formField }) => (formField === null ? [] : [String(formField).slice(6)])).join(" ");
+    database.rows
+      .flatMap(({ formField }) => (formField === null ? [] : [String(formField).slice(6)]))
+      .join(" ");
   await myObject["updateMany"]!({ data: { formField: null }, limit: 1 });
   assert.deepEqual([await names(), inDatabase()], ["b c d e", "b c d e"]);
   await myObject["deleteMany"]!({ limit: 3 });

@@ -6,18 +6,19 @@
  * @returns What ends it.
  */
 export function keepSessionInNewTabs(): () => void {
-  const openTab = (event: MouseEvent): void => {
-    const isElsewhere =
-      event.type === "auxclick" ? event.button === 1 : event.ctrlKey || event.metaKey || event.shiftKey;
-    const link = (event.target as Element).closest<HTMLAnchorElement>('a[href^="#"]');
-    if (!isElsewhere || link === null) return;
-    event.preventDefault();
-    open(link.href);
-  };
   addEventListener("click", openTab);
   addEventListener("auxclick", openTab);
   return () => {
     removeEventListener("click", openTab);
     removeEventListener("auxclick", openTab);
   };
+}
+
+function openTab(event: MouseEvent): void {
+  const isElsewhere =
+    event.type === "auxclick" ? event.button === 1 : event.ctrlKey || event.metaKey || event.shiftKey;
+  const link = (event.target as Element).closest<HTMLAnchorElement>('a[href^="#"]');
+  if (!isElsewhere || link === null) return;
+  event.preventDefault();
+  open(link.href);
 }

@@ -116,7 +116,13 @@ test("of those who clear many and replace one at once, no file stays that no rec
       prisma.myObject.updateMany({ where: { title: "" }, data: { formField: null } }),
     ]);
     const named = (await inDatabase()).filter((name) => name !== null);
-    assert.equal(await names(), named.map((name) => name.slice("dummy/".length)).toSorted().join(" "));
+    assert.equal(
+      await names(),
+      named
+        .map((name) => name.slice("dummy/".length))
+        .toSorted()
+        .join(" "),
+    );
   }
   await prisma.myObject.deleteMany();
   assert.equal(await names(), "");
@@ -125,7 +131,10 @@ test("of those who clear many and replace one at once, no file stays that no rec
 test("what a limit leaves out keeps its file", async () => {
   for (const name of ["a", "b", "c", "d"]) await create(name);
   const changed = await prisma.myObject.updateManyAndReturn({ data: { formField: null }, limit: 2 });
-  assert.deepEqual(changed.map(({ formField }) => formField.name), ["", ""]);
+  assert.deepEqual(
+    changed.map(({ formField }) => formField.name),
+    ["", ""],
+  );
   await prisma.myObject.deleteMany({ limit: 2, where: { formField: { not: null } } });
   assert.equal(await names(), "");
   assert.deepEqual(await inDatabase(), [null, null]);
