@@ -98,7 +98,7 @@ export class PrismaStandIn {
     return Object.assign(body, {
       $transaction: <Result>(statements: (tx: Client) => Promise<Result>) =>
         this.transaction(extension, statements),
-    }) as Client;
+    });
   }
 
   /** An interactive transaction. */
