@@ -1,29 +1,28 @@
 /** `stowage stat`, `mb`, `rb`, `acl` and `grant` on a server. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { startTestServer, type TestServer } from "../src/testing.ts";
-import { environmentOf, type Ran, runCommand } from "./support/command.ts";
+import { test } from "node:test";
+import { useCommands } from "./support/command.ts";
 
 const everybody = { permission: "READ", grantee: { type: "group", group: "AllUsers" } };
 const odd = "größe/a b?c%d&e'f.txt";
 
-let server: TestServer;
-let run: (...words: string[]) => Promise<Ran>;
-before(async () => {
-  server = await startTestServer({ bucket: "photos" });
-  run = (...words) => runCommand(environmentOf(server), words);
-  const { client, bucket } = server;
-  await client.putObject({
-    bucket,
-    key: odd,
-    body: "odd",
-    contentType: "text/plain",
-    metadata: { who: "ä b" },
-  });
-  for (const key of ["2026/a.jpg", "2026/b.jpg", "c.jpg"]) await client.putObject({ bucket, key, body: key });
+const commands = useCommands({
+  bucket: "photos",
+  prepare: async ({ server }) => {
+    const { client, bucket } = server;
+    await client.putObject({
+      bucket,
+      key: odd,
+      body: "odd",
+      contentType: "text/plain",
+      metadata: { who: "ä b" },
+    });
+    for (const key of ["2026/a.jpg", "2026/b.jpg", "c.jpg"])
+      await client.putObject({ bucket, key, body: key });
+  },
 });
-after(() => server.close());
+const { run } = commands;
 
 async function json(...words: string[]): Promise<unknown[]> {
   const { code, stdout, stderr } = await run(...words, "--json");
@@ -35,7 +34,7 @@ async function json(...words: string[]): Promise<unknown[]> {
 }
 
 async function grantsOf(key: string): Promise<unknown[]> {
-  const { owner, grants } = await server.client.getObjectAcl({ bucket: "photos", key });
+  const { owner, grants } = await commands.server.client.getObjectAcl({ bucket: "photos", key });
   return grants.filter(({ grantee }) => grantee.type !== "user" || grantee.id !== owner.id);
 }
 
@@ -43,15 +42,15 @@ test("stat shows an object, whatever it is called, and a version of it", async (
   const shown = await run("stat", `s3://photos/${odd}`);
   assert.match(shown.stdout, /^url +s3:\/\/photos\/größe\/a b\?c%d&e'f\.txt\nsize +3 bytes\n/);
   assert.match(shown.stdout, /\ncontent type +text\/plain\n.*\nmetadata who +ä b\n$/s);
-  await server.client.createBucket({ bucket: "kept", objectLockEnabledForBucket: true });
+  await commands.server.client.createBucket({ bucket: "kept", objectLockEnabledForBucket: true });
   const locked = { bucket: "kept", key: "k", body: "x", storageClass: "STANDARD_IA", tagging: { a: "1" } };
-  const { versionId = "" } = await server.client.putObject({
+  const { versionId = "" } = await commands.server.client.putObject({
     ...locked,
     checksumAlgorithm: "CRC32",
     encryption: { algorithm: "AES256" },
     objectLockLegalHoldStatus: "ON",
   });
-  await server.client.putObject({ bucket: "kept", key: "k", body: "newer" });
+  await commands.server.client.putObject({ bucket: "kept", key: "k", body: "newer" });
   const [facts] = (await json("stat", `s3://kept/k?versionId=${versionId}`)) as Record<string, unknown>[];
   const { modified, etag, ...rest } = facts ?? {};
   assert.ok(Date.parse(String(modified)) > Date.now() - 60_000);
@@ -68,7 +67,7 @@ test("stat shows an object, whatever it is called, and a version of it", async (
     legalHold: "ON",
     metadata: {},
   });
-  await server.client.putObjectLegalHold({ bucket: "kept", key: "k", versionId, legalHold: "OFF" });
+  await commands.server.client.putObjectLegalHold({ bucket: "kept", key: "k", versionId, legalHold: "OFF" });
 });
 
 test("stat shows a bucket, and what is not there is an error with the way out", async () => {
@@ -82,14 +81,14 @@ test("stat shows a bucket, and what is not there is an error with the way out", 
     policy: "none",
     tags: {},
   });
-  await server.client.createBucket({ bucket: "with-policy" });
+  await commands.server.client.createBucket({ bucket: "with-policy" });
   const deny = {
     Effect: "Deny",
     Principal: "*",
     Action: "s3:GetObject",
     Resource: "arn:aws:s3:::with-policy/x",
   };
-  await server.client.putBucketPolicy({
+  await commands.server.client.putBucketPolicy({
     bucket: "with-policy",
     policy: JSON.stringify({ Version: "2012-10-17", Statement: [deny] }),
   });
@@ -114,7 +113,7 @@ test("mb makes buckets with versions, a lock and an ACL", async () => {
   assert.deepEqual(await json("mb", "s3://versions", "--versions", "--acl", "public-read"), [
     { bucket: "versions", made: true },
   ]);
-  const { client } = server;
+  const { client } = commands.server;
   assert.deepEqual(await run("mb", "s3://one-bucket", "--versions", "--acl", "public-read"), {
     code: 1,
     stdout: "",
@@ -139,7 +138,7 @@ test("mb makes buckets with versions, a lock and an ACL", async () => {
 });
 
 test("rb removes what is empty, with --force what is not, and versions only when they are named", async () => {
-  const { client } = server;
+  const { client } = commands.server;
   const put = async (bucket: string, versions: boolean): Promise<void> => {
     await client.createBucket({ bucket });
     if (versions) await client.putBucketVersioning({ bucket, status: "Enabled" });
@@ -174,7 +173,7 @@ test("rb removes what is empty, with --force what is not, and versions only when
 });
 
 test("rb says which object a lock keeps", async () => {
-  const { client } = server;
+  const { client } = commands.server;
   const key = { bucket: "kept", key: "held" };
   const { versionId } = await client.putObject({ ...key, body: "x", objectLockLegalHoldStatus: "ON" });
   const { code, stderr } = await run("rb", "--force", "--all-versions", "s3://kept");
@@ -210,7 +209,7 @@ test("acl set gives one object, those of a folder and of a pattern, and the buck
   assert.deepEqual(await json("acl", "set", "s3://photos", "public-read"), [
     { url: "s3://photos", acl: "public-read" },
   ]);
-  assert.equal((await server.client.getBucketAcl({ bucket: "photos" })).grants.length, 2);
+  assert.equal((await commands.server.client.getBucketAcl({ bucket: "photos" })).grants.length, 2);
   await run("acl", "set", "s3://photos", "private");
 });
 
@@ -230,7 +229,7 @@ test("acl set says what was meant, and that nothing matches", async () => {
 
 test("grant add and rm change rights of one, and leave the others", async () => {
   const key = "c.jpg";
-  const id = (await server.client.listBuckets()).owner.id;
+  const id = (await commands.server.client.listBuckets()).owner.id;
   await run("grant", "add", "s3://photos/c.jpg", "--read", "--group", "AllUsers");
   await run("grant", "add", "s3://photos/c.jpg", "--read", "--read-acp", "--group", "AuthenticatedUsers");
   // What is granted already is not granted twice.
@@ -244,7 +243,7 @@ test("grant add and rm change rights of one, and leave the others", async () => 
   await run("grant", "rm", "s3://photos/c.jpg", "--read", "--group", "AuthenticatedUsers");
   await run("grant", "rm", "s3://photos/c.jpg", "--group", "AllUsers");
   assert.deepEqual(await grantsOf(key), [{ permission: "READ_ACP", grantee: users }]);
-  const { grants } = await server.client.getObjectAcl({ bucket: "photos", key });
+  const { grants } = await commands.server.client.getObjectAcl({ bucket: "photos", key });
   assert.ok(
     grants.some(({ grantee }) => grantee.type === "user" && grantee.id === id),
     "the owner's stays",
@@ -276,7 +275,7 @@ test("grant says who and what is missing", async () => {
 
 test("commands without rights say which right is missing", async () => {
   const bucket = "denied";
-  await server.client.createBucket({ bucket });
+  await commands.server.client.createBucket({ bucket });
   const deny = {
     Effect: "Deny",
     Principal: "*",
@@ -284,7 +283,7 @@ test("commands without rights say which right is missing", async () => {
     Resource: `arn:aws:s3:::${bucket}`,
   };
   const policy = JSON.stringify({ Version: "2012-10-17", Statement: [deny] });
-  await server.client.putBucketPolicy({ bucket, policy });
+  await commands.server.client.putBucketPolicy({ bucket, policy });
   const denied = await run("acl", `s3://${bucket}`);
   assert.equal(denied.code, 1);
   assert.match(denied.stderr, /AccessDenied, 403\); these keys lack the right/);

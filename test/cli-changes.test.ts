@@ -1,20 +1,18 @@
 /** `stowage tag`, `meta`, `versions` and `undo` on a server. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { startTestServer, type TestServer } from "../src/testing.ts";
-import { environmentOf, type Ran, runCommand } from "./support/command.ts";
+import { test } from "node:test";
+import { useCommands } from "./support/command.ts";
 
 const odd = "größe/a b?c%d&e'f.txt";
-let server: TestServer;
-let run: (...words: string[]) => Promise<Ran>;
-before(async () => {
-  server = await startTestServer({ bucket: "photos" });
-  run = (...words) => runCommand(environmentOf(server), words);
-  await server.client.createBucket({ bucket: "letters" });
-  await server.client.putBucketVersioning({ bucket: "letters", status: "Enabled" });
+const commands = useCommands({
+  bucket: "photos",
+  prepare: async ({ server }) => {
+    await server.client.createBucket({ bucket: "letters" });
+    await server.client.putBucketVersioning({ bucket: "letters", status: "Enabled" });
+  },
 });
-after(() => server.close());
+const { run } = commands;
 
 async function json(...words: string[]): Promise<Record<string, unknown>[]> {
   const { code, stdout, stderr } = await run(...words, "--json");
@@ -26,12 +24,12 @@ async function json(...words: string[]): Promise<Record<string, unknown>[]> {
 }
 
 async function put(key: string, body: string, bucket = "letters"): Promise<string> {
-  return (await server.client.putObject({ bucket, key, body })).versionId ?? "";
+  return (await commands.server.client.putObject({ bucket, key, body })).versionId ?? "";
 }
 
 async function textOf(key: string): Promise<string | null> {
   try {
-    return await (await server.client.getObject({ bucket: "letters", key })).body.text();
+    return await (await commands.server.client.getObject({ bucket: "letters", key })).body.text();
   } catch (error) {
     assert.equal((error as { code?: string }).code, "NoSuchKey");
     return null;
@@ -39,7 +37,7 @@ async function textOf(key: string): Promise<string | null> {
 }
 
 async function countOf(prefix: string): Promise<number> {
-  return (await server.client.listObjectVersions({ bucket: "letters", prefix })).versions.length;
+  return (await commands.server.client.listObjectVersions({ bucket: "letters", prefix })).versions.length;
 }
 
 test("tag sets, shows and removes tags of an object, and leaves the others", async () => {
@@ -93,7 +91,7 @@ test("tag says what is wrong", async () => {
 
 test("meta set changes what is named, and keeps headers, grants, tags, class and bytes", async () => {
   const object = { bucket: "photos", key: odd };
-  await server.client.putObject({
+  await commands.server.client.putObject({
     ...object,
     body: "bytes",
     contentType: "text/plain",
@@ -125,7 +123,7 @@ test("meta set changes what is named, and keeps headers, grants, tags, class and
     ).stdout,
     `${url}: changed\n`,
   );
-  const info = await server.client.getObject(object);
+  const info = await commands.server.client.getObject(object);
   assert.equal(await info.body.text(), "bytes");
   assert.deepEqual({ ...info.metadata }, { who: "ä b", colour: "rot" });
   assert.deepEqual(
@@ -136,8 +134,8 @@ test("meta set changes what is named, and keeps headers, grants, tags, class and
     [info.websiteRedirectLocation, info.storageClass, info.encryption],
     ["/elsewhere", "STANDARD_IA", "AES256"],
   );
-  assert.deepEqual({ ...(await server.client.getObjectTagging(object)) }, { a: "1" });
-  assert.equal((await server.client.getObjectAcl(object)).grants.length, 2);
+  assert.deepEqual({ ...(await commands.server.client.getObjectTagging(object)) }, { a: "1" });
+  assert.equal((await commands.server.client.getObjectAcl(object)).grants.length, 2);
   assert.equal(
     (await run("meta", url)).stdout,
     "content-type       text/html\ncache-control      no-cache\nexpires            Fri, 01 Jan 2027 00:00:00 GMT\nx-amz-meta-who     ä b\nx-amz-meta-colour  rot\n",
@@ -174,9 +172,9 @@ test("meta set changes many, and says what is wrong", async () => {
 
 test("versions lists what there was, and restore makes it the newest", async () => {
   const first = await put(odd, "Dear Sir");
-  await server.client.putObjectAcl({ bucket: "letters", key: odd, acl: "public-read" });
+  await commands.server.client.putObjectAcl({ bucket: "letters", key: odd, acl: "public-read" });
   const second = await put(odd, "Dear Madam");
-  await server.client.deleteObject({ bucket: "letters", key: odd });
+  await commands.server.client.deleteObject({ bucket: "letters", key: odd });
   const url = `s3://letters/${odd}`;
   const listed = await json("versions", url);
   assert.deepEqual(
@@ -198,12 +196,12 @@ test("versions lists what there was, and restore makes it the newest", async () 
     `${url}: as it was in ${first}\n`,
   );
   assert.equal(await textOf(odd), "Dear Sir");
-  assert.equal((await server.client.getObjectAcl({ bucket: "letters", key: odd })).grants.length, 2);
+  assert.equal((await commands.server.client.getObjectAcl({ bucket: "letters", key: odd })).grants.length, 2);
   assert.equal(await countOf(odd), 4);
 });
 
 test("versions are turned on and off, and what cannot be restored is said", async () => {
-  const { client } = server;
+  const { client } = commands.server;
   for (const bucket of ["plain", "never"]) await client.createBucket({ bucket });
   assert.equal((await run("versions", "on", "s3://plain")).stdout, "s3://plain keeps versions now\n");
   assert.equal((await client.getBucketVersioning({ bucket: "plain" })).status, "Enabled");
@@ -247,7 +245,8 @@ test("undo takes back a deletion, an overwrite, a creation, and itself", async (
   await run("undo", url);
   assert.equal(await textOf("u ä"), "two");
   // Two deletions are one.
-  for (let time = 0; time < 2; time++) await server.client.deleteObject({ bucket: "letters", key: "u ä" });
+  for (let time = 0; time < 2; time++)
+    await commands.server.client.deleteObject({ bucket: "letters", key: "u ä" });
   await run("undo", url);
   assert.equal(await textOf("u ä"), "two");
   // one, two, one, two: nothing of it was removed.
@@ -255,7 +254,7 @@ test("undo takes back a deletion, an overwrite, a creation, and itself", async (
 });
 
 test("undo and restore work where no new versions are kept, and lose nothing", async () => {
-  const { client } = server;
+  const { client } = commands.server;
   const bucket = "off";
   await client.createBucket({ bucket });
   const of = async (key: string): Promise<string> =>
@@ -305,7 +304,7 @@ test("undo and restore work where no new versions are kept, and lose nothing", a
 });
 
 test("undo --since has a folder as it was, and touches nothing beside it", async () => {
-  const { client } = server;
+  const { client } = commands.server;
   for (const key of ["s/changed", "s/deleted", "s/kept", "beside"]) await put(key, "before");
   await new Promise((resolve) => setTimeout(resolve, 1100));
   const since = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();

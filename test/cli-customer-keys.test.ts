@@ -1,31 +1,24 @@
 /** Commands on objects that a customer's key encrypts: `--sse-c-key` and `--copy-source-sse-c-key`. */
 
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { startTestServer, type TestServer } from "../src/testing.ts";
-import { environmentOf, type Ran, runCommand } from "./support/command.ts";
+import { test } from "node:test";
+import { useCommands } from "./support/command.ts";
 
 const key = Buffer.alloc(32, "k");
 const otherKey = Buffer.alloc(32, "o");
 
-let server: TestServer;
-let folder: string;
-let run: (...words: string[]) => Promise<Ran>;
-before(async () => {
-  server = await startTestServer({ bucket: "main" });
-  folder = await mkdtemp(join(tmpdir(), "stowage-sse-c-"));
-  await writeFile(join(folder, "raw"), key);
-  await writeFile(join(folder, "base64"), `${otherKey.toString("base64")}\n`);
-  const env = { ...environmentOf(server), SECRET_KEY: key.toString("base64"), SHORT: "c2hvcnQ=" };
-  run = (...words) => runCommand(env, words);
+const commands = useCommands({
+  bucket: "main",
+  env: { SECRET_KEY: key.toString("base64"), SHORT: "c2hvcnQ=" },
+  prepare: async ({ folder }) => {
+    await writeFile(join(folder, "raw"), key);
+    await writeFile(join(folder, "base64"), `${otherKey.toString("base64")}\n`);
+  },
 });
-after(async () => {
-  await server.close();
-  await rm(folder, { recursive: true });
-});
+const { run } = commands;
 
 async function ok(...words: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(...words);
@@ -34,15 +27,15 @@ async function ok(...words: string[]): Promise<string> {
 }
 
 async function textOf(name: string, customerKey: Uint8Array): Promise<string> {
-  return (await server.client.getObject({ bucket: "main", key: name, customerKey })).body.text();
+  return (await commands.server.client.getObject({ bucket: "main", key: name, customerKey })).body.text();
 }
 
-const raw = (): string[] => ["--sse-c-key", join(folder, "raw")];
-const base64 = (): string[] => ["--sse-c-key", join(folder, "base64")];
+const raw = (): string[] => ["--sse-c-key", join(commands.folder, "raw")];
+const base64 = (): string[] => ["--sse-c-key", join(commands.folder, "base64")];
 const variable = ["--sse-c-key", "env:SECRET_KEY"];
 
 test("cp, cat, stat and mv take a customer's key, and are refused without it", async () => {
-  const file = join(folder, "letter.txt");
+  const file = join(commands.folder, "letter.txt");
   await writeFile(file, "secret");
   await ok("cp", file, "s3://main/letter.txt", ...raw());
   assert.equal(await textOf("letter.txt", key), "secret");
@@ -72,23 +65,25 @@ test("cp, cat, stat and mv take a customer's key, and are refused without it", a
     "s3://main/copy",
     "s3://main/moved",
     "--copy-source-sse-c-key",
-    join(folder, "base64"),
+    join(commands.folder, "base64"),
     ...variable,
   );
   assert.equal(await textOf("moved", key), "secret");
-  const { cacheControl, contentType } = await server.client.headObject({
+  const { cacheControl, contentType } = await commands.server.client.headObject({
     bucket: "main",
     key: "moved",
     customerKey: key,
   });
   assert.deepEqual([cacheControl, contentType], ["no-cache", "text/plain"]);
-  await ok("mv", "s3://main/moved", join(folder, "back.txt"), ...variable);
-  assert.equal(await readFile(join(folder, "back.txt"), "utf8"), "secret");
-  await assert.rejects(server.client.getObjectAcl({ bucket: "main", key: "moved" }), { code: "NoSuchKey" });
+  await ok("mv", "s3://main/moved", join(commands.folder, "back.txt"), ...variable);
+  assert.equal(await readFile(join(commands.folder, "back.txt"), "utf8"), "secret");
+  await assert.rejects(commands.server.client.getObjectAcl({ bucket: "main", key: "moved" }), {
+    code: "NoSuchKey",
+  });
 });
 
 test("sync takes customers' keys in every direction", async () => {
-  const source = join(folder, "site");
+  const source = join(commands.folder, "site");
   await mkdir(source);
   await writeFile(join(source, "a"), "a");
   await ok("sync", source, "s3://main/up/", ...variable);
@@ -102,12 +97,12 @@ test("sync takes customers' keys in every direction", async () => {
     ...base64(),
   );
   assert.equal(await textOf("again/a", otherKey), "a");
-  await ok("sync", "s3://main/again/", join(folder, "down"), ...base64());
-  assert.equal(await readFile(join(folder, "down/a"), "utf8"), "a");
+  await ok("sync", "s3://main/again/", join(commands.folder, "down"), ...base64());
+  assert.equal(await readFile(join(commands.folder, "down/a"), "utf8"), "a");
 });
 
 test("presign says which headers carry the key, and shows it nowhere", async () => {
-  await server.client.putObject({ bucket: "main", key: "signed", body: "signed", customerKey: key });
+  await commands.server.client.putObject({ bucket: "main", key: "signed", body: "signed", customerKey: key });
   const { code, stdout, stderr } = await run("presign", "s3://main/signed", "--json", ...variable);
   assert.equal(code, 0, stderr);
   const { url, headers } = JSON.parse(stdout) as { url: string; headers: Record<string, string> };

@@ -2,29 +2,26 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { promisify } from "node:util";
-import { startTestServer, type TestServer } from "../src/testing.ts";
-import { environmentOf, type Ran, runCommand } from "./support/command.ts";
+import { environmentOf, runCommand, useCommands } from "./support/command.ts";
 
 const odd = "größe/a b?c%d&e'f.txt";
 const day = 86_400_000;
-let scratch = "";
-let server: TestServer;
-let run: (...words: string[]) => Promise<Ran>;
-before(async () => {
-  scratch = mkdtempSync(join(tmpdir(), "stowage-links-"));
-  server = await startTestServer({ bucket: "photos" });
-  run = (...words) => runCommand(environmentOf(server), words);
-  await server.client.putObject({ bucket: "photos", key: odd, body: "odd", contentType: "text/plain" });
+const commands = useCommands({
+  bucket: "photos",
+  prepare: async ({ server }) => {
+    await server.client.putObject({
+      bucket: "photos",
+      key: odd,
+      body: "odd",
+      contentType: "text/plain",
+    });
+  },
 });
-after(async () => {
-  await server.close();
-  rmSync(scratch, { recursive: true, force: true });
-});
+const { run } = commands;
 
 test("presign prints URLs that read, write and list, with the headers that were asked for", async () => {
   const read = (
@@ -63,14 +60,18 @@ test("presign prints URLs that read, write and list, with the headers that were 
 });
 
 test("presign works where nobody answers, and for a version", async () => {
-  const env = { ...environmentOf(server), AWS_ENDPOINT_URL_S3: "http://127.0.0.1:1" };
+  const env = { ...environmentOf(commands.server), AWS_ENDPOINT_URL_S3: "http://127.0.0.1:1" };
   const { code, stdout } = await runCommand(env, ["presign", "s3://photos/a?versionId=v1"]);
   assert.equal(code, 0);
   assert.match(stdout, /^http:\/\/127\.0\.0\.1:1\/photos\/a\?.*versionId=v1/);
 });
 
 test("presign says how keys are given", async () => {
-  const env = { HOME: scratch, AWS_EC2_METADATA_DISABLED: "true", AWS_ENDPOINT_URL_S3: server.endpoint };
+  const env = {
+    HOME: commands.folder,
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_ENDPOINT_URL_S3: commands.server.endpoint,
+  };
   const { code, stderr } = await runCommand(env, ["presign", "s3://photos/a"]);
   assert.equal(code, 1);
   assert.match(
@@ -131,18 +132,18 @@ test("share --public opens an object, acl set private closes it, and a block tha
   assert.equal(stderr, `good until: stowage acl set 's3://photos/größe/a b?c%d&e'\\''f.txt' private\n`);
   await run("acl", "set", `s3://photos/${odd}`, "private");
   assert.equal((await fetch(stdout.trim())).status, 403);
-  await server.client.putPublicAccessBlock({ bucket: "photos", ignorePublicAcls: true });
+  await commands.server.client.putPublicAccessBlock({ bucket: "photos", ignorePublicAcls: true });
   const hindered = await run("share", `s3://photos/${odd}`, "--public");
   assert.equal(hindered.code, 1);
   assert.match(
     hindered.stderr,
     /the bucket does not let them; look at the bucket's policy and public access block/,
   );
-  await server.client.deletePublicAccessBlock({ bucket: "photos" });
+  await commands.server.client.deletePublicAccessBlock({ bucket: "photos" });
 });
 
 test("share --upload prints commands that upload a file, within a size and into a folder", async () => {
-  const file = join(scratch, "it's a file.txt");
+  const file = join(commands.folder, "it's a file.txt");
   writeFileSync(file, "from curl");
   const upload = async (command: string): Promise<string> => {
     const line = `${command.trim()} -s -o /dev/null -w '%{http_code}'`.replace(
@@ -173,7 +174,7 @@ test("share --upload prints commands that upload a file, within a size and into 
   data.append("file", new File(["from a form"], "form.txt"));
   assert.equal((await fetch(form.action, { method: "POST", body: data })).status, 204);
   const textOf = async (key: string): Promise<string> =>
-    (await server.client.getObject({ bucket: "photos", key })).body.text();
+    (await commands.server.client.getObject({ bucket: "photos", key })).body.text();
   assert.equal(await textOf("in/form.txt"), "from a form");
   if (!hasCurl) return;
   assert.deepEqual(await Promise.all([put, folder, small].map(({ stdout }) => upload(stdout))), [

@@ -1,26 +1,14 @@
 /** What `stowage cp` and `mv` keep of an object, and that `mv` takes away nothing that it has not put elsewhere. */
 
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { startTestServer, type TestServer } from "../src/testing.ts";
-import { environmentOf, type Ran, runCommand } from "./support/command.ts";
+import { test } from "node:test";
+import { environmentOf, runCommand, useCommands } from "./support/command.ts";
 import { startProxy } from "./support/proxy.ts";
 
-let server: TestServer;
-let folder: string;
-let run: (...words: string[]) => Promise<Ran>;
-before(async () => {
-  server = await startTestServer({ bucket: "main" });
-  folder = await mkdtemp(join(tmpdir(), "stowage-mv-"));
-  run = (...words) => runCommand(environmentOf(server), words);
-});
-after(async () => {
-  await server.close();
-  await rm(folder, { recursive: true });
-});
+const commands = useCommands({ bucket: "main" });
+const { run } = commands;
 
 async function ok(...words: string[]): Promise<void> {
   const { code, stderr } = await run(...words);
@@ -35,17 +23,17 @@ const properties = {
 };
 
 async function putStyled(bucket: string, key: string): Promise<void> {
-  await server.client.putObject({ bucket, key, body: "a {}", ...properties, tagging: { a: "1" } });
+  await commands.server.client.putObject({ bucket, key, body: "a {}", ...properties, tagging: { a: "1" } });
 }
 
 async function propertiesOf(bucket: string, key: string): Promise<object> {
-  const info = await server.client.headObject({ bucket, key });
+  const info = await commands.server.client.headObject({ bucket, key });
   const { contentType, cacheControl, contentLanguage, metadata, storageClass } = info;
   return { contentType, cacheControl, contentLanguage, metadata: { ...metadata }, storageClass };
 }
 
 async function textOf(bucket: string, key: string): Promise<string> {
-  return (await server.client.getObject({ bucket, key })).body.text();
+  return (await commands.server.client.getObject({ bucket, key })).body.text();
 }
 
 test("cp and mv within S3 change what is named, and keep the rest", async () => {
@@ -66,17 +54,17 @@ test("cp and mv within S3 change what is named, and keep the rest", async () => 
       await putStyled("main", "in/a.css");
       await ok(command, "-r", "s3://main/in", "s3://main/out", ...words);
       assert.deepEqual(await propertiesOf("main", "out/a.css"), wanted, `${command} ${words.join(" ")}`);
-      const tags = await server.client.getObjectTagging({ bucket: "main", key: "out/a.css" });
+      const tags = await commands.server.client.getObjectTagging({ bucket: "main", key: "out/a.css" });
       assert.deepEqual(tags, { a: "1" });
     }
   }
 });
 
 test("mv within a bucket renames: time and grants stay", async () => {
-  await server.client.putObject({ bucket: "main", key: "old", body: "x", acl: "public-read" });
-  const { lastModifiedMs } = await server.client.headObject({ bucket: "main", key: "old" });
-  const proxy = await startProxy(server.endpoint, { keepsServer: true });
-  const env = environmentOf({ ...server, endpoint: proxy.url });
+  await commands.server.client.putObject({ bucket: "main", key: "old", body: "x", acl: "public-read" });
+  const { lastModifiedMs } = await commands.server.client.headObject({ bucket: "main", key: "old" });
+  const proxy = await startProxy(commands.server.endpoint, { keepsServer: true });
+  const env = environmentOf({ ...commands.server, endpoint: proxy.url });
   const { code, stderr } = await runCommand(env, ["mv", "s3://main/old", "s3://main/new"]);
   await proxy.close();
   assert.equal(code, 0, stderr);
@@ -84,12 +72,12 @@ test("mv within a bucket renames: time and grants stay", async () => {
     proxy.requests.filter((line) => !line.startsWith("HEAD ")),
     ["PUT /main/new?renameObject"],
   );
-  assert.equal((await fetch(`${server.endpoint}/main/new`)).status, 200);
+  assert.equal((await fetch(`${commands.server.endpoint}/main/new`)).status, 200);
   assert.equal(
-    (await server.client.headObject({ bucket: "main", key: "new" })).lastModifiedMs,
+    (await commands.server.client.headObject({ bucket: "main", key: "new" })).lastModifiedMs,
     lastModifiedMs,
   );
-  await server.client.putObject({ bucket: "main", key: "there", body: "there" });
+  await commands.server.client.putObject({ bucket: "main", key: "there", body: "there" });
   assert.match(
     (await run("mv", "s3://main/new", "s3://main/there", "--no-clobber")).stderr,
     /s3:\/\/main\/there is there already/,
@@ -98,21 +86,23 @@ test("mv within a bucket renames: time and grants stay", async () => {
 });
 
 test("mv copies where a bucket keeps versions", async () => {
-  await server.client.createBucket({ bucket: "versions" });
-  await server.client.putBucketVersioning({ bucket: "versions", status: "Enabled" });
+  await commands.server.client.createBucket({ bucket: "versions" });
+  await commands.server.client.putBucketVersioning({ bucket: "versions", status: "Enabled" });
   await putStyled("versions", "a");
   await ok("mv", "s3://versions/a", "s3://versions/b");
   assert.deepEqual(await propertiesOf("versions", "b"), { ...properties, storageClass: "STANDARD" });
-  await assert.rejects(server.client.headObject({ bucket: "versions", key: "a" }), { code: "NoSuchKey" });
-  const { versionId } = await server.client.headObject({ bucket: "versions", key: "b" });
+  await assert.rejects(commands.server.client.headObject({ bucket: "versions", key: "a" }), {
+    code: "NoSuchKey",
+  });
+  const { versionId } = await commands.server.client.headObject({ bucket: "versions", key: "b" });
   await ok("mv", `s3://versions/b?versionId=${versionId}`, "s3://main/one-version");
   assert.equal(await textOf("main", "one-version"), "a {}");
 });
 
 test("mv to a server that is none of ours never asks it to rename", async () => {
-  await server.client.putObject({ bucket: "main", key: "foreign", body: "x" });
-  const proxy = await startProxy(server.endpoint);
-  const env = environmentOf({ ...server, endpoint: proxy.url });
+  await commands.server.client.putObject({ bucket: "main", key: "foreign", body: "x" });
+  const proxy = await startProxy(commands.server.endpoint);
+  const env = environmentOf({ ...commands.server, endpoint: proxy.url });
   assert.equal((await runCommand(env, ["mv", "s3://main/foreign", "s3://main/foreigner"])).code, 0);
   await proxy.close();
   assert.equal(
@@ -123,7 +113,7 @@ test("mv to a server that is none of ours never asks it to rename", async () => 
 });
 
 test("a folder goes into one of its own, which is no source of it", async () => {
-  const client = server.client;
+  const client = commands.server.client;
   for (const [command, wanted] of [
     ["cp", ["a", "z/a", "z/old"]],
     ["mv", ["z/a", "z/old"]],
@@ -151,15 +141,15 @@ for (const [title, to] of [
   ["to a file", "file"],
 ] as const) {
   test(`what is written while it is moved ${title} stays at the source`, async () => {
-    await server.client.putObject({ bucket: "main", key: "source", body: "first" });
-    const proxy = await startProxy(server.endpoint, {
+    await commands.server.client.putObject({ bucket: "main", key: "source", body: "first" });
+    const proxy = await startProxy(commands.server.endpoint, {
       before: async ({ method }) => {
         if (method === "DELETE")
-          await server.client.putObject({ bucket: "main", key: "source", body: "second" });
+          await commands.server.client.putObject({ bucket: "main", key: "source", body: "second" });
       },
     });
-    const target = to === "file" ? join(folder, to) : to;
-    const env = environmentOf({ ...server, endpoint: proxy.url });
+    const target = to === "file" ? join(commands.folder, to) : to;
+    const env = environmentOf({ ...commands.server, endpoint: proxy.url });
     const { code, stderr } = await runCommand(env, ["mv", "s3://main/source", target]);
     await proxy.close();
     assert.equal(code, 1);
@@ -170,14 +160,14 @@ for (const [title, to] of [
 }
 
 test("a file that is changed while it is moved stays", async () => {
-  const file = join(folder, "changing");
+  const file = join(commands.folder, "changing");
   await writeFile(file, "first");
-  const proxy = await startProxy(server.endpoint, {
+  const proxy = await startProxy(commands.server.endpoint, {
     before: async ({ method }) => {
       if (method === "PUT") await writeFile(file, "the second");
     },
   });
-  const env = environmentOf({ ...server, endpoint: proxy.url });
+  const env = environmentOf({ ...commands.server, endpoint: proxy.url });
   const { code, stderr } = await runCommand(env, ["mv", file, "s3://main/changing"]);
   await proxy.close();
   assert.equal(code, 1);
@@ -186,11 +176,11 @@ test("a file that is changed while it is moved stays", async () => {
 });
 
 test("a server without deletions on condition gets one that a HEAD goes before", async () => {
-  await server.client.putObject({ bucket: "main", key: "plain", body: "x" });
-  const proxy = await startProxy(server.endpoint, {
+  await commands.server.client.putObject({ bucket: "main", key: "plain", body: "x" });
+  const proxy = await startProxy(commands.server.endpoint, {
     refuses: ({ method, headers }) => method === "DELETE" && headers["if-match"] !== undefined,
   });
-  const env = environmentOf({ ...server, endpoint: proxy.url });
+  const env = environmentOf({ ...commands.server, endpoint: proxy.url });
   const { code, stderr } = await runCommand(env, ["mv", "s3://main/plain", "s3://main/plainer"]);
   await proxy.close();
   assert.equal(code, 0, stderr);
@@ -199,5 +189,7 @@ test("a server without deletions on condition gets one that a HEAD goes before",
     "HEAD /main/plain",
     "DELETE /main/plain",
   ]);
-  await assert.rejects(server.client.headObject({ bucket: "main", key: "plain" }), { code: "NoSuchKey" });
+  await assert.rejects(commands.server.client.headObject({ bucket: "main", key: "plain" }), {
+    code: "NoSuchKey",
+  });
 });

@@ -1,29 +1,17 @@
 /** `stowage ls`, `cp`, `mv`, `rm`, `cat`, `du`, `find` and `tree` on a server. */
 
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { startTestServer, type TestServer } from "../src/testing.ts";
-import { environmentOf, type Ran, runCommand } from "./support/command.ts";
+import { environmentOf, runCommand, useCommands } from "./support/command.ts";
 
 /** Keys that shells, paths and URLs stumble over; every part of them can be a file's name. */
 const oddKeys = ["größe ü.txt", "a b?c%2Fd&e'f.txt", "😀/\uffee/z", "-dash", "$(x)`y`", "#hash"];
 
-let server: TestServer;
-let folder: string;
-let run: (...words: string[]) => Promise<Ran>;
-before(async () => {
-  server = await startTestServer({ bucket: "main" });
-  folder = await mkdtemp(join(tmpdir(), "stowage-cp-"));
-  run = (...words) => runCommand(environmentOf(server), words);
-});
-after(async () => {
-  await server.close();
-  await rm(folder, { recursive: true });
-});
+const commands = useCommands({ bucket: "main" });
+const { run } = commands;
 
 async function ok(...words: string[]): Promise<string[]> {
   const { code, stdout, stderr } = await run(...words);
@@ -38,12 +26,12 @@ async function fails(...words: string[]): Promise<string> {
 }
 
 async function bucketWith(name: string, keys: readonly string[]): Promise<void> {
-  await server.client.createBucket({ bucket: name });
-  for (const key of keys) await server.client.putObject({ bucket: name, key, body: key });
+  await commands.server.client.createBucket({ bucket: name });
+  for (const key of keys) await commands.server.client.putObject({ bucket: name, key, body: key });
 }
 
 async function keysOf(bucket: string): Promise<string[]> {
-  return (await server.client.list({ bucket }).toArray()).map(({ key }) => key);
+  return (await commands.server.client.list({ bucket }).toArray()).map(({ key }) => key);
 }
 
 async function filesBelow(directory: string): Promise<string[]> {
@@ -55,24 +43,24 @@ async function filesBelow(directory: string): Promise<string[]> {
 }
 
 test("a directory goes up, comes down and is copied within S3, whatever its files are called", async () => {
-  const source = join(folder, "up");
+  const source = join(commands.folder, "up");
   for (const key of oddKeys) {
     await mkdir(join(source, key, ".."), { recursive: true });
     await writeFile(join(source, key), key);
   }
-  await server.client.createBucket({ bucket: "odd" });
+  await commands.server.client.createBucket({ bucket: "odd" });
   assert.equal((await ok("cp", "-r", source, "s3://odd/in")).length, oddKeys.length);
   assert.deepEqual(new Set(await keysOf("odd")), new Set(oddKeys.map((key) => `in/${key}`)));
   await ok("cp", "-r", "s3://odd/in", "s3://odd/copy");
-  const target = join(folder, "down");
+  const target = join(commands.folder, "down");
   await ok("cp", "-r", "s3://odd/copy", target);
   assert.deepEqual(await filesBelow(target), await filesBelow(source));
   for (const key of oddKeys) assert.equal(await readFile(join(target, key), "utf8"), key);
 });
 
 test("a name decides where one thing goes: as it is, or into what ends in a slash", async () => {
-  await server.client.createBucket({ bucket: "names" });
-  const file = join(folder, "photo.jpg");
+  await commands.server.client.createBucket({ bucket: "names" });
+  const file = join(commands.folder, "photo.jpg");
   await writeFile(file, "jpg");
   await ok("cp", file, "s3://names");
   await ok("cp", file, "s3://names/dir/");
@@ -88,7 +76,7 @@ test("a name decides where one thing goes: as it is, or into what ends in a slas
     "public-read",
   );
   assert.deepEqual(await keysOf("names"), ["dir/photo.jpg", "other.jpg", "photo.jpg"]);
-  const { contentType, metadata, cacheControl } = await server.client.headObject({
+  const { contentType, metadata, cacheControl } = await commands.server.client.headObject({
     bucket: "names",
     key: "other.jpg",
   });
@@ -96,20 +84,20 @@ test("a name decides where one thing goes: as it is, or into what ends in a slas
     { contentType, metadata, cacheControl },
     { contentType: "image/jpeg", metadata: { who: "me" }, cacheControl: "no-cache" },
   );
-  assert.equal((await fetch(`${server.endpoint}/names/other.jpg`)).status, 200);
-  const directory = join(folder, "one");
+  assert.equal((await fetch(`${commands.server.endpoint}/names/other.jpg`)).status, 200);
+  const directory = join(commands.folder, "one");
   await mkdir(directory);
   await ok("cp", "s3://names/other.jpg", directory);
   await ok("cp", "s3://names/other.jpg", join(directory, "renamed"));
   assert.deepEqual(await filesBelow(directory), ["other.jpg", "renamed"]);
   // The time of the object is the file's.
-  const { lastModifiedMs } = await server.client.headObject({ bucket: "names", key: "other.jpg" });
+  const { lastModifiedMs } = await commands.server.client.headObject({ bucket: "names", key: "other.jpg" });
   assert.equal((await stat(join(directory, "renamed"))).mtimeMs, lastModifiedMs);
 });
 
 test("wildcards and filters choose", async () => {
   await bucketWith("choose", ["a/1.jpg", "a/1.png", "a/b/2.jpg", "c.jpg", "d/x.tmp.jpg", "star*.jpg"]);
-  const target = join(folder, "chosen");
+  const target = join(commands.folder, "chosen");
   await ok("cp", "s3://choose/a/**/*.jpg", `${target}/`);
   assert.deepEqual(await filesBelow(target), ["1.jpg", "b/2.jpg"]);
   assert.deepEqual(
@@ -129,7 +117,7 @@ test("mv takes the source away, once the target is there", async () => {
   await ok("mv", "s3://move/a", "s3://move/z");
   await ok("mv", "-r", "s3://move/b", "s3://move/c");
   assert.deepEqual(await keysOf("move"), ["c/1", "c/2", "z"]);
-  const file = join(folder, "goes.txt");
+  const file = join(commands.folder, "goes.txt");
   await writeFile(file, "goes");
   await ok("mv", file, "s3://move/");
   await assert.rejects(stat(file));
@@ -140,11 +128,11 @@ test("mv takes the source away, once the target is there", async () => {
 
 test("nothing leaves the directory that was named, and what cannot be a file is told", async () => {
   await bucketWith("hostile", ["../out.txt", "a/../../out.txt", "/etc/out.txt", "a//b", "ok.txt", "dir/"]);
-  const target = join(folder, "deep", "target");
+  const target = join(commands.folder, "deep", "target");
   const { code, stdout, stderr } = await run("cp", "-r", "s3://hostile", target);
   assert.equal(code, 1);
   assert.deepEqual(stdout.match(/^download: .*$/gm)?.length, 1);
-  assert.deepEqual(await filesBelow(join(folder, "deep")), ["target/ok.txt"]);
+  assert.deepEqual(await filesBelow(join(commands.folder, "deep")), ["target/ok.txt"]);
   assert.match(stderr, /"\.\.\/out\.txt" would leave the directory/);
   assert.match(stderr, /"a\/\/b" has an empty part/);
   assert.match(stderr, /5 of 6 failed/);
@@ -152,7 +140,7 @@ test("nothing leaves the directory that was named, and what cannot be a file is 
 
 test("one that fails does not stop the others, and is named", async () => {
   await bucketWith("some", ["a", "a/b", "c"]);
-  const target = join(folder, "some");
+  const target = join(commands.folder, "some");
   const { code, stderr } = await run("cp", "-r", "s3://some", target);
   // No file system has a file beside a directory of its name.
   assert.equal(code, 1);
@@ -166,8 +154,8 @@ test("--dry-run says what would be done, and does nothing", async () => {
     "(dry run) delete: s3://dry/a",
     "(dry run) delete: s3://dry/b",
   ]);
-  await ok("mv", "-r", "s3://dry", join(folder, "dry"), "--dry-run");
-  await assert.rejects(stat(join(folder, "dry")));
+  await ok("mv", "-r", "s3://dry", join(commands.folder, "dry"), "--dry-run");
+  await assert.rejects(stat(join(commands.folder, "dry")));
   assert.deepEqual(await keysOf("dry"), ["a", "b"]);
   assert.deepEqual(
     (await ok("rm", "s3://dry/a", "--json")).map((line) => JSON.parse(line) as object),
@@ -177,12 +165,15 @@ test("--dry-run says what would be done, and does nothing", async () => {
 
 test("--no-clobber leaves what is there, on both sides", async () => {
   await bucketWith("there", ["a"]);
-  const file = join(folder, "a");
+  const file = join(commands.folder, "a");
   await writeFile(file, "mine");
   assert.match(await fails("cp", file, "s3://there/a", "--no-clobber"), /s3:\/\/there\/a is there already/);
   assert.match(await fails("cp", "s3://there/a", file, "--no-clobber"), /is there already/);
   assert.equal(await readFile(file, "utf8"), "mine");
-  assert.equal(await (await server.client.getObject({ bucket: "there", key: "a" })).body.text(), "a");
+  assert.equal(
+    await (await commands.server.client.getObject({ bucket: "there", key: "a" })).body.text(),
+    "a",
+  );
 });
 
 test("what needs --recursive, two sides or a name says so, and does nothing", async () => {
@@ -191,11 +182,11 @@ test("what needs --recursive, two sides or a name says so, and does nothing", as
     [["rm", "s3://wrong"], /is a bucket, not an object; add --recursive/],
     [["rm", "s3://wrong/a/"], /is a folder, not an object; add --recursive/],
     [["rm", "s3://wrong/nothing"], /NoSuchKey.*stowage ls/],
-    [["cp", folder, "s3://wrong"], /is a directory; add --recursive/],
+    [["cp", commands.folder, "s3://wrong"], /is a directory; add --recursive/],
     [["cp", "x", "y"], /both places are of this machine/],
     [["cp", "s3://wrong/a/b"], /there is no target/],
-    [["cp", join(folder, "nothing"), "s3://wrong"], /there is no file/],
-    [["cp", "s3://wrong/a/*", join(folder, "photo.jpg")], /is one file|not a directory/],
+    [["cp", join(commands.folder, "nothing"), "s3://wrong"], /there is no file/],
+    [["cp", "s3://wrong/a/*", join(commands.folder, "photo.jpg")], /is one file|not a directory/],
     [["cp", "a", "-"], /stowage pipe/],
     [["ls", "wrong"], /is no address of S3; give it as s3:\/\//],
     [["cat", "s3://nobody/x"], /NoSuchBucket.*stowage mb s3:\/\/nobody/],
@@ -210,10 +201,10 @@ test("what needs --recursive, two sides or a name says so, and does nothing", as
 });
 
 test("more than a thousand are deleted, and listed", async () => {
-  await server.client.createBucket({ bucket: "many" });
+  await commands.server.client.createBucket({ bucket: "many" });
   await Promise.all(
     Array.from({ length: 1100 }, (_, at) =>
-      server.client.putObject({ bucket: "many", key: `k${at}`, body: "" }),
+      commands.server.client.putObject({ bucket: "many", key: `k${at}`, body: "" }),
     ),
   );
   assert.equal((await ok("ls", "-r", "s3://many")).length, 1100);
@@ -274,37 +265,37 @@ test("ls, du, tree and find show what there is", async () => {
 });
 
 test("symbolic links to files are followed, those to directories are not", async () => {
-  const source = join(folder, "links");
+  const source = join(commands.folder, "links");
   await mkdir(join(source, "real"), { recursive: true });
   await writeFile(join(source, "real/a"), "a");
   await symlink(join(source, "real/a"), join(source, "to-file"));
   await symlink(source, join(source, "loop"));
-  await server.client.createBucket({ bucket: "links" });
+  await commands.server.client.createBucket({ bucket: "links" });
   await ok("cp", "-r", source, "s3://links");
   assert.deepEqual(await keysOf("links"), ["real/a", "to-file"]);
 });
 
 test("a limit of bandwidth holds, both ways", async () => {
-  await server.client.createBucket({ bucket: "slow" });
-  const file = join(folder, "half-a-megabyte");
+  await commands.server.client.createBucket({ bucket: "slow" });
+  const file = join(commands.folder, "half-a-megabyte");
   await writeFile(file, Buffer.alloc(512 * 1024, "slow"));
   for (const places of [
     [file, "s3://slow"],
-    ["s3://slow/half-a-megabyte", join(folder, "slow-copy")],
+    ["s3://slow/half-a-megabyte", join(commands.folder, "slow-copy")],
   ]) {
     const startedMs = performance.now();
     await ok("cp", ...places, "--bandwidth-limit", "1M");
     assert.ok(performance.now() - startedMs > 400, "half a megabyte at one a second");
   }
-  assert.equal((await readFile(join(folder, "slow-copy"))).equals(await readFile(file)), true);
+  assert.equal((await readFile(join(commands.folder, "slow-copy"))).equals(await readFile(file)), true);
 });
 
 test("whoever stops it is told how far it came, and finds nothing half", async () => {
-  await server.client.createBucket({ bucket: "stopped" });
-  const file = join(folder, "large");
+  await commands.server.client.createBucket({ bucket: "stopped" });
+  const file = join(commands.folder, "large");
   await writeFile(file, Buffer.alloc(4 * 1024 ** 2, "large"));
   const words = ["cp", file, "s3://stopped", "--bandwidth-limit", "1M"];
-  const { code, stderr } = await runCommand(environmentOf(server), words, async () => {
+  const { code, stderr } = await runCommand(environmentOf(commands.server), words, async () => {
     await setTimeout(300);
     return "SIGINT";
   });

@@ -2,31 +2,23 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { startTestServer, type TestServer } from "../src/testing.ts";
-import { environmentOf, type Ran, runCommand } from "./support/command.ts";
+import { test } from "node:test";
+import { useCommands } from "./support/command.ts";
 
-let server: TestServer;
-let folder: string;
 let file: string;
-let run: (...words: string[]) => Promise<Ran>;
-before(async () => {
-  server = await startTestServer({ bucket: "photos" });
-  folder = await mkdtemp(join(tmpdir(), "stowage-refusals-"));
-  file = join(folder, "file");
-  await writeFile(file, "x");
-  run = (...words) => runCommand(environmentOf(server), words);
-  for (const key of ["www/index.html", "a", "b"]) {
-    await server.client.putObject({ bucket: "photos", key, body: "x" });
-  }
+const commands = useCommands({
+  bucket: "photos",
+  prepare: async ({ server, folder }) => {
+    file = join(folder, "file");
+    await writeFile(file, "x");
+    for (const key of ["www/index.html", "a", "b"]) {
+      await server.client.putObject({ bucket: "photos", key, body: "x" });
+    }
+  },
 });
-after(async () => {
-  await server.close();
-  await rm(folder, { recursive: true });
-});
+const { run } = commands;
 
 /** What a command that fails says. */
 async function refusal(...words: string[]): Promise<string> {
@@ -39,7 +31,7 @@ test("a folder that was named like an object is told, and how to take it", async
   const said =
     "stowage: there is no object s3://photos/www, but there are objects under s3://photos/www/; -r takes them, and stowage ls s3://photos/www/ shows them\n";
   for (const words of [
-    ["cp", "s3://photos/www", folder],
+    ["cp", "s3://photos/www", commands.folder],
     ["rm", "s3://photos/www"],
     ["mv", "s3://photos/www", "s3://photos/other"],
     ["stat", "s3://photos/www"],
@@ -57,7 +49,7 @@ test("a folder that was named like an object is told, and how to take it", async
 test("a bucket that is missing is named, where a HEAD says nothing of it", async () => {
   for (const words of [
     ["stat", "s3://nowhere/a"],
-    ["cp", "s3://nowhere/a", folder],
+    ["cp", "s3://nowhere/a", commands.folder],
     ["mv", "s3://nowhere/a", "s3://photos/moved"],
     ["rm", "s3://nowhere/a"],
   ]) {
@@ -69,9 +61,9 @@ test("a bucket that is missing is named, where a HEAD says nothing of it", async
 });
 
 test("a version that is missing, or none at all, is told as that", async () => {
-  await server.client.createBucket({ bucket: "letters" });
-  await server.client.putBucketVersioning({ bucket: "letters", status: "Enabled" });
-  await server.client.putObject({ bucket: "letters", key: "a", body: "x" });
+  await commands.server.client.createBucket({ bucket: "letters" });
+  await commands.server.client.putBucketVersioning({ bucket: "letters", status: "Enabled" });
+  await commands.server.client.putObject({ bucket: "letters", key: "a", body: "x" });
   const [missing, none] = ["0123456789abcdef0123456789abcdef", "abc"].map(
     (id) => `s3://letters/a?versionId=${id}`,
   );
@@ -83,7 +75,7 @@ test("a version that is missing, or none at all, is told as that", async () => {
     ["cat", missing],
     ["acl", none],
     ["stat", missing],
-    ["cp", missing, folder],
+    ["cp", missing, commands.folder],
   ] as string[][]) {
     assert.match(await refusal(...words), said);
   }
@@ -94,7 +86,12 @@ test("a version that is missing, or none at all, is told as that", async () => {
 });
 
 test("what a request lacks, or has too much of, is told", async () => {
-  await server.client.putObject({ bucket: "photos", key: "secret", body: "x", customerKey: randomBytes(32) });
+  await commands.server.client.putObject({
+    bucket: "photos",
+    key: "secret",
+    body: "x",
+    customerKey: randomBytes(32),
+  });
   for (const command of ["stat", "cat"]) {
     assert.match(await refusal(command, "s3://photos/secret"), /; .*--sse-c-key/);
   }

@@ -3,38 +3,26 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { S3Client } from "../src/client/s3-client.ts";
-import { startTestServer, type TestServer } from "../src/testing.ts";
-import { environmentOf, type Ran, runCommand } from "./support/command.ts";
+import { environmentOf, runCommand, useCommands } from "./support/command.ts";
 import { program, startServing } from "./support/serve.ts";
 
-let scratch = "";
-let server: TestServer;
-let run: (...words: string[]) => Promise<Ran>;
-before(async () => {
-  scratch = mkdtempSync(join(tmpdir(), "stowage-running-"));
-  server = await startTestServer({ bucket: "photos" });
-  run = (...words) => runCommand(environmentOf(server), words);
-});
-after(async () => {
-  await server.close();
-  rmSync(scratch, { recursive: true, force: true });
-});
+const commands = useCommands({ bucket: "photos" });
+const { run } = commands;
 
 function fileOf(...lines: string[]): string {
-  const path = join(scratch, "commands.txt");
+  const path = join(commands.folder, "commands.txt");
   writeFileSync(path, lines.join("\n"));
   return path;
 }
 
 test("run runs each line, whatever is quoted in it", async () => {
   const key = "a b 'c'.txt";
-  await server.client.putObject({ bucket: "photos", key, body: "x" });
+  await commands.server.client.putObject({ bucket: "photos", key, body: "x" });
   const file = fileOf(
     "# a comment",
     "",
@@ -72,7 +60,7 @@ test("run tells errors with their lines, runs the others, and fails", async () =
 
 test("run begins no more commands once it is stopped", async () => {
   const { code, stdout, stderr } = await runCommand(
-    environmentOf(server),
+    environmentOf(commands.server),
     ["run", fileOf("mb s3://never-made")],
     async () => "SIGINT",
   );
@@ -84,9 +72,9 @@ test("run asks for signals once, however many commands want to know of them", as
   let asked = 0;
   const lines = Array.from(
     { length: 20 },
-    (_, at) => `cp ${join(scratch, "commands.txt")} s3://photos/copy-${at}`,
+    (_, at) => `cp ${join(commands.folder, "commands.txt")} s3://photos/copy-${at}`,
   );
-  const { code, stderr } = await runCommand(environmentOf(server), ["run", fileOf(...lines)], () => {
+  const { code, stderr } = await runCommand(environmentOf(commands.server), ["run", fileOf(...lines)], () => {
     asked++;
     return new Promise(() => {});
   });
@@ -113,14 +101,14 @@ test("run --json prints an object a command", async () => {
 
 test("run reads standard input, and says that there is no such file", async () => {
   const child = spawn(process.execPath, [program, "run", "-"], {
-    env: { ...process.env, ...environmentOf(server) },
+    env: { ...process.env, ...environmentOf(commands.server) },
   });
   const ended = once(child, "close") as Promise<[number]>;
   child.stdin.end("mb s3://five-bucket\nmb s3://No_Bucket\n");
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   assert.deepEqual([code, stdout], [1, "made s3://five-bucket\n"]);
   assert.match(stderr, /^line 2: CreateBucket of s3:\/\/No_Bucket: /);
-  const none = await run("run", join(scratch, "none"));
+  const none = await run("run", join(commands.folder, "none"));
   assert.deepEqual([none.code, none.stdout], [1, ""]);
   assert.match(
     none.stderr,
@@ -130,13 +118,13 @@ test("run reads standard input, and says that there is no such file", async () =
 });
 
 test("watch prints what is created, changed and removed, and ends well when it is stopped", async () => {
-  const { client } = server;
+  const { client } = commands.server;
   const put = async (key: string, body: string): Promise<void> => {
     await client.putObject({ bucket: "photos", key, body });
   };
   for (const key of ["w/a", "w/ü", "w/z"]) await put(key, "1");
   const child = spawn(process.execPath, [program, "watch", "s3://photos/w/", "--interval", "0.1", "--json"], {
-    env: { ...process.env, ...environmentOf(server) },
+    env: { ...process.env, ...environmentOf(commands.server) },
   });
   let output = "";
   child.stdout.on("data", (chunk) => (output += String(chunk)));
@@ -179,7 +167,7 @@ test("watch prints what is created, changed and removed, and ends well when it i
 
 test("watch waits for a server that is away, and tells it once", async () => {
   const keys = { STOWAGE_ACCESS_KEY: "ADMINKEY", STOWAGE_SECRET_KEY: "admin secret" };
-  const options = { dataDir: join(scratch, "data"), environment: keys };
+  const options = { dataDir: join(commands.folder, "data"), environment: keys };
   const first = await startServing(options);
   const credentials = { accessKeyId: "ADMINKEY", secretAccessKey: "admin secret" };
   const client = new S3Client({ endpoint: first.endpoint, credentials });

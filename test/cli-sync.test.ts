@@ -1,37 +1,25 @@
 /** `stowage sync` and `stowage diff`, and `sync()` of stowage/sync, on a server. */
 
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { after, before, test } from "node:test";
-import { sync } from "../src/sync.ts";
-import { startTestServer, type TestServer } from "../src/testing.ts";
-import { environmentOf, type Ran, runCommand } from "./support/command.ts";
+import { test } from "node:test";
+import { sync, type SyncPlace } from "../src/sync.ts";
+import { environmentOf, runCommand, useCommands } from "./support/command.ts";
 import { startProxy } from "./support/proxy.ts";
 
 const files = { "a/b": "1", "a.b": "22", "größe 😀/x y": "333", top: "4444" };
 const past = new Date(Date.now() - 3_600_000);
 
-let server: TestServer;
-let root: string;
+const commands = useCommands();
+const { run } = commands;
 let count = 0;
-let run: (...words: string[]) => Promise<Ran>;
-before(async () => {
-  server = await startTestServer();
-  root = await mkdtemp(join(tmpdir(), "stowage-sync-"));
-  run = (...words) => runCommand(environmentOf(server), words);
-});
-after(async () => {
-  await server.close();
-  await rm(root, { recursive: true });
-});
 
 /** A directory with {@link files} of an hour ago, and an empty bucket. */
 async function fresh(): Promise<{ directory: string; bucket: string; url: string }> {
   const bucket = `sync-${count++}`;
-  await server.client.createBucket({ bucket });
-  const directory = join(root, bucket);
+  await commands.server.client.createBucket({ bucket });
+  const directory = join(commands.folder, bucket);
   for (const [name, content] of Object.entries(files)) await put(directory, name, content, past);
   return { directory, bucket, url: `s3://${bucket}/site/` };
 }
@@ -51,8 +39,8 @@ async function lines(...words: string[]): Promise<string[]> {
 
 async function contentsOf(bucket: string): Promise<Record<string, string>> {
   const contents: Record<string, string> = {};
-  for await (const { key } of server.client.list({ bucket })) {
-    contents[key] = await (await server.client.getObject({ bucket, key })).body.text();
+  for await (const { key } of commands.server.client.list({ bucket })) {
+    contents[key] = await (await commands.server.client.getObject({ bucket, key })).body.text();
   }
   return contents;
 }
@@ -69,8 +57,8 @@ async function filesIn(directory: string): Promise<Record<string, string>> {
 test("up, within S3 and down: all is sent once, and nothing a second time", async () => {
   const { directory, bucket, url } = await fresh();
   const copy = `s3://${bucket}-copy`;
-  await server.client.createBucket({ bucket: `${bucket}-copy` });
-  const down = join(root, "down");
+  await commands.server.client.createBucket({ bucket: `${bucket}-copy` });
+  const down = join(commands.folder, "down");
   for (const [from, to, verb] of [
     [directory, url, "upload"],
     [url, copy, "copy"],
@@ -117,9 +105,9 @@ test("--checksum knows files that went in parts", async () => {
 
 test("nothing is deleted without --delete, nor what filters leave out, nor above the limit", async () => {
   const { directory, bucket, url } = await fresh();
-  await server.client.putObject({ bucket, key: "beside", body: "not below the folder" });
+  await commands.server.client.putObject({ bucket, key: "beside", body: "not below the folder" });
   for (const name of ["old/1", "old/2", "keep.log"]) {
-    await server.client.putObject({ bucket, key: `site/${name}`, body: name });
+    await commands.server.client.putObject({ bucket, key: `site/${name}`, body: name });
   }
   await lines("sync", directory, url);
   assert.equal(Object.keys(await contentsOf(bucket)).length, 8);
@@ -148,8 +136,10 @@ test("nothing is deleted without --delete, nor what filters leave out, nor above
 test("what only the bucket has goes a thousand at a time, and what the server keeps is told by its name", async () => {
   const { directory, bucket, url } = await fresh();
   const names = Array.from({ length: 1002 }, (_, at) => `old/${at}`);
-  await Promise.all(names.map((name) => server.client.putObject({ bucket, key: `site/${name}`, body: "" })));
-  await server.client.putBucketPolicy({
+  await Promise.all(
+    names.map((name) => commands.server.client.putObject({ bucket, key: `site/${name}`, body: "" })),
+  );
+  await commands.server.client.putBucketPolicy({
     bucket,
     policy: {
       Version: "2012-10-17",
@@ -163,8 +153,8 @@ test("what only the bucket has goes a thousand at a time, and what the server ke
       ],
     },
   });
-  const proxy = await startProxy(server.endpoint);
-  const env = environmentOf({ ...server, endpoint: proxy.url });
+  const proxy = await startProxy(commands.server.endpoint);
+  const env = environmentOf({ ...commands.server, endpoint: proxy.url });
   const { code, stdout, stderr } = await runCommand(env, ["sync", directory, url, "--delete"]);
   await proxy.close();
   assert.equal(code, 1);
@@ -176,7 +166,7 @@ test("what only the bucket has goes a thousand at a time, and what the server ke
 
 test("files that only the directory has go too, and its other directories stay", async () => {
   const { directory, bucket, url } = await fresh();
-  await server.client.putObject({ bucket, key: "site/top", body: "4444" });
+  await commands.server.client.putObject({ bucket, key: "site/top", body: "4444" });
   assert.equal((await lines("sync", url, directory, "--delete")).length, 4);
   assert.deepEqual(await filesIn(directory), { top: "4444" });
 });
@@ -184,13 +174,16 @@ test("files that only the directory has go too, and its other directories stay",
 test("an empty or a missing source empties nothing", async () => {
   const { directory, bucket, url } = await fresh();
   await lines("sync", directory, url);
-  const empty = join(root, "empty");
+  const empty = join(commands.folder, "empty");
   await mkdir(empty);
   assert.match(
     (await run("sync", empty, url, "--delete")).stderr,
     /source is empty, and 4 files of the target would be deleted; check the source, or give --force\n/,
   );
-  assert.match((await run("sync", join(root, "nowhere"), url, "--delete")).stderr, /there is no directory/);
+  assert.match(
+    (await run("sync", join(commands.folder, "nowhere"), url, "--delete")).stderr,
+    /there is no directory/,
+  );
   assert.match((await run("sync", "s3://no-such-bucket", directory, "--delete")).stderr, /NoSuchBucket/);
   assert.equal(Object.keys(await contentsOf(bucket)).length, 4);
   assert.deepEqual(await filesIn(directory), files);
@@ -213,14 +206,14 @@ test("a source in which nothing is found is told, and one that is in step is not
 test("keys that lead out of the directory, or that no file can have, are told and left", async () => {
   const { bucket } = await fresh();
   for (const key of ["../out", "/etc/out", "a//b", "ok", "dir", "dir/x"]) {
-    await server.client.putObject({ bucket, key, body: key });
+    await commands.server.client.putObject({ bucket, key, body: key });
   }
-  const target = join(root, "hostile", "target");
+  const target = join(commands.folder, "hostile", "target");
   const { code, stderr } = await run("sync", `s3://${bucket}`, target);
   assert.equal(code, 1);
   assert.match(stderr, /"\.\.\/out" would leave the directory/);
   assert.match(stderr, /4 of 6 failed/);
-  const names = Object.keys(await filesIn(join(root, "hostile")));
+  const names = Object.keys(await filesIn(join(commands.folder, "hostile")));
   assert.ok(names.includes("target/ok"));
   assert.ok(
     names.every((name) => /^target\/(?:ok|dir(?:\/x)?)$/.test(name)),
@@ -233,7 +226,7 @@ test("diff tells what is missing, different and extra, and its exit code is 1", 
   await lines("sync", directory, url);
   await put(directory, "new", "n", past);
   await put(directory, "top", "changed", past);
-  await server.client.putObject({ bucket, key: "site/extra", body: "" });
+  await commands.server.client.putObject({ bucket, key: "site/extra", body: "" });
   const { code, stdout } = await run("diff", directory, url);
   assert.equal(code, 1);
   assert.deepEqual(
@@ -241,17 +234,17 @@ test("diff tells what is missing, different and extra, and its exit code is 1", 
     ["- new", "- top", "+ extra", ""],
   );
   assert.equal((await run("diff", directory, "s3://no-such-bucket")).code, 1);
-  assert.deepEqual(await run("diff", join(root, "nowhere"), url), {
+  assert.deepEqual(await run("diff", join(commands.folder, "nowhere"), url), {
     code: 1,
     stdout: "",
-    stderr: `stowage: there is no directory "${join(root, "nowhere")}"; check the path\n`,
+    stderr: `stowage: there is no directory "${join(commands.folder, "nowhere")}"; check the path\n`,
   });
 });
 
 test("places that do not go together are refused", async () => {
   const { directory, bucket, url } = await fresh();
   for (const [words, message] of [
-    [[directory, root], /Both places are of this machine/],
+    [[directory, commands.folder], /Both places are of this machine/],
     [[url, `s3://${bucket}`], /One place is in the other/],
     [[join(directory, "top"), url], /is a file, not a directory/],
     [["-", url], /- is no directory/],
@@ -268,23 +261,23 @@ test("sync() as a library tells what it did, and a dry run what it would", async
   const { directory, bucket } = await fresh();
   const target = { bucket, prefix: "lib/" };
   const told: string[] = [];
-  const planned = await sync(server.client, { directory }, target, {
+  const planned = await sync(commands.server.client, { directory }, target, {
     dryRun: true,
     onAction: ({ type, name }) => told.push(`${type} ${name}`),
   });
   assert.deepEqual([planned.sent, planned.sentBytes], [4, 10]);
   assert.equal(told[0], "upload a.b");
   assert.deepEqual(await contentsOf(bucket), {});
-  const { sent, deleted, failures } = await sync(server.client, { directory }, target);
+  const { sent, deleted, failures } = await sync(commands.server.client, { directory }, target);
   assert.deepEqual([sent, deleted, failures], [4, 0, []]);
   await rm(join(directory, "top"));
-  assert.equal((await sync(server.client, { directory }, target, { delete: true })).deleted, 1);
+  assert.equal((await sync(commands.server.client, { directory }, target, { delete: true })).deleted, 1);
   assert.equal((await stat(join(directory, "a.b"))).size, 2);
 });
 
 test("nothing is deleted where something could not be sent", async () => {
   const { directory, bucket } = await fresh();
-  for (const key of ["../out", "new"]) await server.client.putObject({ bucket, key, body: key });
+  for (const key of ["../out", "new"]) await commands.server.client.putObject({ bucket, key, body: key });
   const { code, stderr } = await run("sync", `s3://${bucket}`, directory, "--delete");
   assert.equal(code, 1);
   assert.match(stderr, /1 of 2 failed/);
@@ -293,14 +286,14 @@ test("nothing is deleted where something could not be sent", async () => {
 
 test("links in the target lead nowhere", async () => {
   const { bucket } = await fresh();
-  const outside = join(root, "outside");
+  const outside = join(commands.folder, "outside");
   await put(outside, "file", "mine");
-  const target = join(root, "linked");
+  const target = join(commands.folder, "linked");
   await mkdir(target);
   await symlink(outside, join(target, "dir"));
   await symlink(join(outside, "file"), join(target, "file"));
   for (const key of ["dir/x", "file", "ok"])
-    await server.client.putObject({ bucket, key, body: `of ${key}` });
+    await commands.server.client.putObject({ bucket, key, body: `of ${key}` });
   for (const words of [
     ["sync", `s3://${bucket}`, target],
     ["cp", "-r", `s3://${bucket}`, target],
@@ -316,11 +309,11 @@ test("links in the target lead nowhere", async () => {
 
 test("what is passed over is not missing: linked directories, downloads under way", async () => {
   const { directory, bucket, url } = await fresh();
-  const elsewhere = join(root, "elsewhere");
+  const elsewhere = join(commands.folder, "elsewhere");
   await put(elsewhere, "x", "x");
   await symlink(elsewhere, join(directory, "linked"));
   for (const name of ["linked/x", ".film.mp4.stowage-part", ".film.mp4.part", "gone"]) {
-    await server.client.putObject({ bucket, key: `site/${name}`, body: name });
+    await commands.server.client.putObject({ bucket, key: `site/${name}`, body: name });
   }
   await lines("sync", directory, url, "--delete");
   assert.deepEqual(Object.keys(await contentsOf(bucket)), [
@@ -333,8 +326,30 @@ test("what is passed over is not missing: linked directories, downloads under wa
   ]);
 });
 
+test("sync() takes no option and no place that there is not", async () => {
+  const { directory, bucket } = await fresh();
+  const { client } = commands.server;
+  const refused = (message: RegExp, source: object, target: object, options: object = {}): Promise<void> =>
+    assert.rejects(sync(client, source as SyncPlace, target as SyncPlace, options), {
+      name: "TypeError",
+      message,
+    });
+  const misspelt = { bucket, prefx: "site/" };
+  await refused(/^A place has no option "prefx"\. Did you mean prefix\?$/, { directory }, misspelt);
+  await refused(
+    /^sync\(\) has no option "dryrun"\. Did you mean dryRun\?$/,
+    { directory },
+    { bucket },
+    { dryrun: true },
+  );
+  assert.deepEqual(await contentsOf(bucket), {});
+});
+
 test("sync() refuses places of which one holds the other", async () => {
   const { directory, bucket } = await fresh();
-  await assert.rejects(sync(server.client, { bucket }, { bucket, prefix: "a/" }), TypeError);
-  await assert.rejects(sync(server.client, { directory }, { directory: root }), TypeError);
+  await assert.rejects(sync(commands.server.client, { bucket }, { bucket, prefix: "a/" }), TypeError);
+  await assert.rejects(
+    sync(commands.server.client, { directory }, { directory: commands.folder }),
+    TypeError,
+  );
 });

@@ -2,12 +2,13 @@
 
 import type { ObjectInfo } from "./outputs.ts";
 
+/** In the order in which they are shown. */
 export const contentHeaders = [
+  "contentType",
   "cacheControl",
   "contentDisposition",
   "contentEncoding",
   "contentLanguage",
-  "contentType",
   "expires",
 ] as const;
 

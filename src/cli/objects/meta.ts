@@ -1,6 +1,6 @@
 /** Metadata and content headers of objects, shown and changed. */
 
-import type { ContentHeader } from "../../client/content-headers.ts";
+import { type ContentHeader, contentHeaders } from "../../client/content-headers.ts";
 import { dashed } from "../../client/read-input.ts";
 import type { S3Client } from "../../client/s3-client.ts";
 import { type Io, UsageError } from "../command.ts";
@@ -63,9 +63,7 @@ export async function setMetadata(
 }
 
 function headersOf(of: Partial<Readonly<Record<ContentHeader, string | undefined>>>): Record<string, string> {
-  const { cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires } = of;
-  const all = { contentType, cacheControl, contentDisposition, contentEncoding, contentLanguage, expires };
   return Object.fromEntries(
-    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    contentHeaders.flatMap((name) => (of[name] === undefined ? [] : [[name, of[name]]])),
   );
 }
