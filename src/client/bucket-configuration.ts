@@ -2,6 +2,7 @@
 
 import { md5Base64 } from "#hash";
 import type { CorsRule } from "../s3/cors.ts";
+import { checkNames } from "../s3/known-names.ts";
 import type { Payer } from "./bucket-settings.ts";
 import { BucketUpkeepSettings } from "./bucket-upkeep-settings.ts";
 import { CORSConfiguration } from "./cors.ts";
@@ -34,15 +35,13 @@ export abstract class BucketConfiguration extends BucketUpkeepSettings {
    */
   async configureVersioning(
     versioning: boolean,
-    {
-      mfaDelete,
-      mfa,
-      signal,
-    }: RequestOptions & {
+    options: RequestOptions & {
       readonly mfaDelete?: boolean | undefined;
       readonly mfa?: readonly [serialNumber: string, code: string] | undefined;
     } = {},
   ): Promise<void> {
+    checkNames("configureVersioning()", options, { mfaDelete: 1, mfa: 1, signal: 1 });
+    const { mfaDelete, mfa, signal } = options;
     await this.connection.client.putBucketVersioning(
       {
         bucket: this.name,

@@ -3,6 +3,7 @@
 import type { CorsRule } from "../s3/cors.ts";
 import { corsConfigurationXml, parseCorsConfiguration } from "../s3/documents/cors.ts";
 import { bucketEncryptionXml, parseBucketEncryption } from "../s3/documents/encryption.ts";
+import { checkNames, type KnownNames, type NamesOf } from "../s3/known-names.ts";
 import { parseTagging, taggingXml } from "../s3/documents/tagging.ts";
 import type { BucketEncryption } from "../s3/server-side-encryption.ts";
 import type { Tags } from "../s3/tags.ts";
@@ -10,7 +11,7 @@ import { readChoice } from "../s3/documents/elements.ts";
 import { element, xmlDocument } from "../s3/xml.ts";
 import type { Payer } from "./bucket-settings.ts";
 import { parseWebsiteConfiguration, websiteConfigurationXml } from "../s3/documents/website.ts";
-import type { WebsiteConfiguration } from "../s3/website.ts";
+import type { RedirectTarget, WebsiteConfiguration } from "../s3/website.ts";
 import { ask, sendCall } from "./ask.ts";
 import { documentBody } from "./call.ts";
 import type { ClientCore } from "./core.ts";
@@ -30,8 +31,18 @@ export async function putBucketCors(
   input: inputs.BucketInput & { readonly rules: readonly CorsRule[] },
   options?: RequestOptions,
 ): Promise<void> {
+  checkNames("PutBucketCors", input.rules, corsRuleNames);
   await put(core, "PutBucketCors", input, corsConfigurationXml(input.rules), options);
 }
+
+const corsRuleNames: NamesOf<CorsRule> = {
+  id: 1,
+  allowedOrigins: 1,
+  allowedMethods: 1,
+  allowedHeaders: 1,
+  exposeHeaders: 1,
+  maxAgeSeconds: 1,
+};
 
 export async function deleteBucketCors(
   core: ClientCore,
@@ -54,8 +65,21 @@ export async function putBucketWebsite(
   input: inputs.BucketInput & { readonly website: WebsiteConfiguration },
   options?: RequestOptions,
 ): Promise<void> {
+  checkNames("PutBucketWebsite", input.website, websiteNames);
   await put(core, "PutBucketWebsite", input, websiteConfigurationXml(input.website), options);
 }
+
+const targetNames: NamesOf<RedirectTarget> = { hostName: 1, protocol: 1 };
+
+const websiteNames: KnownNames = {
+  indexSuffix: 1,
+  errorKey: 1,
+  redirectAllRequestsTo: targetNames,
+  routingRules: {
+    condition: { keyPrefixEquals: 1, httpErrorCodeReturnedEquals: 1 },
+    redirect: { ...targetNames, httpRedirectCode: 1, replaceKeyPrefixWith: 1, replaceKeyWith: 1 },
+  },
+};
 
 export async function deleteBucketWebsite(
   core: ClientCore,
@@ -99,9 +123,17 @@ export async function putBucketEncryption(
   { encryption, ...input }: inputs.BucketInput & { readonly encryption: BucketEncryption },
   options?: RequestOptions,
 ): Promise<void> {
+  checkNames("PutBucketEncryption", encryption, encryptionNames);
   // Not left in the input, where it would be a header.
   await put(core, "PutBucketEncryption", input, bucketEncryptionXml(encryption), options);
 }
+
+const encryptionNames: NamesOf<BucketEncryption> = {
+  algorithm: 1,
+  kmsKeyId: 1,
+  bucketKeyEnabled: 1,
+  blocksCustomerKeys: 1,
+};
 
 export async function deleteBucketEncryption(
   core: ClientCore,

@@ -6,7 +6,12 @@ import {
   notificationConfigurationXml,
   parseNotificationConfiguration,
 } from "../s3/documents/notification.ts";
-import { type LifecycleConfiguration, transitionMinimums } from "../s3/lifecycle.ts";
+import { checkNames, type KnownNames, type NamesOf } from "../s3/known-names.ts";
+import {
+  type LifecycleConfiguration,
+  type NoncurrentVersionExpiration,
+  transitionMinimums,
+} from "../s3/lifecycle.ts";
 import type { BucketLogging } from "../s3/logging.ts";
 import type { Notification } from "../s3/notification.ts";
 import { ask, sendCall } from "./ask.ts";
@@ -30,15 +35,40 @@ export async function getBucketLifecycleConfiguration(
 
 export async function putBucketLifecycleConfiguration(
   core: ClientCore,
-  { bucket, rules, transitionMinimum }: inputs.BucketInput & LifecycleConfiguration,
+  { rules, transitionMinimum, ...input }: inputs.BucketInput & LifecycleConfiguration,
   options?: RequestOptions,
 ): Promise<void> {
+  checkNames("PutBucketLifecycleConfiguration", rules, ruleNames);
   const minimum = transitionMinimum === undefined ? {} : { [minimumHeader]: transitionMinimum };
-  await put(core, "PutBucketLifecycleConfiguration", bucket, lifecycleConfigurationXml(rules), {
+  await put(core, "PutBucketLifecycleConfiguration", input, lifecycleConfigurationXml(rules), {
     headers: minimum,
     options,
   });
 }
+
+const timeNames = { days: 1, dateMs: 1 };
+const noncurrentNames: NamesOf<NoncurrentVersionExpiration> = {
+  noncurrentDays: 1,
+  newerNoncurrentVersions: 1,
+};
+
+/** A misspelt prefix would be a rule for the whole bucket. */
+const ruleNames: KnownNames = {
+  id: 1,
+  status: 1,
+  prefix: 1,
+  filter: {
+    prefix: 1,
+    tags: { key: 1, value: 1 },
+    objectSizeGreaterThan: 1,
+    objectSizeLessThan: 1,
+  },
+  expiration: { ...timeNames, expiredObjectDeleteMarker: 1 },
+  transitions: { ...timeNames, storageClass: 1 },
+  noncurrentVersionExpiration: noncurrentNames,
+  noncurrentVersionTransitions: { ...noncurrentNames, storageClass: 1 },
+  abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+};
 
 export async function deleteBucketLifecycle(
   core: ClientCore,
@@ -60,22 +90,32 @@ export async function getBucketNotificationConfiguration(
 export async function putBucketNotificationConfiguration(
   core: ClientCore,
   {
-    bucket,
     notifications,
     skipDestinationValidation,
+    ...input
   }: inputs.BucketInput & {
     readonly notifications: readonly Notification[];
     readonly skipDestinationValidation?: boolean | undefined;
   },
   options?: RequestOptions,
 ): Promise<void> {
+  checkNames("PutBucketNotificationConfiguration", notifications, notificationNames);
   const skip =
     skipDestinationValidation === undefined
       ? {}
       : { "x-amz-skip-destination-validation": String(skipDestinationValidation) };
   const xml = notificationConfigurationXml(notifications);
-  await put(core, "PutBucketNotificationConfiguration", bucket, xml, { headers: skip, options });
+  await put(core, "PutBucketNotificationConfiguration", input, xml, { headers: skip, options });
 }
+
+const notificationNames: NamesOf<Notification> = {
+  id: 1,
+  kind: 1,
+  arn: 1,
+  events: 1,
+  prefix: 1,
+  suffix: 1,
+};
 
 export async function getBucketLogging(
   core: ClientCore,
@@ -87,16 +127,16 @@ export async function getBucketLogging(
 
 export async function putBucketLogging(
   core: ClientCore,
-  { bucket, logging }: inputs.BucketInput & { readonly logging: BucketLogging | null },
+  { logging, ...input }: inputs.BucketInput & { readonly logging: BucketLogging | null },
   options?: RequestOptions,
 ): Promise<void> {
-  await put(core, "PutBucketLogging", bucket, bucketLoggingStatusXml(logging), { headers: {}, options });
+  await put(core, "PutBucketLogging", input, bucketLoggingStatusXml(logging), { headers: {}, options });
 }
 
 async function put(
   core: ClientCore,
   name: string,
-  bucket: string,
+  input: inputs.BucketInput,
   xml: string,
   {
     headers,
@@ -105,5 +145,5 @@ async function put(
 ): Promise<void> {
   const body = documentBody(xml);
   const call = { ...body, headers: { ...body.headers, ...headers }, answer: "nothing" } as const;
-  await sendCall(core, name, { bucket }, options, call);
+  await sendCall(core, name, input, options, call);
 }

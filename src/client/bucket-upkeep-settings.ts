@@ -1,5 +1,6 @@
 /** The part of a Bucket for lifecycle rules and access logs, under boto's names. */
 
+import { checkNames } from "../s3/known-names.ts";
 import type { LifecycleRule } from "../s3/lifecycle.ts";
 import type { Notification } from "../s3/notification.ts";
 import type { Grant } from "./acl.ts";
@@ -50,15 +51,13 @@ export abstract class BucketUpkeepSettings {
    */
   async enableLogging(
     targetBucket: string | { readonly name: string },
-    {
-      targetPrefix = "",
-      grants = [],
-      signal,
-    }: RequestOptions & {
+    options: RequestOptions & {
       readonly targetPrefix?: string | undefined;
       readonly grants?: readonly Grant[] | undefined;
     } = {},
   ): Promise<void> {
+    checkNames("enableLogging()", options, { targetPrefix: 1, grants: 1, signal: 1 });
+    const { targetPrefix = "", grants = [], signal } = options;
     const target = typeof targetBucket === "string" ? targetBucket : targetBucket.name;
     const logging = new BucketLogging(target, targetPrefix, grants).toPlain();
     await this.connection.client.putBucketLogging({ bucket: this.name, logging }, { signal });

@@ -1,11 +1,11 @@
 /** boto's Bucket. */
 
 import type { AccessControlPolicy, CannedAcl, Permission } from "../s3/acl.ts";
-import { checkNames } from "../s3/known-names.ts";
+import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import { accessControlPolicyXml } from "../s3/documents/acl.ts";
 import type { DeleteResult } from "../s3/documents/delete.ts";
 import type { CompletedPart } from "../s3/documents/multipart.ts";
-import { type Grant, Policy } from "./acl.ts";
+import { type ACL, type Grant, Policy } from "./acl.ts";
 import { BucketConfiguration } from "./bucket-configuration.ts";
 import {
   getAllVersions,
@@ -20,7 +20,7 @@ import { S3ResponseError } from "./errors.ts";
 import type { GenerateUrlOptions, Method } from "./generate-url.ts";
 import type { CreateMultipartUploadInput } from "./inputs.ts";
 import { Key } from "./key.ts";
-import type { CopyKeyOptions } from "./key-options.ts";
+import { type CopyKeyOptions, copyOptionNames } from "./key-options.ts";
 import { Listing } from "./listing.ts";
 import { multipartRequests } from "./load-seldom.ts";
 import { MultiPartUpload } from "./multipart-upload.ts";
@@ -53,6 +53,8 @@ export interface RecursiveOptions extends RequestOptions {
   /** Every key of the bucket too, one request or two for each. Default: false. */
   readonly recursive?: boolean | undefined;
 }
+
+const recursiveNames: NamesOf<RecursiveOptions> = { recursive: 1, signal: 1 };
 
 type Listed = Key | Prefix;
 
@@ -87,10 +89,9 @@ export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
    *
    * @throws S3ResponseError for any other answer than yes and 404.
    */
-  async getKey(
-    name: string,
-    { versionId, validate = true, signal }: GetKeyOptions = {},
-  ): Promise<Key | null> {
+  async getKey(name: string, options: GetKeyOptions = {}): Promise<Key | null> {
+    checkNames("getKey()", options, { versionId: 1, validate: 1, signal: 1 });
+    const { versionId, validate = true, signal } = options;
     const key = this.newKey(name);
     key.versionId = versionId;
     if (!validate) return key;
@@ -200,6 +201,7 @@ export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
     sourceKeyName: string,
     options: CopyKeyOptions & { readonly sourceVersionId?: string | undefined } = {},
   ): Promise<Key> {
+    checkNames("copyKey()", options, { ...copyOptionNames, sourceVersionId: 1 });
     const { sourceVersionId, ...rest } = options;
     const source = new Key(new Bucket(this.connection, sourceBucketName), sourceKeyName);
     source.versionId = sourceVersionId;
@@ -218,9 +220,10 @@ export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
   async setAcl(
     acl: CannedAcl | Policy | AccessControlPolicy,
     keyName = "",
-    { versionId, signal }: AclOptions = {},
+    options: AclOptions = {},
   ): Promise<void> {
-    const subject = this.#aclSubject(keyName, versionId);
+    const subject = this.#aclSubject(keyName, options);
+    const { signal } = options;
     if (typeof acl === "string") {
       await this.#client.putAclXml({ ...subject, acl }, undefined, { signal });
       return;
@@ -238,65 +241,64 @@ export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
     return Policy.fromXml(await this.getXmlAcl(keyName, options));
   }
 
-  async getXmlAcl(keyName = "", { versionId, signal }: AclOptions = {}): Promise<string> {
-    return this.#client.getAclXml(this.#aclSubject(keyName, versionId), { signal });
+  async getXmlAcl(keyName = "", options: AclOptions = {}): Promise<string> {
+    return this.#client.getAclXml(this.#aclSubject(keyName, options), { signal: options.signal });
   }
 
-  async setXmlAcl(xml: string, keyName = "", { versionId, signal }: AclOptions = {}): Promise<void> {
-    await this.#client.putAclXml(this.#aclSubject(keyName, versionId), xml, { signal });
+  async setXmlAcl(xml: string, keyName = "", options: AclOptions = {}): Promise<void> {
+    await this.#client.putAclXml(this.#aclSubject(keyName, options), xml, { signal: options.signal });
   }
 
   #aclSubject(
     keyName: string,
-    versionId: string | undefined,
+    options: AclOptions,
   ): { readonly bucket: string; readonly key?: string; readonly versionId?: string | undefined } {
+    checkNames("An ACL", options, { versionId: 1, signal: 1 });
+    const { versionId } = options;
     return { bucket: this.name, ...(keyName === "" ? {} : { key: keyName, versionId }) };
   }
 
   /** Everybody may list the bucket, and with `recursive` read each of its keys. */
-  async makePublic({ recursive = false, signal }: RecursiveOptions = {}): Promise<void> {
-    await this.setAcl("public-read", "", { signal });
-    if (recursive) await this.#eachKey(signal, (key, keySignal) => key.makePublic({ signal: keySignal }));
+  async makePublic(options: RecursiveOptions = {}): Promise<void> {
+    checkNames("makePublic()", options, recursiveNames);
+    await this.setAcl("public-read", "", { signal: options.signal });
+    await this.#eachKey(options, (key, signal) => key.makePublic({ signal }));
   }
 
   /** Adds a grant for a user by e-mail address. The bucket's other grants stay. */
   async addEmailGrant(
     permission: Permission,
     emailAddress: string,
-    { recursive = false, signal }: RecursiveOptions = {},
+    options: RecursiveOptions = {},
   ): Promise<void> {
-    const policy = await this.getAcl("", { signal });
-    policy.acl.addEmailGrant(permission, emailAddress);
-    await this.setAcl(policy, "", { signal });
-    if (!recursive) return;
-    await this.#eachKey(signal, (key, keySignal) =>
-      key.addEmailGrant(permission, emailAddress, { signal: keySignal }),
-    );
+    await this.#addGrant((acl) => acl.addEmailGrant(permission, emailAddress), options);
+    await this.#eachKey(options, (key, signal) => key.addEmailGrant(permission, emailAddress, { signal }));
   }
 
   /** Adds a grant for a user by canonical id. The bucket's other grants stay. */
-  async addUserGrant(
-    permission: Permission,
-    userId: string,
-    { recursive = false, signal }: RecursiveOptions = {},
-  ): Promise<void> {
+  async addUserGrant(permission: Permission, userId: string, options: RecursiveOptions = {}): Promise<void> {
+    await this.#addGrant((acl) => acl.addUserGrant(permission, userId), options);
+    await this.#eachKey(options, (key, signal) => key.addUserGrant(permission, userId, { signal }));
+  }
+
+  async #addGrant(add: (acl: ACL) => void, options: RecursiveOptions): Promise<void> {
+    checkNames("A grant", options, recursiveNames);
+    const { signal } = options;
     const policy = await this.getAcl("", { signal });
-    policy.acl.addUserGrant(permission, userId);
+    add(policy.acl);
     await this.setAcl(policy, "", { signal });
-    if (!recursive) return;
-    await this.#eachKey(signal, (key, keySignal) =>
-      key.addUserGrant(permission, userId, { signal: keySignal }),
-    );
   }
 
   async listGrants(options?: RequestOptions): Promise<Grant[]> {
     return (await this.getAcl("", options)).acl.grants;
   }
 
+  /** Changes every key, where the options say so. */
   async #eachKey(
-    signal: AbortSignal | undefined,
+    { recursive, signal }: RecursiveOptions,
     change: (key: Key, signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
+    if (recursive !== true) return;
     const { concurrency } = this.#client.core.settings;
     const { runParallel } = await import("./parallel.ts");
     await runParallel(this.list({ signal }), { concurrency, signal }, change);

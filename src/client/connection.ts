@@ -1,12 +1,13 @@
 /** boto's S3Connection: where everything begins. */
 
 import type { CannedAcl } from "../s3/acl.ts";
+import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import type { PresignSubject } from "./presign.ts";
 import { type PostCondition, buildPostPolicy } from "../s3/build-post-policy.ts";
 import { Bucket } from "./bucket.ts";
 import { serverDate } from "./core.ts";
 import { CredentialsError, S3ResponseError } from "./errors.ts";
-import { type GenerateUrlOptions, type Method, presignInput } from "./generate-url.ts";
+import { type GenerateUrlOptions, type Method, generateUrlNames, presignInput } from "./generate-url.ts";
 import type { RawAnswer, RawRequest } from "./request.ts";
 import type { RequestOptions } from "./send.ts";
 import { S3Client } from "./s3-client.ts";
@@ -48,6 +49,18 @@ export interface PostFormOptions {
   /** Further conditions, such as `["starts-with", "$Content-Type", "image/"]`. */
   readonly conditions?: readonly PostCondition[] | undefined;
 }
+
+const postFormNames: NamesOf<PostFormOptions> = {
+  expiresIn: 1,
+  acl: 1,
+  successActionRedirect: 1,
+  successActionStatus: 1,
+  maxContentLength: 1,
+  minContentLength: 1,
+  storageClass: 1,
+  fields: 1,
+  conditions: 1,
+};
 
 /** A form that uploads one file: send it to `action` as multipart/form-data, with the field `file` behind the others. */
 export interface PostForm {
@@ -104,7 +117,9 @@ export class S3Connection implements AsyncIterable<Bucket> {
   }
 
   /** A bucket that exists. Throws S3ResponseError NoSuchBucket where it does not, AccessDenied where it is not yours. */
-  async getBucket(name: string, { validate = true, signal }: GetBucketOptions = {}): Promise<Bucket> {
+  async getBucket(name: string, options: GetBucketOptions = {}): Promise<Bucket> {
+    checkNames("getBucket()", options, { validate: 1, signal: 1 });
+    const { validate = true, signal } = options;
     return validate ? this.headBucket(name, { signal }) : new Bucket(this, name);
   }
 
@@ -130,7 +145,9 @@ export class S3Connection implements AsyncIterable<Bucket> {
   }
 
   /** Throws S3CreateError where the name is taken. */
-  async createBucket(name: string, { location, policy, signal }: CreateBucketOptions = {}): Promise<Bucket> {
+  async createBucket(name: string, options: CreateBucketOptions = {}): Promise<Bucket> {
+    checkNames("createBucket()", options, { location: 1, policy: 1, signal: 1 });
+    const { location, policy, signal } = options;
     await this.client.createBucket({ bucket: name, locationConstraint: location, acl: policy }, { signal });
     return new Bucket(this, name);
   }
@@ -150,6 +167,7 @@ export class S3Connection implements AsyncIterable<Bucket> {
    * conn.generateUrl(3600, "GET", { bucket: "mybucket", key: "photo.jpg" });
    */
   generateUrl(expiresIn: number, method: Method, options: GenerateUrlOptions & PresignSubject = {}): string {
+    checkNames("generateUrl()", options, generateUrlNames);
     const { core } = this.client;
     const { headers, queryAuth, responseHeaders, versionId, query, expiresInAbsolute, ...subject } = options;
     const url = { headers, responseHeaders, versionId, query, expiresInAbsolute };
@@ -170,6 +188,7 @@ export class S3Connection implements AsyncIterable<Bucket> {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
    */
   buildPostFormArgs(bucketName: string, key: string, options: PostFormOptions = {}): PostForm {
+    checkNames("buildPostFormArgs()", options, postFormNames);
     const { core } = this.client;
     const credentials = core.credentials?.peek() ?? null;
     if (credentials === null) {

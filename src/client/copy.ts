@@ -1,5 +1,6 @@
 /** Copies on the server, of any size: above 5 GiB in parts, with everything beside the bytes that one request would keep. */
 
+import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import type { CompletedPart } from "../s3/documents/multipart.ts";
 import type { Tags } from "../s3/tags.ts";
 import { finishCopy, hasTags } from "./after-copy.ts";
@@ -42,6 +43,14 @@ export interface CopyOptions {
   readonly concurrency?: number | undefined;
 }
 
+const optionNames: NamesOf<CopyOptions> = {
+  signal: 1,
+  sizeBytes: 1,
+  preserveAcl: 1,
+  sourceHasTags: 1,
+  concurrency: 1,
+};
+
 /** What one request copies at most. */
 const maxSingleCopyBytes = 5 * 1024 ** 3;
 /** No bytes pass through here, so that parts may be large. */
@@ -60,6 +69,7 @@ export async function copy(
   input: CopyObjectInput,
   options: CopyOptions = {},
 ): Promise<Copied> {
+  checkNames("copy()", options, optionNames);
   const { signal, preserveAcl = false, sourceHasTags = false } = options;
   if (preserveAcl) {
     if (input.acl !== undefined)

@@ -1,10 +1,10 @@
 /** What the requests of one client share: settings, connections, credentials, and what was learned on the way. */
 
 import { CredentialsCache } from "./credentials/credentials.ts";
-import { environmentCredentials, profileCredentials } from "./credentials/profiles.ts";
+import { environmentCredentials } from "./credentials/profiles.ts";
 import type { Transport } from "./http.ts";
 import { RetryBudget } from "./retry.ts";
-import { createTransport, findCredentials } from "#platform";
+import { createTransport, findCredentials, keysOfProfile } from "#platform";
 import { type S3ClientOptions, type Settings, readSettings } from "./settings.ts";
 
 export interface ClientCore {
@@ -70,23 +70,13 @@ function credentialsOf(
     mfaCodeProvider,
   };
   // Keys at hand serve synchronous presigning too.
-  const atHand =
-    environmentCredentials(context.env) ??
-    (settings.profileNamed ? profileCredentials(staticProfile(settings)) : null);
+  const atHand = environmentCredentials(context.env) ?? keysOfProfile(settings);
   return new CredentialsCache(() => findCredentials(context), clock, atHand);
 }
 
 /** A profile that the program itself names goes before the keys of the environment. */
 function withoutKeys(env: Settings["env"]): Settings["env"] {
   return { ...env, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
-}
-
-function staticProfile({
-  profiles,
-  profile,
-}: Settings): ReturnType<ReturnType<Settings["profiles"]>["profile"]> {
-  const section = profiles().profile(profile);
-  return section?.["role_arn"] === undefined ? section : undefined;
 }
 
 /** The regions of the last thousand buckets that were found elsewhere. */

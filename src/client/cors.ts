@@ -1,5 +1,6 @@
 /** boto's objects for CORS rules. They can be changed, and go to a bucket with `setCors`. */
 
+import { checkNames } from "../s3/known-names.ts";
 import type { CorsMethod, CorsRule } from "../s3/cors.ts";
 import { corsConfigurationXml, parseCorsConfiguration } from "../s3/documents/cors.ts";
 
@@ -33,12 +34,7 @@ export class CORSConfiguration extends Array<CorsRule> {
   addRule(
     allowedMethods: CorsMethod | readonly CorsMethod[],
     allowedOrigins: string | readonly string[],
-    {
-      id,
-      allowedHeader,
-      maxAgeSeconds,
-      exposeHeader,
-    }: {
+    options: {
       readonly id?: string | undefined;
       readonly allowedHeader?: string | readonly string[] | undefined;
       /** How long a browser may remember the answer to a preflight. */
@@ -46,6 +42,8 @@ export class CORSConfiguration extends Array<CorsRule> {
       readonly exposeHeader?: string | readonly string[] | undefined;
     } = {},
   ): this {
+    checkNames("addRule()", options, { id: 1, allowedHeader: 1, maxAgeSeconds: 1, exposeHeader: 1 });
+    const { id, allowedHeader, maxAgeSeconds, exposeHeader } = options;
     this.push({
       id,
       allowedMethods: listOf(allowedMethods),

@@ -6,6 +6,7 @@ import {
   type DeletedObject,
   maxDeleteKeys,
 } from "../s3/documents/delete.ts";
+import { checkNames } from "../s3/known-names.ts";
 import { runParallel } from "./parallel.ts";
 import { escapeXml } from "../s3/xml.ts";
 import type { ClientCore } from "./core.ts";
@@ -24,8 +25,10 @@ export async function deleteMany(
   core: ClientCore,
   bucket: string,
   keys: Iterable<string | DeleteTarget> | AsyncIterable<string | DeleteTarget>,
-  { signal }: RequestOptions = {},
+  options: RequestOptions = {},
 ): Promise<DeleteResult> {
+  checkNames("deleteMany()", options, { signal: 1 });
+  const { signal } = options;
   // Else each letter would be a key.
   if (typeof keys === "string") throw new TypeError("deleteMany() takes keys in a list, not a text.");
   const deleted: DeletedObject[] = [];

@@ -4,6 +4,7 @@
  */
 
 import { isComputedByClients } from "../s3/checksums.ts";
+import type { NamesOf } from "../s3/known-names.ts";
 import type { RunningChecksum } from "../s3/running-checksum.ts";
 import { parseContentRange } from "../s3/range.ts";
 import type { ClientCore } from "./core.ts";
@@ -19,6 +20,8 @@ import { type Answer, type Call, type SendOptions, delay, send } from "./send.ts
 export interface DownloadOptions extends SendOptions {
   readonly onProgress?: ProgressListener | undefined;
 }
+
+export const downloadNames: NamesOf<DownloadOptions> = { signal: 1, onSent: 1, onProgress: 1 };
 
 /** The bytes of an answer to GetObject, resumed as often as it takes. */
 export function resumable(
@@ -110,7 +113,7 @@ async function reopen(
   const wholeQuery = query.replace(/(?:^|&)partNumber=\d+/, "").replace(/^&/, "");
   let answer: Answer;
   try {
-    answer = await send(core, { ...call, headers, query: wholeQuery }, options);
+    answer = await send(core, { ...call, headers, query: wholeQuery }, { signal: options.signal });
   } catch (error) {
     if (
       error instanceof S3ResponseError &&

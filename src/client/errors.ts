@@ -188,46 +188,29 @@ export function responseError(options: ResponseErrorOptions): S3ResponseError {
   return new S3ResponseError(options);
 }
 
+const statusCodes: Readonly<Record<number, string>> = {
+  301: "PermanentRedirect",
+  304: "NotModified",
+  307: "TemporaryRedirect",
+  400: "BadRequest",
+  401: "AccessDenied",
+  403: "AccessDenied",
+  405: "MethodNotAllowed",
+  409: "OperationAborted",
+  411: "MissingContentLength",
+  412: "PreconditionFailed",
+  416: "InvalidRange",
+  429: "SlowDown",
+  501: "NotImplemented",
+  503: "ServiceUnavailable",
+};
+
 /** The code of an answer that came without a document, as every answer to HEAD does. */
-export function codeOfStatus(status: number, subject: RequestSubject): string {
-  switch (status) {
-    case 301:
-      return "PermanentRedirect";
-    case 304:
-      return "NotModified";
-    case 307:
-      return "TemporaryRedirect";
-    case 400:
-      return "BadRequest";
-    case 401:
-    case 403:
-      return "AccessDenied";
-    case 404:
-      // A HEAD of a key cannot tell a missing bucket from a missing key; the key is by far the likelier.
-      return subject.key !== undefined
-        ? "NoSuchKey"
-        : subject.bucket !== undefined
-          ? "NoSuchBucket"
-          : "NotFound";
-    case 405:
-      return "MethodNotAllowed";
-    case 409:
-      return "OperationAborted";
-    case 411:
-      return "MissingContentLength";
-    case 412:
-      return "PreconditionFailed";
-    case 416:
-      return "InvalidRange";
-    case 429:
-      return "SlowDown";
-    case 501:
-      return "NotImplemented";
-    case 503:
-      return "ServiceUnavailable";
-    default:
-      return status >= 500 ? "InternalError" : "UnknownError";
-  }
+export function codeOfStatus(status: number, { bucket, key }: RequestSubject): string {
+  // A HEAD of a key cannot tell a missing bucket from a missing key; the key is by far the likelier.
+  if (status === 404)
+    return key !== undefined ? "NoSuchKey" : bucket !== undefined ? "NoSuchBucket" : "NotFound";
+  return statusCodes[status] ?? (status >= 500 ? "InternalError" : "UnknownError");
 }
 
 function subjectText({ operation, bucket, key }: RequestSubject): string {

@@ -1,7 +1,8 @@
 /** boto's generate_url: presigned URLs by its arguments. */
 
+import type { NamesOf } from "../s3/known-names.ts";
 import type { Operation } from "../s3/operations.ts";
-import type { PresignOptions } from "./presign.ts";
+import type { PresignOptions, PresignSubject } from "./presign.ts";
 
 export type Method = Operation["method"];
 
@@ -18,6 +19,17 @@ export interface GenerateUrlOptions {
   /** `expiresIn` is a time, in seconds since the epoch, and no duration. Default: false. */
   readonly expiresInAbsolute?: boolean | undefined;
 }
+
+export const generateUrlNames: NamesOf<GenerateUrlOptions & PresignSubject> = {
+  bucket: 1,
+  key: 1,
+  headers: 1,
+  queryAuth: 1,
+  responseHeaders: 1,
+  versionId: 1,
+  query: 1,
+  expiresInAbsolute: 1,
+};
 
 /** Throws RangeError for an absolute time that has passed. */
 export function presignInput(

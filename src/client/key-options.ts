@@ -81,8 +81,31 @@ export interface GetOptions extends ProgressOptions, ReadConditions, CustomerKey
   readonly signal?: AbortSignal | undefined;
 }
 
+export const getOptionNames: NamesOf<GetOptions> = {
+  onProgress: 1,
+  cb: 1,
+  numCb: 1,
+  ifMatch: 1,
+  ifNoneMatch: 1,
+  ifModifiedSince: 1,
+  ifUnmodifiedSince: 1,
+  customerKey: 1,
+  versionId: 1,
+  range: 1,
+  responseHeaders: 1,
+  headers: 1,
+  signal: 1,
+};
+
 export interface GetFileOptions
   extends GetOptions, Pick<FileDownloadOptions, "partSizeBytes" | "concurrency" | "resume"> {}
+
+export const getFileOptionNames: NamesOf<GetFileOptions> = {
+  ...getOptionNames,
+  partSizeBytes: 1,
+  concurrency: 1,
+  resume: 1,
+};
 
 export interface CopyKeyOptions extends EncryptionInput {
   /** boto's: have the server encrypt the copy, with a key of its own. */
@@ -99,6 +122,19 @@ export interface CopyKeyOptions extends EncryptionInput {
   readonly policy?: CannedAcl | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+export const copyOptionNames: NamesOf<CopyKeyOptions> = {
+  encryption: 1,
+  customerKey: 1,
+  encryptKey: 1,
+  sourceCustomerKey: 1,
+  metadata: 1,
+  contentType: 1,
+  storageClass: 1,
+  preserveAcl: 1,
+  policy: 1,
+  signal: 1,
+};
 
 /** The options of a GET as the operation takes them. */
 export function getInput(options: GetOptions): Omit<GetObjectInput, "bucket" | "key"> {

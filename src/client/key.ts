@@ -17,8 +17,11 @@ import {
   type GetFileOptions,
   type GetOptions,
   type PutOptions,
+  copyOptionNames,
   encryptionOf,
+  getFileOptionNames,
   getInput,
+  getOptionNames,
   listenerOf,
   putOptionNames,
 } from "./key-options.ts";
@@ -199,6 +202,7 @@ export class Key extends KeyAccess {
 
   /** The object's bytes, fetched when they are read. */
   override contents(options: GetOptions = {}): ObjectBody {
+    checkNames("contents()", options, getOptionNames);
     return new ObjectBody(() => this.#fetch(options));
   }
 
@@ -222,6 +226,7 @@ export class Key extends KeyAccess {
    * download that fails leaves what was there.
    */
   async getContentsToFilename(path: string, options: GetFileOptions = {}): Promise<void> {
+    checkNames("getContentsToFilename()", options, getFileOptionNames);
     const { signal, partSizeBytes, concurrency, resume } = options;
     const input = { ...this.#versioned, ...getInput(options) };
     const onProgress = listenerOf(options);
@@ -277,6 +282,7 @@ export class Key extends KeyAccess {
    * @returns The copy.
    */
   async copy(toBucket: string | Bucket, toName: string, options: CopyKeyOptions = {}): Promise<Key> {
+    checkNames("copy()", options, copyOptionNames);
     const bucket =
       typeof toBucket === "string"
         ? await this.bucket.connection.getBucket(toBucket, { validate: false })

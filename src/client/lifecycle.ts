@@ -1,6 +1,7 @@
 /** boto's objects for lifecycle rules. They go to a bucket with `configureLifecycle`. */
 
 import { lifecycleConfigurationXml, parseLifecycleConfiguration } from "../s3/documents/lifecycle.ts";
+import { checkNames } from "../s3/known-names.ts";
 import type { LifecycleRule, LifecycleTime, LifecycleTransition } from "../s3/lifecycle.ts";
 
 /** A time in days, or at a date: midnight UTC. */
@@ -74,7 +75,9 @@ export class Lifecycle extends Array<LifecycleRule> {
    * @example
    * const lifecycle = new Lifecycle().addRule({ prefix: "tmp/", expiration: 1 });
    */
-  addRule({ id, prefix = "", status = "Enabled", expiration, transition }: RuleOptions): this {
+  addRule(options: RuleOptions): this {
+    checkNames("addRule()", options, { id: 1, prefix: 1, status: 1, expiration: 1, transition: 1 });
+    const { id, prefix = "", status = "Enabled", expiration, transition } = options;
     const expires = typeof expiration === "number" ? new Expiration({ days: expiration }) : expiration;
     const transitions = transition instanceof Transition ? [transition] : (transition ?? []);
     this.push({

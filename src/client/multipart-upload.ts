@@ -1,6 +1,7 @@
 /** boto's MultiPartUpload: an upload under way, part by part, by hand. `key.put` does all of it by itself. */
 
 import { type ClientChecksumAlgorithm, isComputedByClients } from "../s3/checksums.ts";
+import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import type { CompletedPart, ListedPart, ListedUpload } from "../s3/documents/multipart.ts";
 import type { Body, FileHandleLike } from "./bodies.ts";
 import type { Bucket } from "./bucket.ts";
@@ -28,6 +29,14 @@ export interface CopyPartOptions extends RequestOptions {
   /** The customer's key that the source is encrypted with. */
   readonly sourceCustomerKey?: Uint8Array | string | undefined;
 }
+
+const copyPartNames: NamesOf<CopyPartOptions> = {
+  start: 1,
+  end: 1,
+  versionId: 1,
+  sourceCustomerKey: 1,
+  signal: 1,
+};
 
 /**
  * An upload under way.
@@ -85,11 +94,9 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
   }
 
   /** Uploads a part: 1 to 10,000, each but the last of at least 5 MiB. A second one of a number replaces the first. */
-  async uploadPart(
-    partNumber: number,
-    body: Body,
-    { size, md5, customerKey = this.#customerKey, signal }: UploadPartOptions = {},
-  ): Promise<CompletedPart> {
+  async uploadPart(partNumber: number, body: Body, options: UploadPartOptions = {}): Promise<CompletedPart> {
+    checkNames("uploadPart()", options, { size: 1, md5: 1, customerKey: 1, signal: 1 });
+    const { size, md5, customerKey = this.#customerKey, signal } = options;
     // An upload that was found does not tell it, and its completion may want it.
     this.#customerKey = customerKey;
     const input = { ...this.#address, partNumber, body, contentLength: size, contentMd5: md5, customerKey };
@@ -114,8 +121,10 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
     sourceBucket: string,
     sourceKey: string,
     partNumber: number,
-    { start, end, versionId, sourceCustomerKey, signal }: CopyPartOptions = {},
+    options: CopyPartOptions = {},
   ): Promise<CompletedPart> {
+    checkNames("copyPartFromKey()", options, copyPartNames);
+    const { start, end, versionId, sourceCustomerKey, signal } = options;
     if ((start === undefined) !== (end === undefined)) {
       throw new TypeError("A part of a source has both a start and an end.");
     }
@@ -168,6 +177,7 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
   async completeUpload(
     options: RequestOptions & { readonly parts?: readonly CompletedPart[] | undefined } = {},
   ): Promise<Key> {
+    checkNames("completeUpload()", options, { parts: 1, signal: 1 });
     const { signal } = options;
     const parts = (options.parts ?? (await this.#ownParts({ signal })))
       .map(({ partNumber, etag, checksum }) => ({ partNumber, etag, checksum }))

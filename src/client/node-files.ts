@@ -3,6 +3,7 @@
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isCrc } from "../s3/crc.ts";
+import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import { combineChecksums, createChecksum } from "../s3/running-checksum.ts";
 import { DownloadJournal } from "./download-journal.ts";
 import { S3DataError } from "./errors.ts";
@@ -33,6 +34,15 @@ export interface FileDownloadOptions {
   readonly resume?: boolean | undefined;
 }
 
+const optionNames: NamesOf<FileDownloadOptions> = {
+  signal: 1,
+  onProgress: 1,
+  keepModified: 1,
+  partSizeBytes: 1,
+  concurrency: 1,
+  resume: 1,
+};
+
 /** Calls `use` with the file open for reading. */
 export async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
   const file = await open(path, "r");
@@ -50,6 +60,7 @@ export async function downloadFile(
   path: string,
   options: FileDownloadOptions = {},
 ): Promise<ObjectInfo> {
+  checkNames("downloadFile()", options, optionNames);
   const { settings } = core;
   const { signal, onProgress } = options;
   const partSize = options.partSizeBytes ?? settings.partSizeBytes;

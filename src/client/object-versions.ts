@@ -1,5 +1,6 @@
 /** The part of the client that reads and changes versions, and what locks them. */
 
+import { checkNames } from "../s3/known-names.ts";
 import type { ListedVersion, ObjectVersionList } from "../s3/documents/list-versions.ts";
 import type { VersioningConfiguration } from "../s3/documents/versioning.ts";
 import type { DefaultRetention, LegalHold, ObjectLock, Retention } from "../s3/object-lock.ts";
@@ -107,10 +108,12 @@ export abstract class ObjectVersions extends ObjectSettings {
    */
   async *planUndo(
     { matches, ...scope }: UndoScope,
-    { sinceMs, ...options }: PlanUndoOptions = {},
+    options: PlanUndoOptions = {},
   ): AsyncGenerator<Undoing, void, undefined> {
+    checkNames("planUndo()", options, { sinceMs: 1, signal: 1 });
+    const { sinceMs, signal } = options;
     const { planUndo } = await import("./object-changes.ts");
-    yield* planUndo(this.listVersions(scope, options), { matches, sinceMs });
+    yield* planUndo(this.listVersions(scope, { signal }), { matches, sinceMs });
   }
 
   /**

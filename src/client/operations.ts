@@ -3,7 +3,7 @@
  * told where people meet it, in `s3-client.ts`.
  */
 
-import { requireField } from "../s3/known-names.ts";
+import { checkNames, requireField } from "../s3/known-names.ts";
 import { type CopyResult, parseCopyObjectResult } from "../s3/documents/copy-result.ts";
 import { createBucketConfigurationXml } from "../s3/documents/create-bucket.ts";
 import { type DeleteResult, deleteXml, parseDeleteResult } from "../s3/documents/delete.ts";
@@ -26,7 +26,7 @@ import {
   urlEncoded,
 } from "./call.ts";
 import type { ClientCore } from "./core.ts";
-import { type DownloadOptions, resumable } from "./download.ts";
+import { type DownloadOptions, downloadNames, resumable } from "./download.ts";
 import type * as inputs from "./inputs.ts";
 import type { ObjectBody } from "./object-body.ts";
 import { type ObjectInfo, type Versioned, type Written, readObjectInfo, readWritten } from "./outputs.ts";
@@ -133,7 +133,9 @@ export async function getObject(
   options: DownloadOptions = {},
 ): Promise<ObjectInfo & { readonly body: ObjectBody }> {
   const call = createCall("GetObject", input, { answer: "stream", headers: checksumMode(core) });
-  const answer = await send(core, call, options);
+  checkNames("GetObject", options, downloadNames);
+  const { onProgress: _, ...sending } = options;
+  const answer = await send(core, call, sending);
   const info = readObjectInfo(answer.headers);
   return { ...info, body: resumable(core, call, answer, info, options) };
 }

@@ -12,7 +12,11 @@ export function environment(): Environment {
 }
 
 export function readProfiles(): Profiles {
-  return { profile: () => undefined, services: () => undefined, paths: [] };
+  return { profile: () => undefined, endpoint: () => undefined, paths: [] };
+}
+
+export function keysOfProfile(): null {
+  return null;
 }
 
 export async function findCredentials(): Promise<TemporaryCredentials> {

@@ -3,10 +3,11 @@
  * a bundle for a browser. What is heavy is loaded when it is asked for.
  */
 
+import type { Credentials } from "../s3/credentials.ts";
 import type { ChainContext } from "./credentials/chain.ts";
 import type { TemporaryCredentials } from "./credentials/credentials.ts";
 import type { FileHandleLike } from "./bodies.ts";
-import type { Environment } from "./credentials/profiles.ts";
+import { type Environment, profileCredentials } from "./credentials/profiles.ts";
 import type { Transport } from "./http.ts";
 import type { ClientCore } from "./core.ts";
 import type { GetObjectInput } from "./inputs.ts";
@@ -20,6 +21,12 @@ export { readProfiles } from "./credentials/shared-files.ts";
 /** The variables that AWS's names are looked up in. */
 export function environment(): Environment {
   return process.env;
+}
+
+/** The keys that stand in the profile that somebody has named, or null. */
+export function keysOfProfile({ profileNamed, profiles, profile }: Settings): Credentials | null {
+  const section = profileNamed ? profiles().profile(profile) : undefined;
+  return section?.["role_arn"] === undefined ? profileCredentials(section) : null;
 }
 
 /** Credentials that nobody gave, from wherever this place has them. Throws CredentialsError where there are none. */

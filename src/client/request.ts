@@ -1,5 +1,6 @@
 /** Requests that no method is made for. */
 
+import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import type { Operation } from "../s3/operations.ts";
 import type { Body } from "./bodies.ts";
 import { toSource } from "./bodies.ts";
@@ -7,7 +8,7 @@ import type { ClientCore } from "./core.ts";
 import { writeQuery } from "./read-input.ts";
 import { ObjectBody } from "./object-body.ts";
 import { bytesPayload, streamPayload } from "./payload.ts";
-import { send } from "./send.ts";
+import { type RequestOptions, send } from "./send.ts";
 
 /** A request as S3's reference writes it. */
 export interface RawRequest {
@@ -29,12 +30,24 @@ export interface RawAnswer {
   readonly body: ObjectBody;
 }
 
+const inputNames: NamesOf<RawRequest> = {
+  method: 1,
+  bucket: 1,
+  key: 1,
+  query: 1,
+  headers: 1,
+  body: 1,
+  contentLength: 1,
+};
+
 /** Throws as S3Client's methods do, also for an answer of 300 and above. */
 export async function request(
   core: ClientCore,
-  { method = "GET", bucket, key, query = {}, headers = {}, body, contentLength }: RawRequest,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  input: RawRequest,
+  options?: RequestOptions,
 ): Promise<RawAnswer> {
+  checkNames("request()", input, inputNames);
+  const { method = "GET", bucket, key, query = {}, headers = {}, body, contentLength } = input;
   const source = body === undefined ? null : await toSource(body, contentLength);
   if (source !== null && source.size === undefined) {
     throw new TypeError(
@@ -60,7 +73,7 @@ export async function request(
       checksum: null,
       answer: "stream",
     },
-    { signal },
+    options,
   );
   const incoming = answer.body!;
   return {

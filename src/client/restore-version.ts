@@ -22,8 +22,10 @@ export interface ObjectVersion {
 export async function restoreVersion(
   core: ClientCore,
   version: ObjectVersion,
-  { signal, customerKey }: RequestOptions & CustomerKeyInput = {},
+  options: RequestOptions & CustomerKeyInput = {},
 ): Promise<Versioned> {
+  checkNames("restoreVersion()", options, { signal: 1, customerKey: 1 });
+  const { signal, customerKey } = options;
   const { bucket, key } = version;
   // Without it the newest version would be copied onto itself.
   checkNames("restoreVersion()", version, inputNames);

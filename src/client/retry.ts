@@ -24,13 +24,13 @@ export type Failure = "throttled" | "timeout" | "transient";
 
 const retryStatuses = new Set([408, 429, 500, 502, 503, 504]);
 
-/** Codes that ask to slow down, whatever their status. */
-const throttlingCodes = new Set([
-  ..."BandwidthLimitExceeded EC2ThrottledException LimitExceededException PriorRequestNotComplete".split(" "),
-  ..."ProvisionedThroughputExceededException RequestLimitExceeded RequestThrottled".split(" "),
-  ..."RequestThrottledException SlowDown ThrottledException Throttling ThrottlingException".split(" "),
-  ..."TooManyRequestsException TransactionInProgressException".split(" "),
-]);
+/**
+ * Codes that ask to slow down, whatever their status: those of all of AWS, for who stands between a client and S3 may be of it.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+const throttling =
+  /SlowDown|Throttl|LimitExceeded|ThroughputExceeded|TooManyRequests|PriorRequestNotComplete|TransactionInProgress/;
 
 /** Codes that are worth another attempt though their status is not. */
 const transientCodes = new Set([
@@ -44,7 +44,7 @@ const transientCodes = new Set([
 
 /** What an answer of this status and code means for the next attempt, or null where it would only fail again. */
 export function failureOf(status: number, code: string): Failure | null {
-  if (throttlingCodes.has(code) || status === 429) return "throttled";
+  if (throttling.test(code) || status === 429) return "throttled";
   if (transientCodes.has(code) || retryStatuses.has(status)) return "transient";
   return null;
 }

@@ -5,6 +5,7 @@
 
 import type { ClientChecksumAlgorithm } from "../s3/checksums.ts";
 import type { Credentials } from "../s3/credentials.ts";
+import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import type { Operation } from "../s3/operations.ts";
 import { signV4WithSeed } from "../s3/sigv4.ts";
 import { frame } from "#frame";
@@ -44,6 +45,8 @@ export interface SendOptions extends RequestOptions {
   readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
+const optionNames: NamesOf<SendOptions> = { signal: 1, onSent: 1 };
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -62,9 +65,11 @@ const maxErrorBytes = 1024 * 1024;
 /**
  * Sends a request until it is answered or repeating it would not help.
  *
- * @throws S3ResponseError for an answer that is an error, of any status; S3ConnectionError where there is none.
+ * @throws S3ResponseError for an answer that is an error, of any status; S3ConnectionError where there is none; TypeError for
+ *   an option that there is not.
  */
 export async function send(core: ClientCore, call: Call, options: SendOptions = {}): Promise<Answer> {
+  checkNames(call.operation.name, options, optionNames);
   const { retries } = core.settings;
   const learned = new Set<string>();
   let failedBefore: Failure | null = null;

@@ -2,7 +2,7 @@
 
 import type { Credentials } from "../s3/credentials.ts";
 import type { CredentialsProvider, MfaCodeProvider } from "./credentials/credentials.ts";
-import { type Environment, type Profiles, type Section, textOf } from "./credentials/profiles.ts";
+import { type Environment, type Profiles, textOf } from "./credentials/profiles.ts";
 import { type Addressing, type Endpoint, awsEndpoint, parseEndpoint, regionOfHost } from "./endpoint.ts";
 import type { Transport } from "./http.ts";
 import { checkNames } from "../s3/known-names.ts";
@@ -195,15 +195,8 @@ function endpointOf(
   for (const name of ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]) {
     if (env[name]) return parseEndpoint(env[name], name);
   }
-  const section = profileNamed || options.region === undefined ? profiles().profile(profile) : undefined;
-  const services = textOf(section, "services");
-  const s3 = services === undefined ? undefined : profiles().services(services)?.["s3"];
-  const fromProfile = nestedText(s3, "endpoint_url") ?? textOf(section, "endpoint_url");
+  const fromProfile = profileNamed || options.region === undefined ? profiles().endpoint(profile) : undefined;
   return fromProfile === undefined ? null : parseEndpoint(fromProfile, `endpoint_url of profile ${profile}`);
-}
-
-function nestedText(value: Section[string] | undefined, name: string): string | undefined {
-  return typeof value === "object" ? value[name] : undefined;
 }
 
 function attemptsOf(env: Environment): number | undefined {

@@ -3,6 +3,7 @@
  * markers: where something was overwritten, what was there before is copied in front of it.
  */
 
+import { checkNames } from "../s3/known-names.ts";
 import type { ListedVersion } from "../s3/documents/list-versions.ts";
 import type { ClientCore } from "./core.ts";
 import type { CustomerKeyInput } from "./inputs.ts";
@@ -67,6 +68,7 @@ export async function undo(
   undoing: Undoing,
   options: RequestOptions & CustomerKeyInput = {},
 ): Promise<void> {
+  checkNames("undo()", options, { signal: 1, customerKey: 1 });
   const { key } = undoing;
   const { signal } = options;
   switch (undoing.action) {

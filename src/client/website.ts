@@ -1,6 +1,7 @@
 /** boto's objects for websites. They can be changed, and go to a bucket with `setWebsiteConfiguration`. */
 
 import { parseWebsiteConfiguration, websiteConfigurationXml } from "../s3/documents/website.ts";
+import { checkNames } from "../s3/known-names.ts";
 import type {
   Redirect,
   RedirectTarget,
@@ -62,17 +63,17 @@ export class WebsiteConfiguration {
   redirectAllRequestsTo: RedirectTarget | undefined;
   routingRules: RoutingRules;
 
-  constructor({
-    suffix,
-    errorKey,
-    redirectAllRequestsTo,
-    routingRules = [],
-  }: {
-    readonly suffix?: string | undefined;
-    readonly errorKey?: string | undefined;
-    readonly redirectAllRequestsTo?: RedirectTarget | undefined;
-    readonly routingRules?: readonly PlainRule[] | undefined;
-  } = {}) {
+  constructor(
+    options: {
+      readonly suffix?: string | undefined;
+      readonly errorKey?: string | undefined;
+      readonly redirectAllRequestsTo?: RedirectTarget | undefined;
+      readonly routingRules?: readonly PlainRule[] | undefined;
+    } = {},
+  ) {
+    const names = { suffix: 1, errorKey: 1, redirectAllRequestsTo: 1, routingRules: 1 };
+    checkNames("WebsiteConfiguration", options, names);
+    const { suffix, errorKey, redirectAllRequestsTo, routingRules = [] } = options;
     this.suffix = suffix;
     this.errorKey = errorKey;
     this.redirectAllRequestsTo = redirectAllRequestsTo;

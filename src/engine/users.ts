@@ -1,6 +1,7 @@
 /** Users and their access keys. */
 
 import { S3Error } from "../s3/errors.ts";
+import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
 import { listBuckets } from "./buckets.ts";
 import type { Entry, Table } from "./index/index.ts";
@@ -38,6 +39,15 @@ export interface AddUserInput {
   readonly secretKey?: string | undefined;
 }
 
+const inputNames: NamesOf<AddUserInput> = {
+  name: 1,
+  id: 1,
+  email: 1,
+  admin: 1,
+  accessKey: 1,
+  secretKey: 1,
+};
+
 /**
  * Makes a user with one pair of keys.
  *
@@ -47,6 +57,7 @@ export interface AddUserInput {
  * const { user, key } = await addUser(engine, { name: "alice", admin: true });
  */
 export async function addUser(engine: Engine, input: AddUserInput): Promise<{ user: User; key: AccessKey }> {
+  checkNames("addUser()", input, inputNames);
   const user: User = {
     id: (input.id ?? engine.random(32).toString("hex")).toLowerCase(),
     name: input.name,

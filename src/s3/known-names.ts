@@ -1,6 +1,6 @@
 /** That each name in an object of options is one that there is, and what is needed is there: JavaScript has no types for it. */
 
-/** 1, or any other word: a value; an object: the names within it. */
+/** 1, or any other word: a value; an object: the names within it, or within each of a list. */
 export type KnownNames = Readonly<Record<string, unknown>>;
 
 /** A table of names of which none is missing. */
@@ -13,11 +13,15 @@ export type NamesOf<Options> = { readonly [Name in keyof Options]-?: 1 };
  * checkNames("save()", { maxlength: 100 }, { maxLength: 1 }); // save() has no option "maxlength". Did you mean maxLength?
  */
 export function checkNames(what: string, options: object, names: KnownNames, group = ""): void {
+  if (Array.isArray(options)) {
+    for (const one of options as readonly object[]) checkNames(what, one, names, group);
+    return;
+  }
   for (const [name, value] of Object.entries(options)) {
     const within = Object.hasOwn(names, name) && names[name];
     if (within === false) throw unknownName(what, group + name, name, Object.keys(names));
-    if (typeof within === "object" && value !== undefined)
-      checkNames(what, value as object, within as KnownNames, `${name}.`);
+    if (typeof within === "object" && value !== undefined && value !== null)
+      checkNames(what, value as object, within as KnownNames, `${group}${name}.`);
   }
 }
 

@@ -34,6 +34,16 @@ eachEngine("users", (open) => {
     assert.equal(await findUserByEmail(engine, "bob@example.com"), null);
   });
 
+  it("addUser() refuses a name that is none of its options", async () => {
+    const { engine } = open();
+    const wrong = { name: "zoe", isAdmin: true };
+    await assert.rejects(
+      addUser(engine, wrong),
+      /^TypeError: addUser\(\) has no option "isAdmin"\. Did you mean admin\?$/,
+    );
+    assert.equal(await findUserByName(engine, "zoe"), null);
+  });
+
   it("addUser() refuses a name, id, address or access key that is taken, and adds nothing", async () => {
     const { engine } = open();
     const pair = { accessKey: "AKIDEXAMPLE", secretKey: "secret-of-bob" };

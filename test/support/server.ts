@@ -64,7 +64,9 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   const engine = options.engine ?? createMemoryEngine();
   for (const user of [owner, other]) {
     await addUser(engine, {
-      ...user,
+      name: user.name,
+      id: user.id,
+      email: user.email,
       accessKey: user.accessKeyId,
       secretKey: user.secretAccessKey,
       admin: user === owner,

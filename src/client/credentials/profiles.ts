@@ -8,8 +8,8 @@ export type Section = { readonly [name: string]: string | Readonly<Record<string
 export interface Profiles {
   /** The settings of a profile: those of `credentials` over those of `config`. Undefined where neither has it. */
   profile(name: string): Section | undefined;
-  /** A section `[services NAME]` of the config file. */
-  services(name: string): Section | undefined;
+  /** The endpoint for S3 of a profile: that of its section `[services NAME]`, else its own. */
+  endpoint(name: string): string | undefined;
   /** The files that were looked at: `config` and `credentials`. */
   readonly paths: readonly string[];
 }

@@ -8,7 +8,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Environment, Profiles, Section } from "./profiles.ts";
+import { type Environment, type Profiles, type Section, textOf } from "./profiles.ts";
 
 /** Reads both files; a file that is not there is empty. Throws where one is there and cannot be read. */
 export function readProfiles(env: Environment): Profiles {
@@ -17,13 +17,18 @@ export function readProfiles(env: Environment): Profiles {
   const credentialsPath = env["AWS_SHARED_CREDENTIALS_FILE"] ?? join(home, ".aws", "credentials");
   const config = parseIni(readIfThere(configPath));
   const credentials = parseIni(readIfThere(credentialsPath));
+  const profile: Profiles["profile"] = (name) => {
+    const settings = config.get(`profile ${name}`) ?? (name === "default" ? config.get(name) : undefined);
+    const keys = credentials.get(name);
+    return settings === undefined && keys === undefined ? undefined : { ...settings, ...keys };
+  };
   return {
-    profile(name) {
-      const settings = config.get(`profile ${name}`) ?? (name === "default" ? config.get(name) : undefined);
-      const keys = credentials.get(name);
-      return settings === undefined && keys === undefined ? undefined : { ...settings, ...keys };
+    profile,
+    endpoint(name) {
+      const section = profile(name);
+      const s3 = config.get(`services ${textOf(section, "services")}`)?.["s3"];
+      return (typeof s3 === "object" ? s3["endpoint_url"] : undefined) ?? textOf(section, "endpoint_url");
     },
-    services: (name) => config.get(`services ${name}`),
     paths: [configPath, credentialsPath],
   };
 }

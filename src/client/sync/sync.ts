@@ -5,6 +5,7 @@
 
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { checkNames, type KnownNames, type NamesOf } from "../../s3/known-names.ts";
 import { contentTypeOf } from "../content-type.ts";
 import type { S3Client } from "../s3-client.ts";
 import { withFile } from "../node-files.ts";
@@ -50,6 +51,28 @@ export interface SyncOptions extends SyncPlanOptions {
   readonly onAction?: ((done: SyncedFile & Pick<SyncAction, "type">) => void) | undefined;
 }
 
+const planNames: NamesOf<SyncPlanOptions> = {
+  compare: 1,
+  delete: 1,
+  maxDelete: 1,
+  force: 1,
+  filter: 1,
+  resume: 1,
+  customerKey: 1,
+  copySourceCustomerKey: 1,
+};
+
+const optionNames: NamesOf<SyncOptions> = {
+  ...planNames,
+  dryRun: 1,
+  concurrency: 1,
+  signal: 1,
+  onAction: 1,
+};
+
+/** A misspelt prefix would be the whole bucket. */
+const placeNames: KnownNames = { directory: 1, bucket: 1, prefix: 1 };
+
 /** The `code` of the RangeError for a source that is empty and would empty the target; `force` lets it. */
 export const emptySource = "EmptySource";
 
@@ -85,6 +108,8 @@ export async function* planSync(
   target: SyncPlace,
   options: SyncPlanOptions = {},
 ): AsyncGenerator<SyncAction> {
+  checkNames("planSync()", options, planNames);
+  for (const place of [source, target]) checkNames("A place", place, placeNames);
   refuseOverlap(source, target);
   const { compare = "time", maxDelete = Infinity, filter = () => true } = options;
   const passed: string[] = [];
@@ -175,10 +200,11 @@ export async function sync(
   target: SyncPlace,
   options: SyncOptions = {},
 ): Promise<SyncResult> {
-  const { dryRun = false, concurrency = 8, signal, onAction } = options;
+  checkNames("sync()", options, optionNames);
+  const { dryRun = false, concurrency = 8, signal, onAction, ...plan } = options;
   const failures: SyncFailure[] = [];
   let [sent, sentBytes, deleted] = [0, 0, 0];
-  const actions = planSync(client, source, target, options);
+  const actions = planSync(client, source, target, plan);
   await runParallel(actions, { concurrency, signal }, async (action, stop) => {
     if (action.type === "delete") {
       const refused = dryRun ? [] : await action.run(stop);
