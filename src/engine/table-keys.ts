@@ -113,6 +113,11 @@ export function userNameKey(name: string): Buffer {
   return Buffer.from(`n${name}`, "utf8");
 }
 
+/** Of a user who was removed. */
+export function removedUserKey(id: string): Buffer {
+  return Buffer.from(`r${id}`, "utf8");
+}
+
 /** E-mail addresses are told apart without regard to case. */
 export function userEmailKey(email: string): Buffer {
   return Buffer.from(`e${email.toLowerCase()}`, "utf8");

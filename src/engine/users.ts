@@ -1,5 +1,6 @@
 /** Users and their access keys. */
 
+import type { Owner } from "../s3/acl.ts";
 import { S3Error } from "../s3/errors.ts";
 import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
@@ -10,6 +11,7 @@ import {
   accessKeyKey,
   afterKey,
   afterPrefix,
+  removedUserKey,
   userAccessKeyKey,
   userEmailKey,
   userIdKey,
@@ -24,6 +26,7 @@ export interface AccessKeyOwner {
 }
 
 type KeyRecord = Omit<AccessKey, "accessKeyId">;
+type RemovedUser = Pick<User, "name">;
 
 /** Letters of an access key id, as AWS's: base 32 without what is read wrongly. */
 const accessKeyAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -72,6 +75,7 @@ export async function addUser(engine: Engine, input: AddUserInput): Promise<{ us
   insert(draft, "users", userNameKey(user.name), name);
   if (user.email !== undefined) insert(draft, "users", userEmailKey(user.email), name);
   insertKey(draft, key);
+  draft.delete("users", removedUserKey(user.id));
   if (!(await engine.index.commit(draft))) {
     throw new S3Error("EntityAlreadyExists", {
       status: 409,
@@ -89,7 +93,7 @@ export async function listUsers(engine: Engine): Promise<User[]> {
 }
 
 /**
- * Removes a user and the user's keys. Buckets and objects stay.
+ * Removes a user and the user's keys. Buckets and objects stay, and lists that name the user: the id is remembered.
  *
  * @param options.force Whether buckets may stay behind, which nobody owns then but another user with the same id.
  * @returns False when there is no such user.
@@ -108,7 +112,8 @@ export async function removeUser(
     const draft = new Draft()
       .check("users", userIdKey(user.id), entry?.version ?? null)
       .delete("users", userIdKey(user.id))
-      .delete("users", userNameKey(user.name));
+      .delete("users", userNameKey(user.name))
+      .put("users", removedUserKey(user.id), encodeJson({ name: user.name } satisfies RemovedUser));
     if (user.email !== undefined) draft.delete("users", userEmailKey(user.email));
     for (const key of await listKeys(engine, user.id)) {
       draft.delete("keys", accessKeyKey(key.accessKeyId));
@@ -202,6 +207,15 @@ export async function findAccessKey(engine: Engine, accessKeyId: string): Promis
 
 export async function findUserById(engine: Engine, id: string): Promise<User | null> {
   return engine.cache.get("users", id, userIdKey, decodeUser);
+}
+
+/** Who has a canonical id, or had it and was removed: whom a list may name. */
+export async function findGrantee(engine: Engine, id: string): Promise<Owner | null> {
+  const user = await findUserById(engine, id);
+  if (user !== null) return { id, displayName: user.name };
+  const row = await engine.index.get("users", removedUserKey(id));
+  if (row === null) return null;
+  return { id, displayName: (decodeJson(row.value, "removed user") as RemovedUser).name };
 }
 
 export async function findUserByName(engine: Engine, name: string): Promise<User | null> {

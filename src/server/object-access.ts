@@ -11,7 +11,6 @@ import { resolveGrants } from "./grants.ts";
  * Owner and grants that a new object gets: by the headers of the request that makes it, or everything to whoever writes
  * it, as far as the bucket's ownership controls let that be.
  *
- * @param known Of the source of a copy, whom its list names.
  * @throws {S3Error} `AccessControlListNotSupported` where ACLs are disabled; `AccessDenied` where public ones are blocked;
  *   and what the headers' own faults are.
  */
@@ -19,7 +18,6 @@ export async function readObjectAccess(
   { site, identity }: Pick<Asking, "site" | "identity">,
   headers: Readonly<Record<string, string>>,
   bucket: Bucket,
-  known: readonly Owner[] = [],
 ): Promise<{ owner: Owner; grants: Grant[] }> {
   const { objectOwnership, owner: bucketOwner } = bucket;
   const asked = parseAclHeaders(headers, { owner: identity.owner, bucketOwner });
@@ -33,7 +31,7 @@ export async function readObjectAccess(
     objectOwnership === "BucketOwnerPreferred" && givesToBucketOwner ? bucketOwner : identity.owner;
   if (asked === null || owner !== identity.owner)
     return { owner, grants: cannedGrants("private", { owner }) };
-  const grants = await resolveGrants(site.engine, asked, [owner, bucketOwner, ...known]);
+  const grants = await resolveGrants(site.engine, asked, [owner, bucketOwner]);
   refusePublicGrants(bucket, grants);
   return { owner, grants };
 }

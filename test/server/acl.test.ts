@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { addUser, removeUser } from "../../src/engine/users.ts";
 import { other, owner, startTestServer, type TestServer } from "../support/server.ts";
 
 /** The grants of an ACL document, one string each. */
@@ -110,6 +111,35 @@ describe("access control lists over HTTP", () => {
       (await put({ "x-amz-acl": "private", "x-amz-grant-read": `id="${other.id}"` })).code,
       "InvalidRequest",
     );
+  });
+
+  it("who was removed may be named in any list, new ones and those of uploads in parts, and has rights again by the id", async () => {
+    const gone = { name: "gone", accessKey: "AKIDGONE", secretKey: "secret of gone" };
+    const { user } = await addUser(s3.engine, gone);
+    await removeUser(s3.engine, "gone");
+    const headers = { "x-amz-grant-read": `id="${user.id}"`, "x-amz-grant-full-control": `id="${owner.id}"` };
+    const expected = [full, `${user.id} READ`].sort();
+    await s3.send("PUT /left-over", { headers });
+    assert.deepEqual(grants((await s3.send("GET /left-over?acl")).text), expected);
+    const [, uploadId] = /<UploadId>(.*?)</.exec(
+      (await s3.send("POST /left-over/parts?uploads", { headers })).text,
+    ) ?? [""];
+    const { headers: part } = await s3.send(`PUT /left-over/parts?partNumber=1&uploadId=${uploadId}`, {
+      body: "x",
+    });
+    const list = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${part.etag}</ETag></Part></CompleteMultipartUpload>`;
+    const completed = await s3.send(`POST /left-over/parts?uploadId=${uploadId}`, { body: list });
+    assert.equal(completed.status, 200, completed.text);
+    const { text } = await s3.send("GET /left-over/parts?acl");
+    assert.deepEqual(grants(text), expected);
+    assert.match(text, /<DisplayName>gone</);
+
+    const back = { ...other, accessKeyId: "AKIDBACK", secretAccessKey: "secret of back" };
+    assert.equal((await s3.send("GET /left-over/parts", { as: back })).code, "InvalidAccessKeyId");
+    await addUser(s3.engine, { name: "back", id: user.id, accessKey: "AKIDBACK", secretKey: "secret of back" });
+    assert.equal((await s3.send("GET /left-over/parts", { as: back })).text, "x");
+    await s3.send("PUT /left-over/parts?acl", { headers });
+    assert.match((await s3.send("GET /left-over/parts?acl")).text, /<DisplayName>back</);
   });
 
   it("an XML list replaces the list; its owner cannot change; WRITE_ACP is needed", async () => {

@@ -14,7 +14,7 @@ import { S3Error } from "../../s3/errors.ts";
 import { readDocument } from "../body.ts";
 import type { BucketContext, ObjectContext, S3Response } from "../context.ts";
 import { ownerOf } from "../authorize.ts";
-import { granteesOf, resolveGrants } from "../grants.ts";
+import { resolveGrants } from "../grants.ts";
 import { versionHeaders } from "../version-headers.ts";
 import { refuseDisabledAcl, refusePublicGrants } from "../object-access.ts";
 import { originOf } from "../origin.ts";
@@ -60,13 +60,13 @@ export async function putObjectAcl(context: ObjectContext): Promise<S3Response> 
 /** The new grants stand in the headers or in the body, never in both; a list without any of them is an error. */
 async function readGrants(
   context: BucketContext,
-  { owner, grants: present }: AccessControlPolicy,
+  { owner }: Pick<AccessControlPolicy, "owner">,
   bucketOwner: Owner | undefined,
 ): Promise<Grant[]> {
   const { site, request, body, bucket } = context;
   refuseDisabledAcl(bucket);
   const document = await readDocument(body, request.headers, aclLimitBytes);
-  const known = [owner, ...(bucketOwner === undefined ? [] : [bucketOwner]), ...granteesOf(present)];
+  const known = bucketOwner === undefined ? [owner] : [owner, bucketOwner];
   const fromHeaders = parseAclHeaders(request.headers, { owner, bucketOwner });
   if (fromHeaders !== null) {
     if (document.trim() !== "") throw new S3Error("UnexpectedContent");

@@ -15,7 +15,6 @@ import { authorizeSource, mayReadTags } from "../authorize.ts";
 import type { BucketContext, S3Response } from "../context.ts";
 import { encryptionHeaders, readEncryption, readKey } from "../encryption.ts";
 import { readLock } from "../object-lock.ts";
-import { granteesOf } from "../grants.ts";
 import { originOf } from "../origin.ts";
 import { chargedHeaders } from "../requester-pays.ts";
 import { madeVersionHeaders } from "../version-headers.ts";
@@ -79,7 +78,7 @@ async function copy(context: BucketContext, answer: Record<string, string>): Pro
         bucket,
         key,
         // "When copying an object, the ACL metadata is not preserved and is set to private by default."
-        ...(await readObjectAccess(context, headers, bucket, granteesOf(info.grants))),
+        ...(await readObjectAccess(context, headers, bucket)),
         storageClass: readStorageClass(headers),
         ...(replaces ? readDescription(headers) : keptDescription(info, headers)),
         checksumAlgorithm: parseChecksumAlgorithm(headers["x-amz-checksum-algorithm"]),
