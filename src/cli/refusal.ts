@@ -7,7 +7,7 @@ const fixes: Readonly<Record<string, string>> = {
   NoSuchEntity: "stowage user ls and stowage key ls USER show what there is",
   NoSuchBucket: "check its name; buckets are made by clients of S3",
   DeleteConflict:
-    "remove them first, with keys that stowage key add NAME makes, or give --force and keep the id that it tells",
+    "give them to others with stowage bucket chown BUCKET USER, remove them with keys that stowage key add NAME makes, or give --force and keep the id that it tells",
   LastAdministrator: "make another administrator first, with stowage user add NAME --admin",
   InvalidArgument: "correct it, and run the command again",
 };

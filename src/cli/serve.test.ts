@@ -247,7 +247,7 @@ test("an owner of buckets is removed by force alone, and whoever gets the id has
     code: 1,
     stdout: "",
     stderr:
-      'stowage: The user "anna" owns a bucket: letters; remove them first, with keys that stowage key add NAME makes, or give --force and keep the id that it tells\n',
+      'stowage: The user "anna" owns a bucket: letters; give them to others with stowage bucket chown BUCKET USER, remove them with keys that stowage key add NAME makes, or give --force and keep the id that it tells\n',
   };
   const removed = {
     code: 0,
@@ -266,10 +266,15 @@ test("an owner of buckets is removed by force alone, and whoever gets the id has
     assert.deepEqual(await run(`user rm anna --force ${at}`, admin), removed);
     assert.equal((await run(`ls s3://letters ${at}`, admin)).code, 1);
     assert.match((await run(`ls ${at}`, await keysOf("anna"))).stdout, /letters/);
+    const given = await run(`bucket chown s3://letters admin ${at}`, admin);
+    assert.deepEqual(given, { code: 0, stdout: "letters belongs to admin\n", stderr: "" });
+    assert.equal((await run(`ls s3://letters ${at}`, admin)).code, 0);
   } finally {
     server.child.kill();
     await server.exit;
   }
+  const back = await run("bucket chown letters anna --data owners --json");
+  assert.deepEqual(JSON.parse(back.stdout), { bucket: "letters", owner: { id, name: "anna" } });
   assert.deepEqual(await run("user rm anna --data owners"), refusal);
   assert.deepEqual(await run("user rm anna --force --data owners"), removed);
 });

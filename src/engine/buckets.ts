@@ -134,7 +134,9 @@ export async function listBuckets(
 }
 
 /** What of a bucket can be changed after it was made. `undefined` takes a member away. */
-export type BucketChanges = Partial<Omit<BucketRecord, "id" | "owner" | "createdAtMs" | "isBeingDeleted">>;
+export type BucketChanges = Partial<
+  Omit<BucketRecord, "id" | "owner" | "formerOwner" | "createdAtMs" | "isBeingDeleted">
+>;
 
 /**
  * Changes a bucket's settings.

@@ -28,6 +28,8 @@ export interface Bucket {
   /** Names the bucket's objects in the index; never used again, also when a bucket of the same name is made later. */
   readonly id: string;
   readonly owner: Owner;
+  /** Whose place the owner has taken, while there may be objects that name that one. */
+  readonly formerOwner?: Owner | undefined;
   readonly createdAtMs: number;
   readonly grants: readonly Grant[];
   readonly region: string;

@@ -107,8 +107,9 @@ export async function removeUser(
   return atomically(engine, `user ${name}`, async () => {
     const user = await findUserByName(engine, name);
     if (user === null) return false;
-    if (!force) await requireNoBuckets(engine, user);
+    // Whoever gives the user a bucket from here on writes this row.
     const entry = await engine.index.get("users", userIdKey(user.id));
+    if (!force) await requireNoBuckets(engine, user);
     const draft = new Draft()
       .check("users", userIdKey(user.id), entry?.version ?? null)
       .delete("users", userIdKey(user.id))

@@ -163,3 +163,24 @@ test("administer() sets, shows and takes away the quota of a bucket", async () =
   assert.equal((await ask(engine, "DELETE buckets/photos/quota")).status, 204);
   assert.equal(((await ask(engine, "GET buckets/photos/quota")).value as { quota: unknown }).quota, null);
 });
+
+test("administer() gives a bucket to another user, and tells whose it is", async () => {
+  const engine = createMemoryEngine();
+  const { user: ben } = (await ask(engine, "POST users", { name: "ben" })).value as { user: { id: string } };
+  const owner = { id, displayName: "anna" };
+  await createBucket(engine, { name: "photos", owner, grants: [], region: "us-east-1" });
+  const ask404 = { code: "NoSuchEntity", status: 404 };
+  await assert.rejects(ask(engine, "PUT buckets/photos/owner", { user: "nobody" }), ask404);
+  await assert.rejects(ask(engine, "PUT buckets/photos/owner", {}), { code: "InvalidArgument" });
+  await assert.rejects(ask(engine, "PUT buckets/missing/owner", { user: "ben" }), { code: "NoSuchBucket" });
+  assert.deepEqual(await ask(engine, "GET buckets/photos/owner"), {
+    status: 200,
+    value: { bucket: "photos", owner: { id, name: "anna" } },
+  });
+  const given = { bucket: "photos", owner: { id: ben.id, name: "ben" } };
+  assert.deepEqual(await ask(engine, "PUT buckets/photos/owner", { user: "ben" }), {
+    status: 200,
+    value: given,
+  });
+  assert.deepEqual((await ask(engine, "GET buckets/photos/owner")).value, given);
+});

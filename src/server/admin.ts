@@ -11,6 +11,8 @@
  *     GET    buckets/NAME/quota  {"bucket", "quota": {"maxBytes"?, "maxObjects"?} | null, "usage": {"bytes", "objects"} | null}
  *     PUT    buckets/NAME/quota  {"maxBytes"?, "maxObjects"?} → the same
  *     DELETE buckets/NAME/quota
+ *     GET    buckets/NAME/owner  {"bucket", "owner": {"id", "name"}}
+ *     PUT    buckets/NAME/owner  {"user"}, its name → the same
  *
  * A secret key is in the answer to the request that makes it, and in no other. Who may ask is decided before: this file
  * sees no headers and no sockets, and the command line calls it on the data directory of a stopped server.
@@ -29,6 +31,7 @@ import {
   removeUser,
 } from "../engine/users.ts";
 import { getBucket } from "../engine/buckets.ts";
+import { changeOwner } from "../engine/change-owner.ts";
 import { readUsage, setQuota } from "../engine/quotas.ts";
 import type { Quota } from "../engine/usage.ts";
 import { S3Error } from "../s3/errors.ts";
@@ -144,6 +147,17 @@ const handlers: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
       return { status: 204 };
     },
   },
+  "buckets/NAME/owner": {
+    GET: async (engine, name) => ({ status: 200, value: ownerView(await bucketCalled(engine, name)) }),
+    PUT: async (engine, name, body) => {
+      const { user } = readFields(body, { user: "string" }) as { user?: string };
+      if (user === undefined) throw invalid(`"user" is missing.`);
+      const { owner } = await bucketCalled(engine, name);
+      const bucket = await changeOwner(engine, name, await requireUser(engine, user));
+      engine.log("info", `The bucket "${name}" of "${owner.displayName}" was given to "${user}"`);
+      return { status: 200, value: ownerView(bucket) };
+    },
+  },
   "keys/NAME": {
     DELETE: async (engine, accessKeyId) => {
       const owner = await findAccessKey(engine, accessKeyId);
@@ -194,6 +208,10 @@ async function bucketCalled(engine: Engine, name: string): Promise<Bucket> {
 async function quotaView(engine: Engine, name: string): Promise<unknown> {
   const bucket = await bucketCalled(engine, name);
   return { bucket: name, quota: bucket.quota ?? null, usage: await readUsage(engine, bucket) };
+}
+
+function ownerView({ name, owner }: Bucket): unknown {
+  return { bucket: name, owner: { id: owner.id, name: owner.displayName } };
 }
 
 function readQuota(body: Uint8Array): Quota {

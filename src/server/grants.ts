@@ -26,21 +26,16 @@ export function resolveGrants(
 }
 
 async function resolveGrantee(engine: Engine, grantee: Grantee, known: readonly Owner[]): Promise<Grantee> {
-  switch (grantee.type) {
-    case "group":
-      return grantee;
-    case "email": {
-      const user = await findUserByEmail(engine, grantee.email);
-      if (user !== null) return { type: "user", id: user.id, displayName: user.name };
-      throw new S3Error("UnresolvableGrantByEmailAddress", { details: { Email: grantee.email } });
-    }
-    case "user": {
-      const user = known.find(({ id }) => id === grantee.id) ?? (await findGrantee(engine, grantee.id));
-      if (user !== null) return { type: "user", ...user };
-      throw new S3Error("InvalidArgument", {
-        message: "Invalid id",
-        details: { ArgumentName: "CanonicalUser/ID", ArgumentValue: grantee.id },
-      });
-    }
+  if (grantee.type === "group") return grantee;
+  if (grantee.type === "email") {
+    const user = await findUserByEmail(engine, grantee.email);
+    if (user !== null) return { type: "user", id: user.id, displayName: user.name };
+    throw new S3Error("UnresolvableGrantByEmailAddress", { details: { Email: grantee.email } });
   }
+  const user = known.find(({ id }) => id === grantee.id) ?? (await findGrantee(engine, grantee.id));
+  if (user !== null) return { type: "user", ...user };
+  throw new S3Error("InvalidArgument", {
+    message: "Invalid id",
+    details: { ArgumentName: "CanonicalUser/ID", ArgumentValue: grantee.id },
+  });
 }

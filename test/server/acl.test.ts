@@ -136,7 +136,12 @@ describe("access control lists over HTTP", () => {
 
     const back = { ...other, accessKeyId: "AKIDBACK", secretAccessKey: "secret of back" };
     assert.equal((await s3.send("GET /left-over/parts", { as: back })).code, "InvalidAccessKeyId");
-    await addUser(s3.engine, { name: "back", id: user.id, accessKey: "AKIDBACK", secretKey: "secret of back" });
+    await addUser(s3.engine, {
+      name: "back",
+      id: user.id,
+      accessKey: "AKIDBACK",
+      secretKey: "secret of back",
+    });
     assert.equal((await s3.send("GET /left-over/parts", { as: back })).text, "x");
     await s3.send("PUT /left-over/parts?acl", { headers });
     assert.match((await s3.send("GET /left-over/parts?acl")).text, /<DisplayName>back</);

@@ -3,6 +3,7 @@
 import type { Command } from "../command.ts";
 import { acl, aclSet, grantAdd, grantRm } from "./acl.ts";
 import { backup } from "./backup.ts";
+import { bucketChown } from "./bucket-chown.ts";
 import { bucketQuota } from "./bucket-quota.ts";
 import { cat, pipe } from "./cat.ts";
 import { check } from "./check.ts";
@@ -84,6 +85,7 @@ export const commands: readonly Command[] = [
   keyLs,
   keyRm,
   bucketQuota,
+  bucketChown,
   completion,
 ];
 
@@ -92,7 +94,7 @@ export const groups: Readonly<Record<string, string>> = {
   user: "Manage the users that own buckets and objects",
   key: "Manage the access keys that users sign with",
   grant: "Grant rights on buckets and objects, and take them back",
-  bucket: "Manage how much buckets may hold",
+  bucket: "Manage how much buckets may hold, and whose they are",
 };
 
 /** Under which heading the help lists a command or a group; the others are under {@link usualHeading}. */

@@ -11,8 +11,8 @@ interface Options extends AccountOptions {
 export const userRm: Command = {
   path: "user rm",
   summary: "Remove a user and the user's access keys.",
-  details: `One who owns buckets is kept. To administrators other people's buckets are closed: take keys of the owner's with
-stowage key add, and remove the buckets, or copy what is in them. What --force leaves behind belongs to whoever gets the
+  details: `One who owns buckets is kept: stowage bucket chown gives them to others. To administrators other people's buckets are
+closed: take keys of the owner's with stowage key add to remove them, or to copy what is in them. What --force leaves behind belongs to whoever gets the
 user's id: stowage user add NAME --id ID.`,
   arguments: [{ name: "<name>", description: "Name of the user" }],
   flags: [{ flags: "--force", description: "Also one who owns buckets, which stay" }, ...accountFlags],
