@@ -11,6 +11,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { after, beforeEach, test } from "node:test";
 import { S3Client } from "../src/client/s3-client.ts";
+import { backup, type BackupProgress } from "../src/engine/backup.ts";
 import { createMemoryEngine } from "../src/engine/engine.ts";
 import { deleteObject } from "../src/engine/delete-object.ts";
 import { createBucket } from "../src/engine/buckets.ts";
@@ -197,6 +198,38 @@ test("a backup that is killed leaves the earlier one as it was, and the next one
       assert.ok((await read(copy, "later/29")).equals(bodyOf("later/29", 3_000_000)));
     });
   });
+});
+
+test("a backup that is stopped ends within a file, and leaves the earlier one as it was", async () => {
+  await serving(dataDir, async (client) => {
+    await client.createBucket({ bucket: "photos" });
+    await client.putObject({ bucket: "photos", key: "first", body: bodyOf("first", 200_000) });
+    await backUp();
+    await client.putObject({ bucket: "photos", key: "large", body: bodyOf("large", 20_000_000) });
+  });
+  const index = readFileSync(join(to, "index", "data.mdb"));
+  const stopping = new AbortController();
+  const told: BackupProgress[] = [];
+  await assert.rejects(
+    backup({
+      from: dataDir,
+      to,
+      signal: stopping.signal,
+      onProgress: (progress) => {
+        told.push(progress);
+        if (progress.bytes > 0) stopping.abort(new Error("it was stopped"));
+      },
+    }),
+    /it was stopped/,
+  );
+  const last = told.at(-1);
+  assert.ok(last !== undefined && last.bytes < 20_000_000, JSON.stringify(last));
+  assert.deepEqual([last.of, last.total], ["blobs", 2]);
+  const rows = told.findLast(({ of }) => of === "rows");
+  assert.equal(rows?.done, rows?.total);
+  assert.ok(readFileSync(join(to, "index", "data.mdb")).equals(index));
+  assert.equal(countFiles(join(to, "blobs")), 1);
+  assert.deepEqual((await backUp())["copiedBytes"], 20_000_000);
 });
 
 test("a damaged file is told, and all else is copied; with a damaged index the earlier backup stays", async () => {

@@ -18,7 +18,7 @@ import type { BlobId, Blobs } from "./blobs/blobs.ts";
 import { Draft } from "./atomic.ts";
 import { rowsUpToDamage, walkTable } from "./check-rows.ts";
 import { readFormat } from "./format.ts";
-import { DamagedRowError, tables } from "./index/index.ts";
+import { damageAdvice, DamagedRowError, tables, wordsOfFinding } from "./index/index.ts";
 import type { Index } from "./index/index.ts";
 import { openLmdbIndex } from "./index/lmdb.ts";
 import { makeDirectory, syncDirectory } from "./make-directory.ts";
@@ -35,7 +35,7 @@ export interface BackupOptions {
   readonly files?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told from time to time. */
-  readonly onProgress?: ((done: BackupCounts) => void) | undefined;
+  readonly onProgress?: ((progress: BackupProgress) => void) | undefined;
   /** Milliseconds since the epoch. Default: `Date.now`. */
   readonly clock?: (() => number) | undefined;
 }
@@ -53,6 +53,16 @@ export interface BackupCounts {
   removedBlobs: number;
   /** Blobs that could not be read, in words. What was copied of them earlier is kept. */
   readonly damage: string[];
+}
+
+/** How far a backup is. */
+export interface BackupProgress {
+  /** What is copied now. */
+  readonly of: "rows" | "blobs";
+  readonly done: number;
+  readonly total: number;
+  /** Bytes of blobs so far, those of unfinished ones among them. */
+  readonly bytes: number;
 }
 
 /** Commits of 200 rows. */
@@ -193,6 +203,7 @@ class Backup {
     removedBlobs: 0,
     damage: [],
   };
+  #readBytes = 0;
 
   constructor(source: { index: Index; blobs: Blobs }, copy: Copy, options: BackupOptions) {
     this.#source = source;
@@ -215,15 +226,17 @@ class Backup {
 
   /** Rows may be hidden by what is damaged, and the backup that has them would be replaced by one without. */
   async #verifyIndex(): Promise<void> {
-    const [finding] = await this.#source.index.verify(this.#options.signal);
+    const [finding] = await this.#source.index.verify({ signal: this.#options.signal });
     if (finding === undefined) return;
-    const { table, problem } = finding;
-    const where = table === undefined ? "" : `table "${table}": `;
-    throw new Error(`The index is damaged (${where}${problem}); stop the server and run \`stowage check\``);
+    throw new Error(`The index is damaged (${wordsOfFinding(finding)}); ${damageAdvice}`);
   }
 
   async #copyRows(): Promise<void> {
-    const snapshot = await this.#source.index.snapshot();
+    const { index } = this.#source;
+    const counts = await Promise.all(tables.map(async (table) => index.count(table)));
+    const total = counts.reduce((sum, rows) => sum + rows, 0);
+    let done = 0;
+    const snapshot = await index.snapshot();
     const commits: Promise<boolean>[] = [];
     try {
       for (const table of tables) {
@@ -241,7 +254,8 @@ class Backup {
           commits.push(this.#copy.index.commit(draft));
           if (commits.length === parallelCommits) await Promise.all(commits.splice(0));
           this.#counts.rows += draft.puts.length;
-          this.#options.onProgress?.(this.#counts);
+          done += rows.length;
+          this.#tell("rows", done, total);
           start = afterKey(last.key);
         }
       }
@@ -253,17 +267,21 @@ class Backup {
   }
 
   async #copyBlobs(): Promise<void> {
+    const total = await this.#copy.index.count("blobs");
     const rows = walkTable(this.#copy.index, "blobs")[Symbol.asyncIterator]();
+    let done = 0;
+    const tell = (): void => this.#tell("blobs", done, total);
     const stopped = new AbortController();
     const lane = async (): Promise<void> => {
       for (;;) {
-        const { done, value: row } = await rows.next();
-        if (done === true || stopped.signal.aborted) return;
+        const { done: isEnd, value: row } = await rows.next();
+        if (isEnd === true || stopped.signal.aborted) return;
         if (row instanceof DamagedRowError) throw row;
         this.#options.signal?.throwIfAborted();
         if (await this.#isKept(row.key)) this.#counts.keptBlobs++;
-        else await this.#copyBlob(row.key);
-        this.#options.onProgress?.(this.#counts);
+        else await this.#copyBlob(row.key, tell);
+        done++;
+        tell();
       }
     };
     const stop = (error: unknown): never => {
@@ -286,20 +304,27 @@ class Backup {
     );
   }
 
-  async #copyBlob(id: BlobId): Promise<void> {
+  async #copyBlob(id: BlobId, tell: () => void): Promise<void> {
     const { blobs } = this.#source;
+    const { signal } = this.#options;
     await this.#copy.blobs.remove(id);
     let bytes = 0;
     let damage: Error | undefined;
+    const readBytes = (more: number): void => {
+      this.#readBytes += more;
+      tell();
+    };
     const read = async function* (): AsyncIterable<Buffer> {
       try {
         const size = await blobs.size(id);
         for await (const piece of blobs.read(id, { size, start: 0, end: size - 1, reusesBuffers: true })) {
           bytes += piece.length;
+          readBytes(piece.length);
           yield piece;
+          signal?.throwIfAborted();
         }
       } catch (error) {
-        damage = error as Error;
+        if (signal?.aborted !== true) damage = error as Error;
         throw error;
       }
     };
@@ -317,11 +342,16 @@ class Backup {
   /** Whether a blob should be there. One that was being removed when the backup began is gone a moment before its row. */
   async #isWanted(id: BlobId): Promise<boolean> {
     for (let waitedMs = 0; waitedMs < removalMs; waitedMs += lookAgainMs) {
+      this.#options.signal?.throwIfAborted();
       this.#source.index.refresh();
       if ((await this.#source.index.get("blobs", id)) === null) return false;
       await setTimeout(lookAgainMs);
     }
     return true;
+  }
+
+  #tell(of: BackupProgress["of"], done: number, total: number): void {
+    this.#options.onProgress?.({ of, done, total, bytes: this.#readBytes });
   }
 
   /** What the earlier backup has and this one does not need. */

@@ -96,7 +96,7 @@ class Checker {
   }
 
   async checkIndex(): Promise<void> {
-    for (const { table, problem } of await this.#engine.index.verify(this.#options.signal)) {
+    for (const { table, problem } of await this.#engine.index.verify({ signal: this.#options.signal })) {
       this.#report("damage", table === undefined ? "the index" : `table "${table}"`, problem);
     }
   }

@@ -7,7 +7,7 @@
 
 import { hasRow, readTrash, walkTable } from "./check-rows.ts";
 import { idTimeMs } from "./ids.ts";
-import { DamagedRowError } from "./index/index.ts";
+import { DamagedRowError, wordsOfFinding } from "./index/index.ts";
 import type { Index } from "./index/index.ts";
 import { contentsOf } from "./records/contents.ts";
 import type { Engine } from "./types.ts";
@@ -59,9 +59,9 @@ async function doubtOf(
   strays: ReadonlySet<string>,
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
-  const [finding] = await index.verify(signal);
+  const [finding] = await index.verify({ signal });
   if (finding !== undefined) {
-    return `the index is damaged (${finding.table === undefined ? "" : `table "${finding.table}": `}${finding.problem})`;
+    return `the index is damaged (${wordsOfFinding(finding)})`;
   }
   // A list of parts in the trash goes after the rows of their blobs have gone.
   const trash = await readTrash(index);

@@ -1,6 +1,7 @@
 /** What the server does by itself beside answering requests. One process of a data directory does it. */
 
 import { applyLifecycle } from "../engine/apply-lifecycle.ts";
+import { damageAdvice, wordsOfFinding } from "../engine/index/index.ts";
 import { type Job, type Jobs, startJobs } from "../engine/jobs.ts";
 import { countUsage, readUsage } from "../engine/quotas.ts";
 import { walkBuckets } from "../engine/walk-buckets.ts";
@@ -16,6 +17,8 @@ export interface BackgroundOptions {
   readonly lifecycleDaySeconds?: number | undefined;
   /** Seconds between deliveries of server access logs. Default 300. */
   readonly accessLogSeconds?: number | undefined;
+  /** Seconds between verifications of the pages of the index. Default 86,400. */
+  readonly indexSeconds?: number | undefined;
   /** How many events may wait for their webhooks; beyond it the oldest are dropped. Default 100,000. */
   readonly mostWaitingEvents?: number | undefined;
 }
@@ -25,6 +28,10 @@ const leastLifecycleIntervalMs = 500;
 const quotaIntervalMs = 60_000;
 /** As often as Prometheus asks by default. */
 const diskIntervalMs = 15_000;
+/** A server that is started anew each day verifies, too, and one that starts has other things to do. */
+const mostFirstIndexMs = 15 * 60 * 1000;
+/** With turns of two milliseconds: a fifth of the time. */
+const indexPauseMs = 8;
 /** Looking costs a look at a count. */
 const eventsIntervalMs = 200;
 
@@ -37,6 +44,7 @@ export function startBackground(site: Site, metrics: Metrics, options: Backgroun
     logsJob(site, metrics, options),
     quotaJob(site, metrics),
     diskJob(site, metrics),
+    indexJob(site, metrics, options),
   ];
   return startJobs(jobs, {
     log: engine.log,
@@ -127,6 +135,24 @@ function diskJob({ engine }: Site, metrics: Metrics): Job {
     async run(): Promise<void> {
       const disk = await engine.disk();
       if (disk !== null) metrics.setDisk(disk);
+    },
+  };
+}
+
+/** Finds pages of the index that are damaged, which hide objects from who only reads. */
+function indexJob({ engine }: Site, metrics: Metrics, { indexSeconds = 86_400 }: BackgroundOptions): Job {
+  const intervalMs = indexSeconds * 1000;
+  return {
+    name: "index",
+    intervalMs,
+    firstMs: Math.min(intervalMs, mostFirstIndexMs),
+    async run(signal): Promise<void> {
+      const findings = await engine.index.verify({ signal, pauseMs: indexPauseMs });
+      metrics.setIndexFindings(findings.length);
+      const [first] = findings;
+      if (first === undefined) return;
+      const more = findings.length === 1 ? "" : `, and ${findings.length - 1} more`;
+      engine.log("error", `The index is damaged (${wordsOfFinding(first)}${more}); ${damageAdvice}`);
     },
   };
 }

@@ -23,6 +23,8 @@ export interface Metrics {
   setQuotas(buckets: readonly FullBucket[]): void;
   /** How full the disk is. */
   setDisk(disk: DiskState): void;
+  /** The pages of the index were verified, and so much of them is damaged. */
+  setIndexFindings(findings: number): void;
   /** So many objects of server access logs were written. */
   countLogObjects(objects: number): void;
   /** What was counted, for another process to add up. */
@@ -67,6 +69,10 @@ export function createMetrics(): Metrics {
   const eventsWaiting = gauge("stowage_events_waiting", "Messages that wait for their webhooks.");
   const quotas = countQuotas();
   const disk = countDisk();
+  const indexFindings = gauge(
+    "stowage_index_findings",
+    "Damage that the last verification of the index has found. Absent before the first, which comes within minutes.",
+  );
   const logObjects = counter(
     "stowage_access_log_objects_total",
     "Objects of server access logs that were delivered.",
@@ -81,6 +87,7 @@ export function createMetrics(): Metrics {
     eventsWaiting,
     ...quotas.families,
     ...disk.families,
+    indexFindings,
     logObjects,
   ];
   let registry: Promise<Registry> | undefined;
@@ -96,6 +103,7 @@ export function createMetrics(): Metrics {
     setEventsWaiting: (messages) => eventsWaiting.set(messages),
     setQuotas: quotas.set,
     setDisk: disk.set,
+    setIndexFindings: (findings) => indexFindings.set(findings),
     countLogObjects: (objects) => logObjects.add(objects),
     collect: async () => (await read()).getMetricsAsJSON(),
     render: async () => {

@@ -365,7 +365,7 @@ function indexOf({ index }: Engine): Index {
     refresh: () => index.refresh(),
     commit: (commit) => index.commit(commit),
     count: (table) => index.count(table),
-    verify: (signal) => index.verify(signal),
+    verify: (options) => index.verify(options),
     reusableBytes: () => index.reusableBytes(),
     close: () => index.close(),
   };

@@ -26,3 +26,21 @@ export function loseSubtrees(bytes: Buffer, table: string): void {
     bytes.writeUInt32LE((bytes.readUInt32LE(at) ^ 0x4000_0000) >>> 0, at);
   }
 }
+
+/**
+ * Flips the lowest bit in the first key of the topmost page, which ends with a digit.
+ *
+ * @returns The key of the row that is not found any more: between the old key and the new one there is one.
+ */
+export function hideRow(bytes: Buffer, table: string): Buffer {
+  const root = rootOf(bytes, table) * pageBytes;
+  // The first node has no key: it stands for all that is below the second.
+  const node = root + 24 + bytes.readUInt16LE(root + 24 + 2);
+  const key = bytes.subarray(node + 8, node + 8 + bytes.readUInt16LE(node + 6));
+  const last = key.length - 1;
+  const digit = key.readUInt8(last);
+  key.writeUInt8(digit ^ 1, last);
+  const hidden = Buffer.from(key);
+  hidden.writeUInt8(digit & ~1, last);
+  return hidden;
+}

@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 
 import { createBucket } from "../../src/engine/buckets.ts";
 import { openEngine } from "../../src/engine/engine.ts";
+import { keyOfObject } from "../../src/engine/table-keys.ts";
 import { putObject } from "../../src/engine/put-object.ts";
 import type { S3Error } from "../../src/s3/errors.ts";
 import { openLmdbIndex } from "../../src/engine/index/lmdb.ts";
 import { access, grants, owner } from "../engine/engines.ts";
-import { loseSubtrees } from "../engine/table-root.ts";
+import { hideRow, loseSubtrees } from "../engine/table-root.ts";
+import { startTestServer } from "../support/server.ts";
 import { startServing } from "../support/serve.ts";
 
 async function withDirectory(use: (directory: string) => Promise<void>): Promise<void> {
@@ -101,4 +104,42 @@ test("a server whose index is damaged answers 500, names `stowage check` in its 
       assert.equal(await server.stop(), 0);
     }
     assert.equal(log.filter((line) => line.includes("stop the server and run `stowage check`")).length, 3);
+  }));
+
+test("a page that hides objects from who only reads is found by the server itself, told in its log and its metrics", () =>
+  withDirectory(async (dataDir) => {
+    const made = await openEngine({ dataDir, maintenance: false });
+    const bucket = await createBucket(made, { name: "photos", owner, grants, region: "us-east-1" });
+    for (let at = 0; at < 300; at++) {
+      await putObject(made, { bucket, key: `key ${1000 + at}`, body: Buffer.from("x"), ...access });
+    }
+    await made.close();
+    const dataFile = join(dataDir, "index", "data.mdb");
+    const bytes = await readFile(dataFile);
+    const hidden = keyOfObject(hideRow(bytes, "objects"));
+    await writeFile(dataFile, bytes);
+
+    const log: string[] = [];
+    const engine = await openEngine({
+      dataDir,
+      maintenance: false,
+      log: (level, message) => log.push(`${level}: ${message}`),
+    });
+    const s3 = await startTestServer({ engine, background: { indexSeconds: 0.05 } });
+    try {
+      const path = `/photos/${encodeURIComponent(hidden)}`;
+      assert.equal((await s3.send(`GET ${path}`)).code, "NoSuchKey");
+      let metrics = "";
+      for (let tries = 0; tries < 500 && !/^stowage_index_findings 1$/m.test(metrics); tries++) {
+        await sleep(20);
+        metrics = (await s3.send("GET /_stowage/metrics", { as: null })).text;
+      }
+      assert.match(metrics, /^stowage_index_findings 1$/m);
+      assert.match(
+        log[0] ?? "",
+        /^error: The index is damaged \(table "objects": page \d+ has a key in the wrong place\); stop the server and run `stowage check`$/,
+      );
+    } finally {
+      await s3.close();
+    }
   }));

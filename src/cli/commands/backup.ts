@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { BackupCounts } from "../../engine/backup.ts";
+import type { BackupCounts, BackupProgress } from "../../engine/backup.ts";
 import { type Command, CommandError, type Io } from "../command.ts";
 import { formatBytes } from "../output.ts";
+import { type Progress, ProgressBar } from "../progress-bar.ts";
 import { printJson } from "../table.ts";
 
 /** Copies a data directory, while it is served too. */
@@ -42,9 +43,17 @@ have it copied with --with-master-keys.`,
     const stopping = new AbortController();
     void io.stopSignal().then(() => stopping.abort(new Error("it was stopped")));
     const files = [keysFileName, ...(withMasterKeys === true ? [masterKeysFile] : [])];
+    let progress: Progress = { done: 0, total: 0, text: "verifying the index" };
+    const bar = io.terminal ? new ProgressBar(io, () => progress) : null;
     let done;
     try {
-      done = await backUp({ from, to: resolve(to), files, signal: stopping.signal });
+      done = await backUp({
+        from,
+        to: resolve(to),
+        files,
+        signal: stopping.signal,
+        onProgress: (now) => (progress = progressOf(now)),
+      });
     } catch (cause) {
       const isWrong = (cause as NodeJS.ErrnoException).code === wrongDirectory;
       throw new CommandError(
@@ -52,6 +61,8 @@ have it copied with --with-master-keys.`,
         isWrong ? "give another directory" : "an earlier backup in that directory is what it was",
         { cause },
       );
+    } finally {
+      bar?.end();
     }
     if (json === true) printJson(io, done);
     else printCounts(io, done);
@@ -68,6 +79,14 @@ have it copied with --with-master-keys.`,
     }
   },
 };
+
+function progressOf({ of, done, total, bytes }: BackupProgress): Progress {
+  const text =
+    of === "rows"
+      ? `${done} of ${total} rows of the index`
+      : `${done} of ${total} files, ${formatBytes(bytes)} copied`;
+  return { done, total, text };
+}
 
 function printCounts(
   io: Io,

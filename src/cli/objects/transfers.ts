@@ -1,9 +1,9 @@
 /** Runs transfers and deletions, some at once, and tells how far they are: a bar where a person watches, else a line each. */
 
-import { SingleBar } from "cli-progress";
 import { runParallel } from "../../client/parallel.ts";
 import { CommandError, type Io } from "../command.ts";
 import { formatBytes, printable, printJsonLine, printLine } from "../output.ts";
+import { type Progress, ProgressBar } from "../progress-bar.ts";
 import { commandErrorOf } from "../s3-failure.ts";
 
 /** One file or object on its way. */
@@ -150,21 +150,17 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Counts, and draws a bar when it takes longer than a second. */
+/** Counts, and shows it. */
 class TransferProgress {
   doneCount = 0;
   doneBytes = 0;
   #knownBytes = 0;
   #loadedBytes = 0;
-  #bar: SingleBar | null = null;
-  readonly #io: Io;
-  readonly #timer: NodeJS.Timeout | null;
+  readonly #bar: ProgressBar | null;
   readonly #startedMs = performance.now();
 
   constructor(io: Io, showsBar: boolean) {
-    this.#io = io;
-    this.#timer = showsBar ? setInterval(() => this.#draw(), 200) : null;
-    this.#timer?.unref();
+    this.#bar = showsBar ? new ProgressBar(io, () => this.#progress()) : null;
   }
 
   begin(size: number): { readonly loaded: (bytes: number) => void; readonly done: () => void } {
@@ -189,34 +185,20 @@ class TransferProgress {
 
   /** Takes the bar away, so that a line can be written. */
   pause(): void {
-    this.#bar?.stop();
-    this.#bar = null;
+    this.#bar?.pause();
   }
 
   end(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.pause();
+    this.#bar?.end();
   }
 
-  #draw(): void {
-    const seconds = (performance.now() - this.#startedMs) / 1000;
-    if (seconds < 1) return;
-    const rate = this.#loadedBytes / seconds;
+  #progress(): Progress {
+    const rate = this.#loadedBytes / ((performance.now() - this.#startedMs) / 1000);
     const left = rate === 0 ? "" : `, ${Math.ceil((this.#knownBytes - this.#loadedBytes) / rate)} s left`;
-    const text = `${this.doneCount} done, ${formatBytes(this.#loadedBytes)} of ${formatBytes(this.#knownBytes)}, ${formatBytes(rate)}/s${left}`;
-    if (this.#bar === null) {
-      this.#bar = new SingleBar({
-        format: "  {bar} {text}",
-        stream: this.#io.stderr,
-        hideCursor: true,
-        clearOnComplete: true,
-        barsize: 24,
-        fps: 10,
-      });
-      this.#bar.start(Math.max(1, this.#knownBytes), this.#loadedBytes, { text });
-      return;
-    }
-    this.#bar.setTotal(Math.max(1, this.#knownBytes));
-    this.#bar.update(this.#loadedBytes, { text });
+    return {
+      done: this.#loadedBytes,
+      total: this.#knownBytes,
+      text: `${this.doneCount} done, ${formatBytes(this.#loadedBytes)} of ${formatBytes(this.#knownBytes)}, ${formatBytes(rate)}/s${left}`,
+    };
   }
 }

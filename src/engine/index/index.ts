@@ -109,10 +109,16 @@ export interface Index {
   /** How many rows the index believes a table has. */
   count(table: Table): Awaitable<number>;
   /** Looks at how it is stored, beneath its rows: what is wrong there can hide rows, or show others in their place. */
-  verify(signal?: AbortSignal): Promise<IndexFinding[]>;
+  verify(options?: VerifyOptions): Promise<IndexFinding[]>;
   /** Bytes that it holds and can use again without asking the disk for more. */
   reusableBytes(): Awaitable<number>;
   close(): Promise<void>;
+}
+
+export interface VerifyOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How long everybody else has their turn after each two milliseconds. Default 0: no longer than they need at once. */
+  readonly pauseMs?: number | undefined;
 }
 
 /** Something that is wrong with how an index is stored. */
@@ -120,6 +126,11 @@ export interface IndexFinding {
   /** Undefined: of no table alone. */
   readonly table: string | undefined;
   readonly problem: string;
+}
+
+/** A finding in words. */
+export function wordsOfFinding({ table, problem }: IndexFinding): string {
+  return table === undefined ? problem : `table "${table}": ${problem}`;
 }
 
 /** What an operator is to do when a read says that the index is damaged. */

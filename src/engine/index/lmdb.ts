@@ -10,7 +10,16 @@ import { closeSync, openSync } from "node:fs";
 import { setImmediate as nextTurn, setTimeout } from "node:timers/promises";
 
 import { DamagedTableError, tables } from "./index.ts";
-import type { Awaitable, Commit, Entry, Index, IndexFinding, Snapshot, Table } from "./index.ts";
+import type {
+  Awaitable,
+  Commit,
+  Entry,
+  Index,
+  IndexFinding,
+  Snapshot,
+  Table,
+  VerifyOptions,
+} from "./index.ts";
 import { write } from "./lmdb-commit.ts";
 import { openEnvironment, reusableBytes, statsOf } from "./lmdb-environment.ts";
 import type { Environment } from "./lmdb-environment.ts";
@@ -39,8 +48,8 @@ const putOffMs = 10_000;
 const mostAttempts = 100;
 const retryMs = 100;
 const readerCheckEveryMs = 5000;
-/** Pages that are verified before others have their turn. */
-const pagesOfTurn = 256;
+/** How long pages are verified before others have their turn. */
+const turnMs = 2;
 
 const ignore = (): void => {};
 
@@ -149,15 +158,18 @@ export class LmdbIndex implements Index {
     return statsOf(this.#environment.trees[table]).entryCount;
   }
 
-  async verify(signal?: AbortSignal): Promise<IndexFinding[]> {
+  async verify({ signal, pauseMs = 0 }: VerifyOptions = {}): Promise<IndexFinding[]> {
     const snapshot = await this.snapshot();
     const file = openSync(this.#opened().dataFile, "r");
     try {
       const walk = verifyPages(file, tables);
-      for (let pages = 1; ; pages++) {
+      for (let turnEndMs = performance.now() + turnMs; ;) {
         const step = walk.next();
         if (step.done === true) return step.value;
-        if (pages % pagesOfTurn === 0) await nextTurn(undefined);
+        if (performance.now() >= turnEndMs) {
+          await (pauseMs === 0 ? nextTurn() : setTimeout(pauseMs));
+          turnEndMs = performance.now() + turnMs;
+        }
         signal?.throwIfAborted();
       }
     } finally {
