@@ -51,6 +51,16 @@ describe("accessLogLine()", () => {
     assert.equal(fields[22], "a%20b");
   });
 
+  it("takes out keys that customers encrypt with", () => {
+    const target =
+      "/b/k?X-Amz-Server-Side-Encryption-Customer-Key=a%2Bb&x-amz-copy-source-server-side-encryption-customer-key=c&x-amz-server-side-encryption-customer-key-MD5=d&x=1";
+    const line = accessLogLine({ ...entry, request: { method: "GET", target, httpVersion: "1.1" } });
+    assert.match(
+      line,
+      /\?X-Amz-Server-Side-Encryption-Customer-Key=REDACTED&x-amz-copy-source-server-side-encryption-customer-key=REDACTED&x-amz-server-side-encryption-customer-key-MD5=d&x=1 /,
+    );
+  });
+
   it("takes out what signs", () => {
     const target =
       "/b/k?X-Amz-Credential=AKID&X-Amz-Security-Token=tok%2Fen&X-Amz-Signature=abc&x=1&Signature=def";

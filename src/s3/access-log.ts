@@ -118,13 +118,13 @@ function logTime(timeMs: number): string {
   return `${day}/${months[Number(month) - 1]}/${year}:${time.slice(0, 8)} +0000`;
 }
 
-/** Whoever reads a log must not be able to use its links. */
+/** Whoever reads a log must not be able to use its links, nor what customers encrypt with. */
 function withoutSecrets(target: string): string {
-  return target.replaceAll(
-    /([?&](?:X-Amz-Signature|X-Amz-Security-Token|Signature)=)[^&\s]*/gi,
-    "$1REDACTED",
-  );
+  return target.replaceAll(secretParameters, "$1REDACTED");
 }
+
+const secretParameters =
+  /([?&](?:X-Amz-Signature|X-Amz-Security-Token|Signature|x-amz-(?:copy-source-)?server-side-encryption-customer-key)=)[^&\s]*/gi;
 
 /** A field of its own: what would end it is percent-encoded. */
 function word(text: string | undefined): string {

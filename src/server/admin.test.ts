@@ -129,6 +129,7 @@ for (const [what, line, body, expected] of [
   ["a key that is not there", "DELETE keys/NOKEY", undefined, { code: "NoSuchEntity" }],
   ["a name that is taken", "POST users", { name: "anna" }, { code: "EntityAlreadyExists", status: 409 }],
   ["another method", "PUT users", {}, { code: "MethodNotAllowed", message: /takes GET and POST/ }],
+  ["a path of the prototype", "GET constructor", undefined, { code: "NoSuchEntity" }],
   ["another path", "GET buckets", undefined, { code: "NoSuchEntity" }],
   ["a path that goes further", "GET users/anna/keys/more", undefined, { code: "NoSuchEntity" }],
   ["a path that is not UTF-8", "GET users/%ff", undefined, { code: "InvalidURI" }],

@@ -69,7 +69,8 @@ export async function administer(engine: Engine, request: AdminRequest): Promise
     name === undefined ? "" : "/NAME",
     subcollection === undefined ? "" : `/${subcollection}`,
   ].join("");
-  const handler = more.length === 0 && name !== "" ? handlers[shape] : undefined;
+  const isThere = more.length === 0 && name !== "" && Object.hasOwn(handlers, shape);
+  const handler = isThere ? handlers[shape] : undefined;
   if (handler === undefined) throw noSuchEntity(`There is nothing at "/_stowage/${path}".`);
   const act = handler[method];
   if (act === undefined) {
