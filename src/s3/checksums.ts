@@ -126,11 +126,14 @@ export function readChecksumHeaders(headers: Readonly<Record<string, string>>): 
   const found = checksumAlgorithms.filter((algorithm) => headers[headerByAlgorithm[algorithm]] !== undefined);
   const [algorithm] = found;
   if (algorithm === undefined) return undefined;
-  if (found.length > 1) {
-    throw new S3Error("InvalidRequest", {
-      message: "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
-    });
-  }
+  if (found.length > 1) throw severalChecksums();
   const value = (headers[checksumHeader(algorithm)] ?? "").trim();
   return { algorithm, type: value.includes("-") ? "COMPOSITE" : "FULL_OBJECT", value };
+}
+
+/** The error for a body that comes with more than one checksum, of which only one would be verified. */
+export function severalChecksums(): S3Error {
+  return new S3Error("InvalidRequest", {
+    message: "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
+  });
 }

@@ -10,6 +10,7 @@ import {
   checksumHeader,
   parseChecksumAlgorithm,
   readChecksumHeaders,
+  severalChecksums,
 } from "../s3/checksums.ts";
 import { S3Error } from "../s3/errors.ts";
 import { createMd5, createSha256, sha256Hex, timingSafeEqual } from "../s3/hash.ts";
@@ -283,8 +284,11 @@ function announcedChecksum(headers: S3Request["headers"], payload: Payload): Ann
   refuseUnknownChecksums(headers);
   const given = readChecksumHeaders(headers);
   checkNamedAlgorithm(headers, given);
-  if (given !== undefined) return given;
   const trailer = headers["x-amz-trailer"]?.trim().toLowerCase();
+  if (given !== undefined) {
+    if (trailer?.startsWith("x-amz-checksum-") === true) throw severalChecksums();
+    return given;
+  }
   if (trailer === undefined || payload.type !== "chunked" || !payload.trailer) return undefined;
   const algorithm = checksumAlgorithmOf(trailer);
   if (algorithm !== undefined) return { algorithm };

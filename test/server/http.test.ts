@@ -181,6 +181,9 @@ describe("HTTP", () => {
     const wrong = await s3.send("PUT /http/wrong", { body: body.replace("DUoRhQ", "AAAAAA"), headers });
     assert.equal(wrong.code, "BadDigest");
     assert.equal((await s3.send("GET /http/wrong")).status, 404);
+    const both = { ...headers, "x-amz-checksum-crc32": "DUoRhQ==" };
+    const twice = await s3.send("PUT /http/wrong", { body: body.replace("DUoRhQ", "AAAAAA"), headers: both });
+    assert.equal(twice.code, "InvalidRequest");
   });
 
   it("health and metrics answer; the administration wants an administrator", async () => {
