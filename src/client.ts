@@ -22,13 +22,11 @@ export {
   S3PermissionsError,
   S3ResponseError,
 } from "./client/errors.ts";
-export { DeleteMarker } from "./client/delete-marker.ts";
+export { DeleteMarker, Prefix, ResultSet } from "./client/listed.ts";
 export { Key } from "./client/key.ts";
 export { Listing } from "./client/listing.ts";
 export { MultiPartUpload } from "./client/multipart-upload.ts";
 export { ObjectBody } from "./client/object-body.ts";
-export { Prefix } from "./client/prefix.ts";
-export { ResultSet } from "./client/result-set.ts";
 export { S3Client } from "./client/s3-client.ts";
 export { Tag, Tags, TagSet } from "./client/tags.ts";
 export { User } from "./client/user.ts";
@@ -41,7 +39,9 @@ export type { ListVersionsOptions, VersionEntry } from "./client/bucket-versions
 export type { GetKeyOptions, ListOptions, RecursiveOptions } from "./client/bucket.ts";
 export type {
   CreateBucketOptions,
+  GenerateUrlOptions,
   GetBucketOptions,
+  Method,
   PostForm,
   PostFormOptions,
 } from "./client/connection.ts";
@@ -54,7 +54,6 @@ export type {
 } from "./client/credentials/credentials.ts";
 export type { DeleteTarget } from "./client/delete-many.ts";
 export type { Addressing } from "./client/endpoint.ts";
-export type { GenerateUrlOptions, Method } from "./client/generate-url.ts";
 export type { HttpBody, HttpRequest, HttpResponse, Transport } from "./client/http.ts";
 export type {
   AbortMultipartUploadInput,

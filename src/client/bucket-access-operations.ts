@@ -1,4 +1,4 @@
-/** The operations on who may use a bucket. What each does is told where people meet it, in `bucket-access.ts`. */
+/** The operations on who may use a bucket. What each does is told where people meet it, in `bucket-settings.ts`. */
 
 import {
   type ObjectOwnership,

@@ -1,4 +1,4 @@
-/** The operations on lifecycle, notification and logging. What each does is told in `bucket-upkeep.ts`. */
+/** The operations on lifecycle, notification and logging. What each does is told in `bucket-settings.ts`. */
 
 import { lifecycleConfigurationXml, parseLifecycleConfiguration } from "../s3/documents/lifecycle.ts";
 import { bucketLoggingStatusXml, parseBucketLoggingStatus } from "../s3/documents/logging.ts";

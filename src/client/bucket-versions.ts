@@ -1,11 +1,9 @@
 /** The versions of a bucket's keys, as boto lists them. */
 
 import type { Bucket } from "./bucket.ts";
-import { DeleteMarker } from "./delete-marker.ts";
+import { DeleteMarker, Prefix, ResultSet } from "./listed.ts";
 import { Key } from "./key.ts";
 import { Listing } from "./listing.ts";
-import { Prefix } from "./prefix.ts";
-import { ResultSet } from "./result-set.ts";
 import type { RequestOptions } from "./send.ts";
 
 /** What a listing of versions shows. */

@@ -13,19 +13,16 @@ import {
   type ListVersionsOptions,
   type VersionEntry,
 } from "./bucket-versions.ts";
-import type { S3Connection } from "./connection.ts";
-import type { DeleteMarker } from "./delete-marker.ts";
+import type { S3Connection, GenerateUrlOptions, Method } from "./connection.ts";
+import { type DeleteMarker, Prefix, ResultSet } from "./listed.ts";
 import type { DeleteTarget } from "./delete-many.ts";
 import { S3ResponseError } from "./errors.ts";
-import type { GenerateUrlOptions, Method } from "./generate-url.ts";
 import type { CreateMultipartUploadInput } from "./inputs.ts";
 import { Key } from "./key.ts";
 import { type CopyKeyOptions, copyOptionNames } from "./key-options.ts";
 import { Listing } from "./listing.ts";
 import { multipartRequests } from "./load-seldom.ts";
 import { MultiPartUpload } from "./multipart-upload.ts";
-import { Prefix } from "./prefix.ts";
-import { ResultSet } from "./result-set.ts";
 import type { RequestOptions } from "./send.ts";
 import type { S3Client } from "./s3-client.ts";
 

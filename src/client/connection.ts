@@ -2,17 +2,16 @@
 
 import type { CannedAcl } from "../s3/acl.ts";
 import { checkNames, type NamesOf } from "../s3/known-names.ts";
-import type { PresignSubject } from "./presign.ts";
+import type { PresignSubject, PresignOptions } from "./presign.ts";
 import { type PostCondition, buildPostPolicy } from "../s3/build-post-policy.ts";
 import { Bucket } from "./bucket.ts";
-import { serverDate } from "./core.ts";
+import { serverDate, placeOf, regionOf } from "./core.ts";
 import { CredentialsError, S3ResponseError } from "./errors.ts";
-import { type GenerateUrlOptions, type Method, generateUrlNames, presignInput } from "./generate-url.ts";
 import type { RawAnswer, RawRequest } from "./request.ts";
 import type { RequestOptions } from "./send.ts";
 import { S3Client } from "./s3-client.ts";
-import { placeOf, regionOf } from "./place.ts";
 import type { S3ClientOptions } from "./settings.ts";
+import type { Operation } from "../s3/operations.ts";
 
 /** boto's calling formats, as values of the option `addressing`. */
 export const SubdomainCallingFormat = "virtual";
@@ -31,6 +30,33 @@ export interface CreateBucketOptions extends RequestOptions {
   /** A canned ACL. */
   readonly policy?: CannedAcl | undefined;
 }
+
+export type Method = Operation["method"];
+
+export interface GenerateUrlOptions {
+  /** Headers that whoever uses the URL must send. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** False: the plain URL, without a signature. Default: true. */
+  readonly queryAuth?: boolean | undefined;
+  /** Headers that the answer is to have, such as `{ "response-content-type": "text/plain" }`; the prefix may be left out. */
+  readonly responseHeaders?: Readonly<Record<string, string>> | undefined;
+  readonly versionId?: string | undefined;
+  /** Further parameters, or a subresource such as `{ acl: "" }`. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  /** `expiresIn` is a time, in seconds since the epoch, and no duration. Default: false. */
+  readonly expiresInAbsolute?: boolean | undefined;
+}
+
+const generateUrlNames: NamesOf<GenerateUrlOptions & PresignSubject> = {
+  bucket: 1,
+  key: 1,
+  headers: 1,
+  queryAuth: 1,
+  responseHeaders: 1,
+  versionId: 1,
+  query: 1,
+  expiresInAbsolute: 1,
+};
 
 export interface PostFormOptions {
   /** Seconds. Default: 6,000. */
@@ -245,6 +271,28 @@ export class S3Connection implements AsyncIterable<Bucket> {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** Throws RangeError for an absolute time that has passed. */
+function presignInput(
+  expiresIn: number,
+  method: Method,
+  options: GenerateUrlOptions,
+  nowMs: number,
+): PresignOptions {
+  const expiresSeconds =
+    options.expiresInAbsolute === true ? Math.round(expiresIn - nowMs / 1000) : expiresIn;
+  const response = Object.entries(options.responseHeaders ?? {}).map(([name, value]) => [
+    name.startsWith("response-") ? name : `response-${name.toLowerCase()}`,
+    value,
+  ]);
+  return {
+    method,
+    expiresSeconds,
+    versionId: options.versionId,
+    headers: options.headers,
+    query: { ...options.query, ...(Object.fromEntries(response) as Record<string, string>) },
+  };
 }
 
 /**

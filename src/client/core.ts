@@ -1,11 +1,12 @@
-/** What the requests of one client share: settings, connections, credentials, and what was learned on the way. */
+/** What the requests of one client share: settings, connections, credentials, what was learned on the way, and where they go. */
 
 import { CredentialsCache } from "./credentials/credentials.ts";
 import { environmentCredentials } from "./credentials/profiles.ts";
 import type { Transport } from "./http.ts";
 import { RetryBudget } from "./retry.ts";
 import { createTransport, findCredentials, keysOfProfile } from "#platform";
-import { type S3ClientOptions, type Settings, readSettings } from "./settings.ts";
+import { type S3ClientOptions, type Settings, readSettings, endpointFor } from "./settings.ts";
+import { type Place, locate } from "./endpoint.ts";
 
 export interface ClientCore {
   readonly settings: Settings;
@@ -42,6 +43,23 @@ export function createCore(options: S3ClientOptions): ClientCore {
 /** The time by the server's clock, as far as it is known. */
 export function serverDate(core: ClientCore): Date {
   return new Date(core.clock() + core.clockOffsetMs);
+}
+
+/** Where a call goes, by what is known of its bucket's region. */
+export function placeOf(
+  core: ClientCore,
+  { bucket, key }: { readonly bucket?: string | undefined; readonly key?: string | undefined },
+): Place {
+  return locate(endpointFor(core.settings, regionOf(core, bucket)), {
+    addressing: core.settings.addressing,
+    ...(bucket === undefined ? {} : { bucket }),
+    ...(key === undefined ? {} : { key }),
+  });
+}
+
+/** The region that a call is signed for. */
+export function regionOf(core: ClientCore, bucket: string | undefined): string {
+  return core.regions.get(bucket ?? "") ?? core.settings.region;
 }
 
 function credentialsOf(

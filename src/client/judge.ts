@@ -4,11 +4,10 @@ import type { Credentials } from "../s3/credentials.ts";
 import { parseHttpDate } from "../s3/dates.ts";
 import { type ErrorDocument, parseError } from "../s3/documents/error.ts";
 import { S3Error } from "../s3/errors.ts";
-import type { ClientCore } from "./core.ts";
+import { type ClientCore, regionOf } from "./core.ts";
 import { regionOfHost } from "./endpoint.ts";
 import { type RequestSubject, S3ResponseError, codeOfStatus, responseError } from "./errors.ts";
 import type { HttpResponse } from "./http.ts";
-import { regionOf } from "./place.ts";
 import { failureOf } from "./retry.ts";
 
 /** What came before an answer. */

@@ -11,7 +11,7 @@ import type {
   WriteConditions,
 } from "./inputs.ts";
 import type { FileDownloadOptions } from "./node-files.ts";
-import { type BotoCallback, type ProgressListener, botoProgress } from "./progress.ts";
+import type { BotoCallback, ProgressListener } from "./progress.ts";
 import type { UploadOptions } from "./upload.ts";
 
 /** Progress, as boto has it and as we do. */
@@ -173,6 +173,23 @@ export function listenerOf({ onProgress, cb, numCb }: ProgressOptions): Progress
   return (progress) => {
     onProgress?.(progress);
     boto(progress);
+  };
+}
+
+/**
+ * boto's `cb` and `numCb` as a listener: called at the beginning, at the end, and in between so that there are about
+ * `numCb` calls; for each piece where it is negative; at the end only where it is 0.
+ */
+function botoProgress(cb: BotoCallback, numCb = 10): ProgressListener {
+  let steps = -1;
+  return ({ loadedBytes, totalBytes }) => {
+    const total = totalBytes ?? 0;
+    const ended = totalBytes !== undefined && loadedBytes >= totalBytes;
+    if (steps === -1 && numCb > 1) cb(0, total);
+    const step = numCb > 2 && total > 0 ? Math.floor((loadedBytes / total) * (numCb - 1)) : 0;
+    if (ended || numCb < 0 || (numCb > 2 && (totalBytes === undefined || step > steps)))
+      cb(loadedBytes, total);
+    steps = Math.max(steps, step, 0);
   };
 }
 

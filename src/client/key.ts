@@ -9,7 +9,7 @@ import { type Body, toSource } from "./bodies.ts";
 import type { Bucket } from "./bucket.ts";
 import { contentTypeOf } from "./content-type.ts";
 import { S3ResponseError } from "./errors.ts";
-import type { GenerateUrlOptions, Method } from "./generate-url.ts";
+import type { GenerateUrlOptions, Method } from "./connection.ts";
 import type { CopySource, CustomerKeyInput, ObjectProperties } from "./inputs.ts";
 import { KeyAccess, requireName } from "./key-access.ts";
 import {

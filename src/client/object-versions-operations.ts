@@ -1,4 +1,4 @@
-/** The operations on versions and locks. What each does is told where people meet it, in `object-versions.ts`. */
+/** The operations on versions and locks. What each does is told where people meet it, in `object-settings.ts`. */
 
 import { type ObjectVersionList, parseListVersions } from "../s3/documents/list-versions.ts";
 import {

@@ -4,11 +4,10 @@ import { requireField } from "../s3/known-names.ts";
 import type { Operation } from "../s3/operations.ts";
 import { presignV4 } from "../s3/sigv4.ts";
 import { presignV2 } from "#platform";
-import { type ClientCore, serverDate } from "./core.ts";
+import { type ClientCore, serverDate, placeOf, regionOf } from "./core.ts";
 import { CredentialsError } from "./errors.ts";
 import { inputNames, readInput, writeQuery } from "./read-input.ts";
 import type * as inputs from "./inputs.ts";
-import { placeOf, regionOf } from "./place.ts";
 
 /** What a URL is for. Headers among the fields are signed: whoever uses it must send exactly the same. */
 export type PresignInput = PresignOptions & PresignSubject;

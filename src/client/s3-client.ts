@@ -18,7 +18,7 @@ import type { FileDownloadOptions } from "./node-files.ts";
 import type { ObjectBody } from "./object-body.ts";
 import type { ObjectInfo, Versioned, Written } from "./outputs.ts";
 import { multipartRequests, settingsRequests } from "./load-seldom.ts";
-import { ObjectVersions } from "./object-versions.ts";
+import { ObjectSettings } from "./object-settings.ts";
 import { type PresignInput, presign } from "./presign.ts";
 import { downloadFile } from "#platform";
 import { requests } from "#requests";
@@ -40,7 +40,7 @@ import type { Uploaded, UploadInput, UploadOptions } from "./upload.ts";
  * console.log(await body.text());
  * await client.close();
  */
-export class S3Client extends ObjectVersions {
+export class S3Client extends ObjectSettings {
   /** What the client's requests share. The modules of this room take it; it is no part of the interface. */
   declare readonly core: ClientCore;
 

@@ -10,13 +10,12 @@ import type { Operation } from "../s3/operations.ts";
 import { signV4WithSeed } from "../s3/sigv4.ts";
 import { frame } from "#frame";
 import { signV2 } from "#platform";
-import { type ClientCore, serverDate } from "./core.ts";
+import { type ClientCore, serverDate, placeOf, regionOf } from "./core.ts";
 import type { Place } from "./endpoint.ts";
 import { type RequestSubject, S3ConnectionError, S3ResponseError } from "./errors.ts";
 import { ConnectionError, type HttpBody } from "./http.ts";
 import { type History, consumedFix, isErrorDocument, learn, readError } from "./judge.ts";
 import type { Payload } from "./payload.ts";
-import { placeOf, regionOf } from "./place.ts";
 import { type Failure, askedDelayMs, failureOf, retryDelayMs } from "./retry.ts";
 
 /** A request as the operations describe it. */

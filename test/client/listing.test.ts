@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import type { Bucket } from "../../src/client/bucket.ts";
 import { Key } from "../../src/client/key.ts";
-import { Prefix } from "../../src/client/prefix.ts";
+import { Prefix } from "../../src/client/listed.ts";
 import { describeClient } from "./endpoints.ts";
 
 const names = ["a", "b/1", "b/2", "b/c/3", "d", "e/4", "ü", "\u{1f642}", "\uffee"];

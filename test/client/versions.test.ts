@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import type { Bucket } from "../../src/client/bucket.ts";
-import { DeleteMarker } from "../../src/client/delete-marker.ts";
-import { Prefix } from "../../src/client/prefix.ts";
+import { DeleteMarker, Prefix } from "../../src/client/listed.ts";
 import type { S3Client } from "../../src/client/s3-client.ts";
 import { describeClient } from "./endpoints.ts";
 

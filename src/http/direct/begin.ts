@@ -1,7 +1,7 @@
 /** How a direct upload begins: its name is chosen, and what may be sent is signed. */
 
 import { randomBytes } from "node:crypto";
-import { placeOf, regionOf } from "../../client/place.ts";
+import { placeOf, regionOf } from "../../client/core.ts";
 import { buildPostPolicy } from "../../s3/build-post-policy.ts";
 import { joinName, splitName, splitSuffixes } from "../../storage/names.ts";
 import { requireAccepted, typeByName } from "../check-type.ts";
