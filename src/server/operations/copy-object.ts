@@ -142,7 +142,7 @@ export async function openCopySource(
   const object = await openObject(site.engine, bucket, key, { versionId });
   try {
     const missing =
-      object === null ? await missingObject(site.engine, bucket, key, { versionId }) : undefined;
+      object === null ? ofSource(await missingObject(site.engine, bucket, key, { versionId })) : undefined;
     authorizeSource(context, bucket, { key, versionId, info: object?.info ?? null, missing });
     if (object === null) throw missing;
     checkCopyConditions(request.headers, object.info);
@@ -159,6 +159,18 @@ export async function openCopySource(
     object?.close();
     throw error;
   }
+}
+
+/**
+ * A delete marker that is named as a source is a wrong request, where by GET it is a method that is not allowed.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html
+ */
+function ofSource(missing: S3Error): S3Error {
+  if (missing.code !== "MethodNotAllowed") return missing;
+  return new S3Error("InvalidRequest", {
+    message: "The source of a copy request may not specifically refer to a delete marker by version id.",
+  });
 }
 
 /** What `x-amz-copy-source` names. */
