@@ -7,6 +7,7 @@ import type { StorageEngine } from "multer";
 import { generateFilename } from "../storage/default-storages.ts";
 import type { Storage } from "../storage/storage.ts";
 import { displayName, repairLatin1, unescapeName } from "./file-names.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** What multer's `file` tells beside its own `fieldname`, `originalname`, `encoding` and `mimetype`. */
 export interface MulterFile {
@@ -41,7 +42,7 @@ export interface MulterStorageOptions {
  */
 export function stowageStorage(storage: Storage, options: MulterStorageOptions = {}): StorageEngine {
   const save = callbackify(store);
-  const remove = callbackify(async (path: string) => storage.delete(path));
+  const remove = callbackify(async (path: string) => storage.delete(path, { recursive: false }));
   return {
     _handleFile(request, file, done) {
       save(storage, options, request, file, done);
@@ -62,10 +63,6 @@ async function store(
   // Multer's "aborted" may end the stream while nobody listens yet.
   stream.on("error", () => {});
   const originalname = displayName(unescapeName(repairLatin1(file.originalname)));
-  const wanted = await generateFilename(
-    storage,
-    (await name?.(request, { ...file, originalname })) ?? originalname,
-  );
   let size = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
@@ -76,7 +73,16 @@ async function store(
     if ("truncated" in stream && stream.truncated === true)
       throw new Error("The file is larger than the limit.");
   }
-  const path = await storage.save(wanted, counted(), { maxLength, overwrite });
+  let path: string;
+  try {
+    const wanted = await generateFilename(
+      storage,
+      (await name?.(request, { ...file, originalname })) ?? originalname,
+    );
+    path = await storage.save(wanted, counted(), { maxLength, overwrite });
+  } catch (error) {
+    throw refusalOf(error, { field: file.fieldname, filename: originalname });
+  }
   const filename = basename(path);
   return { path, filename, destination: path.slice(0, -filename.length), size, originalname };
 }

@@ -1,12 +1,12 @@
 /** The files of a form into a storage. */
 
 import { generateFilename } from "../storage/default-storages.ts";
-import { StorageError, SuspiciousFileOperation } from "../storage/errors.ts";
 import { checkOptions } from "../storage/options.ts";
 import type { Storage } from "../storage/storage.ts";
 import { checkType, checkTypes, typeByName } from "./check-type.ts";
 import { quote, uploadedName } from "./file-names.ts";
 import { type FormFile, readForm, type UploadRequest } from "./read-form.ts";
+import { refusalOf } from "./refusal.ts";
 import { sniffBytes } from "./sniff.ts";
 import { UploadError } from "./upload-error.ts";
 import { limitNames, type Limits, readLimits, type UploadLimits } from "./upload-limits.ts";
@@ -114,7 +114,9 @@ export async function parseUploads(request: UploadRequest, options: UploadOption
   const stored: string[] = [];
   const discard = async (): Promise<void> => {
     const names = stored.splice(0);
-    if (storage !== undefined) await Promise.all(names.map((name) => storage.delete(name)));
+    // Never a directory that has the name by now.
+    if (storage !== undefined)
+      await Promise.all(names.map((name) => storage.delete(name, { recursive: false })));
   };
   const take = async (form: FormFile): Promise<void> => {
     const place = files.push(undefined) - 1;
@@ -221,13 +223,7 @@ async function save(
     const name = await storage.save(wanted, file, { contentType, maxLength, overwrite, signal });
     return { name, size: file.size };
   } catch (cause) {
-    if (!(cause instanceof StorageError)) throw cause;
-    const options = { cause, field, filename };
-    if (cause instanceof SuspiciousFileOperation) {
-      throw new UploadError("FilenameInvalid", `${quote(filename)} is no name for a file here.`, options);
-    }
-    if (cause.code !== "NameTooLong") throw cause;
-    throw new UploadError("FilenameTooLong", `The name ${quote(filename)} is too long.`, options);
+    throw refusalOf(cause, { field, filename });
   }
 }
 

@@ -100,6 +100,14 @@ describe("stowageStorage()", () => {
     assert.equal(status, 400);
     assert.deepEqual(await names(), []);
   });
+
+  test("tells whoever sent it that a name is too long", async () => {
+    const filename = `${"é".repeat(150)}.txt`;
+    const { status, answer } = await post("/multer", form([{ name: "file", filename, body: "a" }]));
+    assert.equal(status, 400);
+    assert.match((answer as { message: string }).message, /^The name "é+…" is too long\.$/);
+    assert.deepEqual(await names(), []);
+  });
 });
 
 for (const path of ["/multer", "/ours"]) {

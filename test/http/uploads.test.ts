@@ -294,6 +294,17 @@ test("uploads() of Hono deletes files where the handler fails, but none that a r
   assert.deepEqual(await names(storage), ["after.txt"]);
 });
 
+test("discard() deletes files alone, not what is in a directory of their name by now", async () => {
+  const storage = memory();
+  const body = new FormData();
+  body.append("file", new File(["a"], "docs"));
+  const uploaded = await parseUploads(new Request("http://localhost", { method: "POST", body }), { storage });
+  await storage.delete("docs");
+  await storage.save("docs/theirs.txt", "theirs");
+  await uploaded.discard();
+  assert.deepEqual(await storage.listdir("docs"), [[], ["theirs.txt"]]);
+});
+
 test("parseUploads() reads a web body that it refuses to its end, and does not cancel it", async () => {
   const { headers, body } = form([{ name: "a", filename: "a.html", body: "<html>" }]);
   let cancelled = false;
