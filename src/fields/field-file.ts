@@ -192,7 +192,7 @@ export class FieldFile {
       await field.check?.(content, field.name);
       const wanted = await field.nameFor(this.#record, content.filename);
       const { maxLength } = field;
-      const { contentType } = content;
+      const contentType = await field.contentTypeOf(content);
       this.#name = await storeNew(storage, wanted, content.content, { maxLength, contentType, signal });
     } finally {
       await content.close?.();

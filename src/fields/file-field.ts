@@ -116,6 +116,11 @@ export class FileField {
     return new FieldFile(this, record, name ?? "", saveRecord);
   }
 
+  /** The type that a new file is stored with. Undefined: as the storage tells it, by the name. */
+  async contentTypeOf(content: FieldContent): Promise<string | undefined> {
+    return content.contentType;
+  }
+
   /**
    * The name that a new file is to have, before it is known whether it is free.
    *

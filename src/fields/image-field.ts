@@ -1,6 +1,7 @@
 /** A field that takes images only. Django's ImageField, with a limit of pixels. */
 
 import { ContentSource } from "../storage/content.ts";
+import { contentTypeOfName, defaultContentType } from "../storage/content-type.ts";
 import type { CallOptions } from "../storage/call-options.ts";
 import { FileFieldError } from "./errors.ts";
 import type { FieldContent } from "./field-content.ts";
@@ -37,7 +38,8 @@ const defaultMaxPixels = 50_000_000;
 /**
  * A field for images.
  *
- * Saving throws FileFieldError `NotAnImage` for what is none, whatever its name and type say, and `TooManyPixels`.
+ * Saving throws FileFieldError `NotAnImage` for what is none by its bytes or by the ending of its name, whatever a browser
+ * says of it, and `TooManyPixels`.
  *
  * @example
  * const photo = imageField("photo", { uploadTo: "photos", maxPixels: 20_000_000 });
@@ -57,12 +59,19 @@ export class ImageField extends FileField {
     super(name, {
       ...options,
       check: async (content) => {
+        await this.#checkName(content.filename);
         await this.#measure(content);
         await check?.(content, name);
       },
     });
     this.#sharp = sharp;
     this.#maxPixels = maxPixels;
+  }
+
+  /** By the bytes, or the name: what a browser says of them would be what a browser is told. */
+  override async contentTypeOf({ content, filename }: FieldContent): Promise<string> {
+    const header = canBeMeasured(content) ? await imageSize(content) : null;
+    return header?.type ?? (await contentTypeOfName(filename)) ?? defaultContentType;
   }
 
   /**
@@ -74,6 +83,18 @@ export class ImageField extends FileField {
     const opened = await file.open({ ...options, lazy: true });
     const content = { content: opened, filename: file.name, contentType: undefined, size: opened.size };
     return this.#measure(content);
+  }
+
+  /** A web server tells the type by the ending: the bytes of a picture can be a page, too. */
+  async #checkName(filename: string): Promise<void> {
+    if (!filename.includes(".")) return;
+    const type = await contentTypeOfName(filename);
+    if (type?.startsWith("image/") === true && type !== "image/svg+xml") return;
+    throw new FileFieldError(
+      this.name,
+      "NotAnImage",
+      `The file ${JSON.stringify(filename)} has not the name of an image.`,
+    );
   }
 
   async #measure({ content, filename }: FieldContent): Promise<Dimensions> {

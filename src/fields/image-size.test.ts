@@ -101,6 +101,24 @@ test("imageField() stores images, and refuses what only says that it is one", as
   assert.deepEqual(await storage.listdir("photos"), [[], ["cat.png"]]);
 });
 
+test("imageField() takes no name that a web server shows as a page, and stores what the bytes are", async () => {
+  const storage = memory();
+  const photo = imageField("photo", { storage });
+  const save = (name: string, type: string): Promise<string> =>
+    withFiles((files) => files.save(photo.of({}).assign(new File([png], name, { type }))));
+  for (const name of ["page.html", "page.svg", "page.png.xhtml", "a.exe", "a.phtml"]) {
+    await assert.rejects(save(name, "image/png"), {
+      code: "NotAnImage",
+      message: `The file "${name}" has not the name of an image.`,
+    });
+  }
+  assert.deepEqual(await storage.listdir(), [[], []]);
+  for (const name of ["cat.PNG", "cat.jpg", "cat"]) {
+    const file = await storage.open(await save(name, "text/html"));
+    assert.equal(file.contentType, "image/png", name);
+  }
+});
+
 test("imageField() refuses more pixels than its limit", async () => {
   const photo = imageField("photo", { storage: memory(), maxPixels: 640 * 480 - 1 });
   const file = photo.of({}).assign(new File([png], "cat.png"));

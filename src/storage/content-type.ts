@@ -10,7 +10,8 @@ let lookup: ((name: string) => string | false) | undefined;
 export async function contentTypeOfName(name: string): Promise<string | undefined> {
   // The table has 2,500 rows: it is loaded when the first file comes.
   lookup ??= (await import("mime-types")).default.lookup;
-  return lookup(name) || undefined;
+  // It takes a name without a dot for an ending.
+  return (name.includes(".") && lookup(name)) || undefined;
 }
 
 /** The type that a content is stored with. `explicit` may be one or several, of which the first counts. */
