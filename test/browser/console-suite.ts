@@ -20,13 +20,16 @@ export const keys = {
   secretAccessKey: "the-console-suite's-secret",
 } as const;
 
-export interface Suite {
+export interface Server {
   /** The API's. */
   readonly url: string;
   readonly consoleUrl: string;
   readonly client: S3Client;
-  readonly browser: Browser;
   close(): Promise<void>;
+}
+
+export interface Suite extends Server {
+  readonly browser: Browser;
 }
 
 /** The suite of a file of tests: it is there while they run. */
@@ -42,6 +45,16 @@ export function useSuite(): Suite {
 }
 
 async function startSuite(): Promise<Suite> {
+  const server = await startServer();
+  const browser = await launchChromium();
+  const close = async (): Promise<void> => {
+    await browser.close();
+    await server.close();
+  };
+  return { ...server, browser, close };
+}
+
+export async function startServer(): Promise<Server> {
   const data = await mkdtemp(join(tmpdir(), "console-"));
   const server = spawn(
     process.execPath,
@@ -58,14 +71,11 @@ async function startSuite(): Promise<Suite> {
   const { url, consoleUrl } = await addressesOf(createInterface({ input: server.stderr }));
   server.stderr.resume();
   const client = new S3Client({ endpoint: url, credentials: keys, env: {} });
-  const browser = await launchChromium();
   return {
     url,
     consoleUrl,
     client,
-    browser,
     close: async () => {
-      await browser.close();
       await client.close();
       server.kill();
       await once(server, "exit");
