@@ -63,7 +63,7 @@ export class Firefox {
     firefox.stderr.resume();
     await new Promise<void>((resolve, reject) => {
       socket.addEventListener("open", () => resolve());
-      socket.addEventListener("error", ({ error }) => reject(error as Error));
+      socket.addEventListener("error", ({ error }) => reject(error));
     });
     const browser = new Firefox(firefox, socket, profile);
     await browser.#send("session.new", { capabilities: {} });
