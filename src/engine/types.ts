@@ -56,6 +56,8 @@ export interface Bucket {
   readonly versioning?: "Enabled" | "Suspended" | undefined;
   /** The bucket policy, as it came: JSON that `s3/policy` has found valid. */
   readonly policy?: string | undefined;
+  /** Canonical ids of those whom the policy names, by name: who had the name when the policy was put. */
+  readonly policyUsers?: Readonly<Record<string, string>> | undefined;
   readonly publicAccessBlock?: PublicAccessBlock | undefined;
   /** Absent: as `ObjectWriter`, and nobody has said so. */
   readonly objectOwnership?: ObjectOwnership | undefined;

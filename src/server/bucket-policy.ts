@@ -23,7 +23,7 @@ export function policyOf(bucket: Bucket): ReadPolicy {
   const known = read.get(bucket);
   if (known !== undefined) return known;
   try {
-    const policy = parsePolicy(bucket.policy ?? "", bucket.name);
+    const policy = withIds(parsePolicy(bucket.policy ?? "", bucket.name), bucket.policyUsers);
     const value = { policy, isPublic: isPublicPolicy(policy) };
     read.set(bucket, value);
     return value;
@@ -33,4 +33,17 @@ export function policyOf(bucket: Bucket): ReadPolicy {
       cause,
     });
   }
+}
+
+/** The policy as it was meant when it was put: a name that somebody else has got since is not theirs. */
+function withIds(policy: BucketPolicy, users: Bucket["policyUsers"] = {}): BucketPolicy {
+  const statements = policy.statements.map((statement) => {
+    const entries = statement.principals.entries.map((entry) =>
+      entry.type === "name" && Object.hasOwn(users, entry.name)
+        ? { ...entry, account: users[entry.name] ?? entry.account }
+        : entry,
+    );
+    return { ...statement, principals: { ...statement.principals, entries } };
+  });
+  return { ...policy, statements };
 }

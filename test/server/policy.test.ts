@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { addUser } from "../../src/engine/users.ts";
+import { addUser, removeUser } from "../../src/engine/users.ts";
 import { other, owner, startTestServer, type TestServer } from "../support/server.ts";
 
 interface StatementInput {
@@ -82,6 +82,27 @@ describe("bucket policies over HTTP", () => {
       );
     }
     assert.equal((await s3.send(`GET /${bucket}?location`, { as: other })).status, 200);
+  });
+
+  it("whoever gets the name of a user who was removed is not whom a policy means", async () => {
+    const named = { name: "named", accessKey: "AKIDNAMED", secretKey: "secret of named" };
+    const keys = { ...other, accessKeyId: "AKIDNAMED", secretAccessKey: "secret of named" };
+    for (const name of ["named", "__proto__"]) {
+      const { user } = await addUser(s3.engine, { ...named, name });
+      const bucket = await bucketWith({
+        Principal: { AWS: `arn:aws:iam:::user/${name}` },
+        Action: "s3:ListBucket",
+      });
+      const list = async (): Promise<number> => (await s3.send(`GET /${bucket}`, { as: keys })).status;
+      assert.equal(await list(), 200);
+      await removeUser(s3.engine, name);
+      await addUser(s3.engine, { ...named, name });
+      assert.equal(await list(), 403);
+      await removeUser(s3.engine, name);
+      await addUser(s3.engine, { ...named, name, id: user.id });
+      assert.equal(await list(), 200);
+      await removeUser(s3.engine, name);
+    }
   });
 
   it("a user is named by name, by canonical id, by ARN, and by all but", async () => {

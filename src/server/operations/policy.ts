@@ -8,7 +8,6 @@ import { S3Error } from "../../s3/errors.ts";
 import { malformedPolicy } from "../../s3/policy/malformed.ts";
 import { parsePolicy } from "../../s3/policy/parse.ts";
 import type { BucketPolicy } from "../../s3/policy/policy.ts";
-import type { PrincipalEntry } from "../../s3/policy/principals.ts";
 import { isPublicPolicy } from "../../s3/policy/public.ts";
 import { isPublicGrant } from "../authorize.ts";
 import { policyOf } from "../bucket-policy.ts";
@@ -39,7 +38,7 @@ export async function putBucketPolicy(context: BucketContext): Promise<S3Respons
   const { site, bucket } = context;
   const text = await readSettings(context);
   const policy = parsePolicy(text, bucket.name);
-  await requirePrincipals(site.engine, policy);
+  const policyUsers = await findPrincipals(site.engine, policy);
   await updateBucket(site.engine, bucket.name, ({ publicAccessBlock }) => {
     if (publicAccessBlock?.blockPublicPolicy === true && isPublicPolicy(policy)) {
       throw new S3Error("AccessDenied", {
@@ -47,14 +46,14 @@ export async function putBucketPolicy(context: BucketContext): Promise<S3Respons
           "Access Denied: the bucket's public access block has BlockPublicPolicy on, and this policy is public.",
       });
     }
-    return { policy: text };
+    return { policy: text, policyUsers };
   });
   return { status: 204, headers: {} };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html */
 export async function deleteBucketPolicy({ site, bucket }: BucketContext): Promise<S3Response> {
-  await updateBucket(site.engine, bucket.name, () => ({ policy: undefined }));
+  await updateBucket(site.engine, bucket.name, () => ({ policy: undefined, policyUsers: undefined }));
   return { status: 204, headers: {} };
 }
 
@@ -71,26 +70,27 @@ export function getBucketPolicyStatus({ bucket }: BucketContext): Promise<S3Resp
 }
 
 /**
- * Users that a policy names must exist, as on AWS: a misspelt name would make a Deny that never denies.
+ * Users that a policy names must exist, as on AWS: a misspelt name would make a Deny that never denies. Whoever gets a name
+ * later is not whom the policy means.
  *
+ * @returns Canonical ids of users that are called by a name, by that name.
  * @throws {S3Error} `MalformedPolicy`.
  */
-async function requirePrincipals(engine: Engine, { statements }: BucketPolicy): Promise<void> {
-  for (const { principals } of statements) {
-    for (const entry of principals.entries) {
-      if (await isKnown(engine, entry)) continue;
-      throw malformedPolicy(`Invalid principal in policy: there is no user ${JSON.stringify(nameOf(entry))}`);
-    }
+async function findPrincipals(
+  engine: Engine,
+  { statements }: BucketPolicy,
+): Promise<Record<string, string> | undefined> {
+  const ids = new Map<string, string>();
+  for (const entry of statements.flatMap(({ principals }) => principals.entries)) {
+    if (entry.type === "id" && (await findUserById(engine, entry.id)) === null) throw noUser(entry.id);
+    if (entry.type !== "name") continue;
+    const user = await findUserByName(engine, entry.name);
+    if (user === null || (entry.account !== "" && entry.account !== user.id)) throw noUser(entry.name);
+    ids.set(user.name, user.id);
   }
+  return ids.size === 0 ? undefined : Object.fromEntries(ids);
 }
 
-async function isKnown(engine: Engine, entry: PrincipalEntry): Promise<boolean> {
-  if (entry.type === "id") return (await findUserById(engine, entry.id)) !== null;
-  if (entry.type !== "name") return true;
-  const user = await findUserByName(engine, entry.name);
-  return user !== null && (entry.account === "" || entry.account === user.id);
-}
-
-function nameOf(entry: PrincipalEntry): string {
-  return entry.type === "name" ? entry.name : entry.type === "id" ? entry.id : "";
+function noUser(name: string): S3Error {
+  return malformedPolicy(`Invalid principal in policy: there is no user ${JSON.stringify(name)}`);
 }
