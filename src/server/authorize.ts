@@ -91,10 +91,15 @@ export function authorizeObject(
   demandObject(context, bucket, { key, versionId, info, missing, permission, actions });
 }
 
-/** Whether an object that is there may be read. */
-export function mayRead(asking: Asking, bucket: Bucket, info: ObjectInfo): boolean {
+/**
+ * Whether an object that is there may be read.
+ *
+ * @param versionId Where a version is named.
+ */
+export function mayRead(asking: Asking, bucket: Bucket, info: ObjectInfo, versionId?: string): boolean {
   const byList = mayOnObject(asking.identity, bucket, info, "READ");
-  return permits(asking, bucket, ["s3:GetObject"], byList, { key: info.key, info });
+  const subject = { key: info.key, versionId, info };
+  return permits(asking, bucket, [actionOn("s3:GetObject", versionId)], byList, subject);
 }
 
 /**

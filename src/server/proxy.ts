@@ -76,17 +76,27 @@ function isWithin(path: string, prefix: string): boolean {
 function forwarded(trusted: BlockList, request: S3Request): S3Request {
   if (!isTrusted(trusted, request.remoteAddress)) return request;
   const { headers } = request;
-  const chain = listOf(headers["x-forwarded-for"]);
+  const chain = listOf(headers["x-forwarded-for"]).map(addressIn);
   // Each proxy adds whom it saw at the end: the last that is no proxy of ours is the client. What is before it is hearsay.
   const client = chain.findLast((address) => !isTrusted(trusted, address)) ?? chain[0];
   const scheme = listOf(headers["x-forwarded-proto"]).at(-1)?.toLowerCase();
   const host = listOf(headers["x-forwarded-host"]).at(-1);
   return {
     ...request,
-    remoteAddress: client !== undefined && isIP(client) !== 0 ? client : request.remoteAddress,
+    remoteAddress: client ?? request.remoteAddress,
     secure: scheme === undefined ? request.secure : scheme === "https",
     headers: host === undefined ? headers : { ...headers, host },
   };
+}
+
+/**
+ * The address in `203.0.113.9`, `203.0.113.9:4711`, `2001:db8::9` and `[2001:db8::9]:4711`; empty where there is none, as in
+ * `unknown`: that is nobody's, and not the proxy's own, which a policy may let in.
+ */
+function addressIn(text: string): string {
+  const [, bracketed, plain] = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text) ?? [];
+  const address = bracketed ?? plain ?? text;
+  return isIP(address) === 0 ? "" : address;
 }
 
 function isTrusted(trusted: BlockList, address: string): boolean {

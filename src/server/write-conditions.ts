@@ -29,7 +29,8 @@ export async function readWriteConditions(
  * "Conditional deletes with a specific ETag value require both s3:DeleteObject and s3:GetObject permissions". Of writes AWS
  * says no such thing, and whoever may write could try ETags out.
  *
- * @throws {S3Error} `AccessDenied`.
+ * @param versionId Of what is deleted, where a version is named.
+ * @throws {S3Error} `AccessDenied`; `InvalidArgument` for what cannot be a version id.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html
  */
 export async function authorizeConditions(
@@ -37,9 +38,10 @@ export async function authorizeConditions(
   bucket: Bucket,
   key: string,
   { ifMatch = "*", ifNoneMatch = "*", ifMatchLastModifiedMs, ifMatchSize }: WriteConditions,
+  versionId?: string,
 ): Promise<void> {
   const asksForETag = ifMatch !== "*" || ifNoneMatch !== "*";
   if (!asksForETag && ifMatchLastModifiedMs === undefined && ifMatchSize === undefined) return;
-  const info = await headObject(asking.site.engine, bucket, key);
-  if (info !== null && !mayRead(asking, bucket, info)) throw new S3Error("AccessDenied");
+  const info = await headObject(asking.site.engine, bucket, key, { versionId });
+  if (info !== null && !mayRead(asking, bucket, info, versionId)) throw new S3Error("AccessDenied");
 }

@@ -175,6 +175,30 @@ describe("attacks on rights", () => {
     assert.equal(any.status, 204);
   });
 
+  it("a deletion of a version on condition tells its content to who may read the current one alone", async () => {
+    await s3.send("PUT /layered");
+    const enabled = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    await s3.send("PUT /layered?versioning", { body: enabled });
+    const old = (await s3.send("PUT /layered/key", { body: "secret" })).headers;
+    await s3.send("PUT /layered/key", { body: "open" });
+    const statement = { Action: ["s3:GetObject", "s3:DeleteObjectVersion"] };
+    assert.equal((await s3.send("PUT /layered?policy", { body: policy("layered", statement) })).status, 204);
+    const versionId = String(old["x-amz-version-id"]);
+    const etag = old["etag"] ?? "";
+    assert.equal((await s3.send("GET /layered/key", { as: other })).text, "open");
+    for (const ifMatch of [etag, '"other"']) {
+      const headers = { "if-match": ifMatch };
+      const sent = await s3.send(`DELETE /layered/key?versionId=${versionId}`, { as: other, headers });
+      assert.equal(sent.code, "AccessDenied", ifMatch);
+    }
+    const body = `<Delete><Object><Key>key</Key><VersionId>${versionId}</VersionId><ETag>${etag}</ETag></Object></Delete>`;
+    const digest = { "content-md5": createHash("md5").update(body).digest("base64") };
+    const many = await s3.send("POST /layered?delete", { as: other, body, headers: digest });
+    assert.match(many.text, /<Code>AccessDenied<\/Code>/);
+    const plain = await s3.send(`DELETE /layered/key?versionId=${versionId}`, { as: other });
+    assert.equal(plain.status, 204);
+  });
+
   it("a write on condition tells the content to who may write and not read", async () => {
     await s3.send("PUT /written", { headers: { "x-amz-acl": "public-read-write" } });
     const { headers } = await s3.send("PUT /written/key", { body: "secret" });

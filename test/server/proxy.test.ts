@@ -149,6 +149,27 @@ describe("X-Forwarded headers", () => {
     await s3.close();
   });
 
+  it("tell the client's address with a port too; one that cannot be read is nobody's, and not the proxy's own", async () => {
+    const s3 = await startTestServer({ trustedProxies: ["127.0.0.0/8"] });
+    await s3.send("PUT /bucket");
+    await s3.send("PUT /bucket/key", { body: "x" });
+    const sees = async (range: string, forwardedFor: string): Promise<boolean> => {
+      const of = policy.replace("198.51.100.7/32", range);
+      assert.equal((await s3.send("PUT /bucket?policy", { body: of })).status, 204);
+      const sent = { ...headers, "x-forwarded-host": "s3", "x-forwarded-for": forwardedFor };
+      return (await s3.send("GET /bucket/key", { as: null, headers: sent })).status === 200;
+    };
+    assert.equal(await sees("198.51.100.7/32", "198.51.100.7:4711"), true);
+    assert.equal(await sees("2001:db8::9/128", "[2001:db8::9]:4711"), true);
+    assert.equal(await sees("2001:db8::9/128", "[2001:db8::9]"), true);
+    assert.equal(await sees("2001:db8::9/128", "2001:db8::9"), true);
+    for (const unreadable of ["unknown", "_hidden", "198.51.100.7:port", "198.51.100", "[]"]) {
+      assert.equal(await sees("127.0.0.0/8", unreadable), false, unreadable);
+      assert.equal(await sees("198.51.100.7/32", `198.51.100.7, ${unreadable}`), false, unreadable);
+    }
+    await s3.close();
+  });
+
   it("do not count from anybody else", async () => {
     for (const trustedProxies of [[], ["10.0.0.0/8", "::1"]]) {
       const s3 = await startTestServer({ trustedProxies, domains: ["s3.example.com"] });

@@ -29,7 +29,7 @@ export async function deleteObjectOperation(context: BucketContext): Promise<S3R
   const { site, request, identity, bucket, key } = context;
   const versionId = request.params.get("versionId");
   const conditions = parseDeleteConditions(request.headers);
-  await authorizeConditions(context, bucket, key, conditions);
+  await authorizeConditions(context, bucket, key, conditions, versionId);
   const deletion = await deleteObject(site.engine, bucket, key, {
     ...conditions,
     versionId,
@@ -62,7 +62,7 @@ export async function deleteObjects(context: BucketContext): Promise<S3Response>
         if (!mayDelete(context, bucket, key, { versionId, ifMatch: etag })) throw new S3Error("AccessDenied");
         checkKey(key);
         const conditions = { ifMatch: etag, ifMatchLastModifiedMs: lastModifiedMs, ifMatchSize: size };
-        await authorizeConditions(context, bucket, key, conditions);
+        await authorizeConditions(context, bucket, key, conditions, versionId);
         const { deleteMarker, versionId: done } = await deleteObject(site.engine, bucket, key, {
           ...conditions,
           versionId,
