@@ -9,6 +9,7 @@ import { encryptBytes, encryptStream } from "./encryption/chunks.ts";
 import { contentKeyOf, opaqueEtagOf } from "./encryption/data-key.ts";
 import type { NewDataKey } from "./encryption/data-key.ts";
 import type { Content } from "./records/object.ts";
+import type { Awaitable } from "./index/index.ts";
 import { encodeBlobUser, encodeTrash } from "./records/references.ts";
 import type { BlobUser } from "./records/references.ts";
 import type { Body, Engine } from "./types.ts";
@@ -38,16 +39,18 @@ export interface StoreOptions {
  *
  * @throws S3Error BadDigest; InsufficientStorage; whatever the body throws.
  */
-export async function storeContent(
+export function storeContent(
   engine: Engine,
   body: Body,
   options: StoreOptions = {},
-): Promise<StoredContent> {
-  const { inlineBytes } = engine.limits;
-  if (body instanceof Uint8Array && body.length <= inlineBytes) {
-    return storeInline(engine, body, options);
-  }
+): Awaitable<StoredContent> {
+  return body instanceof Uint8Array && body.length <= engine.limits.inlineBytes
+    ? storeInline(engine, body, options)
+    : storePieces(engine, body, options);
+}
 
+async function storePieces(engine: Engine, body: Body, options: StoreOptions): Promise<StoredContent> {
+  const { inlineBytes } = engine.limits;
   const source = body instanceof Uint8Array ? piecesOf([body]) : body;
   const size = body instanceof Uint8Array ? body.length : (options.size ?? 0);
   // A body for which there is no room is refused before it is read.

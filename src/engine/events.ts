@@ -10,6 +10,7 @@ import type { EventOrigin } from "../s3/event.ts";
 import { isNotified, webhookOfArn } from "../s3/notification.ts";
 import type { EventName } from "../s3/notification.ts";
 import { Draft } from "./atomic.ts";
+import type { Awaitable } from "./index/index.ts";
 import { decodeJson, encodeJson } from "./records/json.ts";
 import { outboxKey } from "./table-keys.ts";
 import type { Bucket, Engine, ObjectInfo } from "./types.ts";
@@ -34,14 +35,24 @@ export interface Message {
  * Puts what the bucket's configurations want to be told of a change into the commit that makes it. Called when what the
  * change is of has been read: so the events of a key are in the order of its commits, whichever process makes them.
  */
-export async function noteEvent(
+export function noteEvent(engine: Engine, draft: Draft, bucket: Bucket, change: Change): Awaitable<void> {
+  if (bucket.notifications === undefined) return;
+  return noteMessages(engine, draft, bucket, { ...change, notifications: bucket.notifications });
+}
+
+async function noteMessages(
   engine: Engine,
   draft: Draft,
   bucket: Bucket,
-  { event, info, origin = lifecycleOrigin }: Change,
+  {
+    event,
+    info,
+    origin = lifecycleOrigin,
+    notifications,
+  }: Change & { readonly notifications: NonNullable<Bucket["notifications"]> },
 ): Promise<void> {
   let last: Buffer | undefined;
-  for (const notification of bucket.notifications ?? []) {
+  for (const notification of notifications) {
     if (!isNotified(notification, event, info.key)) continue;
     const webhook = webhookOfArn(notification.arn);
     if (webhook === null) continue;

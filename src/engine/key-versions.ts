@@ -10,7 +10,7 @@ import type { Draft } from "./atomic.ts";
 import { discardContent } from "./content.ts";
 import { findByOrder, orderOf, readHead, readVersion } from "./find-version.ts";
 import type { FoundVersion, Rows } from "./find-version.ts";
-import type { Entry } from "./index/index.ts";
+import type { Awaitable, Entry } from "./index/index.ts";
 import { checkLock } from "./object-lock.ts";
 import { encodeHead } from "./records/head.ts";
 import type { Head } from "./records/head.ts";
@@ -43,23 +43,32 @@ export async function readKeyState(rows: Rows, bucket: Bucket, key: string): Pro
  * @returns The record as it is stored, with its version id.
  * @throws S3Error AccessDenied when what it would take the place of is locked.
  */
-export async function addVersion(
+export function addVersion(
   engine: Engine,
   draft: Draft,
   bucket: Bucket,
   { current, head }: KeyState,
+  made: Omit<ObjectRecord, "order">,
+): Awaitable<ObjectInfo> {
+  const { info, content } = made;
+  const rowKey = objectKey(bucket.id, info.key);
+  draft.check("objects", rowKey, current?.row.version ?? null);
+  draft.count(info.size, info.deleteMarker === true ? 0 : 1);
+  if (head !== null) return addToVersions(engine, draft, bucket, { current, head }, made);
+  draft.put("objects", rowKey, encodeObject({ info, content }, bucket.owner));
+  if (current !== null) discardVersion(engine, draft, current);
+  return info;
+}
+
+async function addToVersions(
+  engine: Engine,
+  draft: Draft,
+  bucket: Bucket,
+  { current, head }: KeyState & { readonly head: object },
   { info, content }: Omit<ObjectRecord, "order">,
 ): Promise<ObjectInfo> {
   const { key } = info;
   const rowKey = objectKey(bucket.id, key);
-  draft.check("objects", rowKey, current?.row.version ?? null);
-  draft.count(info.size, info.deleteMarker === true ? 0 : 1);
-  if (head === null) {
-    draft.put("objects", rowKey, encodeObject({ info, content }, bucket.owner));
-    if (current !== null) discardVersion(engine, draft, current);
-    return info;
-  }
-
   draft.check("heads", rowKey, head.row?.version ?? null);
   const isNull = bucket.versioning === "Suspended";
   const order = orderAfter(engine, current === null ? head.marker : orderOf(current));

@@ -78,7 +78,7 @@ export async function putObject(
     await dropContent(engine, stored);
     throw error;
   }
-  return commitObject(engine, input, { stored, checksum, encryption: key?.encryption });
+  return await commitObject(engine, input, { stored, checksum, encryption: key?.encryption });
 }
 
 /** Refuses what the commit would refuse, before the body is read. */

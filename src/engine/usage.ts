@@ -36,22 +36,24 @@ export interface UsageRecord extends Usage {
 /** How often the row is read again when another process was faster. */
 const mostAttempts = 64;
 
+interface CountedOptions {
+  /** Default: the index's. */
+  readonly commit?: ((draft: Draft) => Promise<boolean>) | undefined;
+  /** What the change frees beside: asked once the row that would tell of another change is read. */
+  readonly measure?: (() => Promise<Usage>) | undefined;
+}
+
 /**
  * Commits a change of a bucket's content, which the draft has counted.
  *
- * @param options.commit Default: the index's.
- * @param options.measure What the change frees beside: asked once the row that would tell of another change is read.
  * @returns Whether it was committed.
  * @throws S3Error QuotaExceeded when the bucket would hold more than it may. What only frees room is always let through.
  */
-export async function commitCounted(
+export function commitCounted(
   engine: Engine,
   bucket: Bucket,
   draft: Draft,
-  options: {
-    readonly commit?: ((draft: Draft) => Promise<boolean>) | undefined;
-    readonly measure?: (() => Promise<Usage>) | undefined;
-  } = {},
+  options: CountedOptions = {},
 ): Promise<boolean> {
   const { commit = (one: Draft): Promise<boolean> => engine.index.commit(one), measure } = options;
   const { quota } = bucket;

@@ -53,7 +53,10 @@ export async function authenticate(
   refuseTwoMechanisms(headers, params);
   const v4 = parseV4(request);
   const isHosted = hostBucket !== undefined;
-  if (v4 !== null) return authenticateV4(site, request, v4, { isHosted, anyRegion: anyRegion === true });
+  if (v4 !== null) {
+    const owner = await requireAccessKey(site.engine, v4.accessKeyId);
+    return authenticateV4(site, request, v4, { owner, isHosted, anyRegion: anyRegion === true });
+  }
   const v2 = parseV2(request);
   if (v2 !== null) {
     const owner = await requireAccessKey(site.engine, v2.accessKeyId);
@@ -91,15 +94,20 @@ export async function authenticate(
   return { identity: anonymous, payload: unsignedPayload(headers), request };
 }
 
-async function authenticateV4(
+interface V4Options {
+  readonly owner: AccessKeyOwner;
+  readonly isHosted: boolean;
+  readonly anyRegion: boolean;
+}
+
+function authenticateV4(
   site: Site,
   request: S3Request,
   authorization: V4Authorization,
-  { isHosted, anyRegion }: { readonly isHosted: boolean; readonly anyRegion: boolean },
-): Promise<Authentication> {
+  { owner, isHosted, anyRegion }: V4Options,
+): Authentication {
   const payloadHash = payloadHashOf(request, authorization);
   const kind = parsePayloadKind(payloadHash);
-  const owner = await requireAccessKey(site.engine, authorization.accessKeyId);
   const seed = verifyAsSent(site.front, request, isHosted, (sent) =>
     verifyV4(sent, authorization, {
       secretAccessKey: owner.secretAccessKey,

@@ -171,10 +171,16 @@ export class RequestBody {
     }
   }
 
-  /** Plain events: for a small body an iterator would cost more than all the hashing. */
-  #collect(limitBytes: number): Promise<Buffer> {
+  /**
+   * A small body has mostly come with its head and is there to be taken. Else by plain events: an iterator would cost more
+   * than all the hashing.
+   */
+  #collect(limitBytes: number): Buffer | Promise<Buffer> {
     this.#request.continueBody();
     const { incoming } = this.#request;
+    if (incoming.complete && !incoming.destroyed && incoming.readableLength <= limitBytes) {
+      return (incoming.read() as Buffer | null) ?? Buffer.alloc(0);
+    }
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       const askedAt = performance.now();

@@ -39,17 +39,18 @@ export interface Outcome {
  * @param requestId Goes into every error document and the `x-amz-request-id` header.
  * @param signal Makes a signal that is aborted when the client goes away.
  */
-export async function handle(
+export function handle(
   site: Site,
   request: S3Request,
   requestId: string,
   signal: () => AbortSignal,
 ): Promise<Outcome> {
-  const outcome = await attempt(site, request, requestId, signal);
-  if (request.headers["origin"] !== undefined && request.method !== "OPTIONS") {
+  const answering = attempt(site, request, requestId, signal);
+  if (request.headers["origin"] === undefined || request.method === "OPTIONS") return answering;
+  return answering.then(async (outcome) => {
     await addCorsHeaders(site, request, outcome.bucketName ?? "", outcome.response);
-  }
-  return outcome;
+    return outcome;
+  });
 }
 
 async function attempt(

@@ -297,7 +297,10 @@ async function answer(
   response.headers["x-amz-id-2"] = hostId;
   response.headers["server"] = "Stowage";
   if (isClosing()) outgoing.shouldKeepAlive = false;
-  if (!outgoing.destroyed) await send(site.bodyPace, incoming, outgoing, response, waiting);
+  if (!outgoing.destroyed) {
+    if (isConsumed(incoming)) await respond(outgoing, incoming.method === "HEAD", response);
+    else await refuse(site.bodyPace, incoming, outgoing, response, waiting);
+  }
   const seconds = (performance.now() - startedAt) / 1000;
   if (logged !== undefined && request !== undefined) {
     accessLogs.note({
@@ -313,7 +316,9 @@ async function answer(
     });
   }
   metrics.observe(outcome.operation ?? "Unknown", response.status, seconds);
-  if (log === undefined) return;
+  // What is not implemented is no fault of this server's, and anybody can ask for it.
+  const hasFailed = response.status >= 500 && response.status !== 501;
+  if (log === undefined || !(hasFailed || log.isLevelEnabled("debug"))) return;
   const entry = {
     requestId,
     operation: outcome.operation,
@@ -324,26 +329,20 @@ async function answer(
     ms: Math.round(seconds * 1e5) / 100,
     remote: request?.remoteAddress,
   };
-  // What is not implemented is no fault of this server's, and anybody can ask for it.
-  if (response.status >= 500 && response.status !== 501)
-    log.error({ ...entry, err: error?.cause ?? error }, "request failed");
+  if (hasFailed) log.error({ ...entry, err: error?.cause ?? error }, "request failed");
   else log.debug(entry, "request");
 }
 
-/** Writes the response and leaves the connection in a state that both sides know. */
-async function send(
+/** Writes the response to a request whose body was refused, and leaves the connection in a state that both sides know. */
+async function refuse(
   { graceMs }: BodyPace,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   response: S3Response,
   waiting: boolean,
 ): Promise<void> {
-  if (isConsumed(incoming)) {
-    await respond(outgoing, incoming.method === "HEAD", response);
-    return;
-  }
-  // The body was refused. Node reads away what nobody has begun to read, and only that: without this the rest of a body
-  // that was refused half-way would stand before the connection's next request for ever.
+  // Node reads away what nobody has begun to read, and only that: without this the rest of a body that was refused
+  // half-way would stand before the connection's next request for ever.
   if (!waiting) incoming.removeAllListeners("readable").resume();
   if (!waiting && remainingBytes(incoming) <= discardLimitBytes) {
     // It must not keep a process that is to end: the connection does, for as long as it is there.

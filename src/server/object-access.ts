@@ -14,11 +14,11 @@ import { resolveGrants } from "./grants.ts";
  * @throws {S3Error} `AccessControlListNotSupported` where ACLs are disabled; `AccessDenied` where public ones are blocked;
  *   and what the headers' own faults are.
  */
-export async function readObjectAccess(
+export function readObjectAccess(
   { site, identity }: Pick<Asking, "site" | "identity">,
   headers: Readonly<Record<string, string>>,
   bucket: Bucket,
-): Promise<{ owner: Owner; grants: Grant[] }> {
+): ObjectAccess | Promise<ObjectAccess> {
   const { objectOwnership, owner: bucketOwner } = bucket;
   const asked = parseAclHeaders(headers, { owner: identity.owner, bucketOwner });
   const givesToBucketOwner = headers["x-amz-acl"] === "bucket-owner-full-control";
@@ -31,9 +31,15 @@ export async function readObjectAccess(
     objectOwnership === "BucketOwnerPreferred" && givesToBucketOwner ? bucketOwner : identity.owner;
   if (asked === null || owner !== identity.owner)
     return { owner, grants: cannedGrants("private", { owner }) };
-  const grants = await resolveGrants(site.engine, asked, [owner, bucketOwner]);
-  refusePublicGrants(bucket, grants);
-  return { owner, grants };
+  return resolveGrants(site.engine, asked, [owner, bucketOwner]).then((grants) => {
+    refusePublicGrants(bucket, grants);
+    return { owner, grants };
+  });
+}
+
+interface ObjectAccess {
+  readonly owner: Owner;
+  readonly grants: Grant[];
 }
 
 /** "Bucket owner full control ACLs or an equivalent form of these ACLs expressed in the XML format." */

@@ -9,39 +9,42 @@ import type { S3Response } from "./context.ts";
  * @param headOnly The request was a HEAD: the headers are those of a GET, the body is left out.
  * @param beforeEnd Awaited when all has been written and before the response is ended.
  */
-export async function respond(
+export function respond(
   outgoing: ServerResponse,
   headOnly: boolean,
   response: S3Response,
   beforeEnd?: () => Promise<void>,
-): Promise<void> {
+): void | Promise<void> {
   const { status, headers, body } = response;
-  if (body === undefined || typeof body === "string" || body instanceof Uint8Array) {
-    const bytes = typeof body === "string" ? Buffer.from(body) : body;
-    if (status !== 204 && status !== 304 && headers["content-length"] === undefined) {
-      headers["content-length"] = String(bytes?.length ?? 0);
-    }
+  if (body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array)) {
     outgoing.writeHead(status, headers);
-    if (beforeEnd !== undefined) {
-      if (bytes !== undefined && !headOnly) outgoing.write(bytes);
-      else outgoing.flushHeaders();
-      await beforeEnd();
-      outgoing.end();
-    } else if (bytes === undefined || headOnly) outgoing.end();
-    else outgoing.end(bytes);
-    return;
+    return pour(body, outgoing, beforeEnd);
+  }
+  const bytes = typeof body === "string" ? Buffer.from(body) : body;
+  if (status !== 204 && status !== 304 && headers["content-length"] === undefined) {
+    headers["content-length"] = String(bytes?.length ?? 0);
   }
   outgoing.writeHead(status, headers);
-  await pour(body, outgoing);
-  await beforeEnd?.();
-  outgoing.end();
+  const written = headOnly ? undefined : bytes;
+  if (beforeEnd === undefined) {
+    if (written === undefined) outgoing.end();
+    else outgoing.end(written);
+    return;
+  }
+  if (written === undefined) outgoing.flushHeaders();
+  else outgoing.write(written);
+  return beforeEnd().then(() => void outgoing.end());
 }
 
 /**
  * Writes chunk after chunk. A chunk's memory belongs to the source again once the next is asked for, so each write
  * must have reached the kernel before that; a client that reads slowly holds the source back by the same rule.
  */
-async function pour(source: AsyncIterable<Uint8Array>, outgoing: ServerResponse): Promise<void> {
+async function pour(
+  source: AsyncIterable<Uint8Array>,
+  outgoing: ServerResponse,
+  beforeEnd?: () => Promise<void>,
+): Promise<void> {
   try {
     for await (const chunk of source) {
       if (outgoing.destroyed) return;
@@ -52,6 +55,8 @@ async function pour(source: AsyncIterable<Uint8Array>, outgoing: ServerResponse)
     outgoing.destroy(error as Error);
     throw error;
   }
+  await beforeEnd?.();
+  outgoing.end();
 }
 
 function written(outgoing: ServerResponse, chunk: Uint8Array): Promise<void> {

@@ -42,6 +42,11 @@ const specificity = (operation: Operation): number =>
   operation.query.length * 2 + (operation.header === undefined ? 0 : 1);
 for (const list of candidates.values()) list.sort((a, b) => specificity(b) - specificity(a));
 
+/** What most requests choose from: the rows that want nothing of the query. */
+const withoutQuery = new Map(
+  [...candidates].map(([at, rows]) => [at, rows.filter(({ query }) => query.length === 0)]),
+);
+
 /**
  * Finds the operation of a request.
  *
@@ -65,7 +70,8 @@ export function route(request: S3Request, domains: readonly string[]): Route {
 }
 
 function operationOf(request: S3Request, resource: Operation["resource"]): Operation {
-  const rows = candidates.get(`${request.method} ${resource}`);
+  const { params } = request;
+  const rows = (params.size === 0 ? withoutQuery : candidates).get(`${request.method} ${resource}`);
   if (request.method === "POST" && resource === "service") {
     // S3 has no operation here, and AWS's other services have all of theirs.
     throw new S3Error("NotImplemented", {
@@ -78,10 +84,9 @@ function operationOf(request: S3Request, resource: Operation["resource"]): Opera
       details: { Method: request.method, ResourceType: resource.toUpperCase() },
     });
   }
-  const { params } = request;
   // A preflight asks for the URL of the request to come, whatever that is.
   if (request.method === "OPTIONS") return rows[0] as Operation;
-  const asked = [...params.keys()].filter((name) => subresources.has(name));
+  const asked = params.size === 0 ? [] : [...params.keys()].filter((name) => subresources.has(name));
   const found = rows.find(
     (row) =>
       row.query.every((wanted) => hasParam(params, wanted)) &&

@@ -13,14 +13,22 @@ import type { Asking } from "./context.ts";
  * @throws {S3Error} `AccessDenied` where they ask for the content of what may not be read; `NotImplemented` for a list of
  *   ETags.
  */
-export async function readWriteConditions(
+export function readWriteConditions(
   asking: Asking,
   bucket: Bucket,
   key: string,
-): Promise<WriteConditions> {
+): WriteConditions | Promise<WriteConditions> {
   const conditions = parseWriteConditions(asking.request.headers);
-  await authorizeConditions(asking, bucket, key, conditions);
-  return conditions;
+  if (!asksForContent(conditions)) return conditions;
+  return authorizeConditions(asking, bucket, key, conditions).then(() => conditions);
+}
+
+/** Whether somebody who may not read the object would learn of it whether a condition holds. */
+function asksForContent(conditions: WriteConditions): boolean {
+  const { ifMatch = "*", ifNoneMatch = "*", ifMatchLastModifiedMs, ifMatchSize } = conditions;
+  return (
+    ifMatch !== "*" || ifNoneMatch !== "*" || ifMatchLastModifiedMs !== undefined || ifMatchSize !== undefined
+  );
 }
 
 /**
@@ -37,11 +45,10 @@ export async function authorizeConditions(
   asking: Asking,
   bucket: Bucket,
   key: string,
-  { ifMatch = "*", ifNoneMatch = "*", ifMatchLastModifiedMs, ifMatchSize }: WriteConditions,
+  conditions: WriteConditions,
   versionId?: string,
 ): Promise<void> {
-  const asksForETag = ifMatch !== "*" || ifNoneMatch !== "*";
-  if (!asksForETag && ifMatchLastModifiedMs === undefined && ifMatchSize === undefined) return;
+  if (!asksForContent(conditions)) return;
   const info = await headObject(asking.site.engine, bucket, key, { versionId });
   if (info !== null && !mayRead(asking, bucket, info, versionId)) throw new S3Error("AccessDenied");
 }

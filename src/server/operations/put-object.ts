@@ -80,10 +80,10 @@ export function bodyInput(
 }
 
 /** A small body is read whole, a large one flows, as does one whose size nobody knows. */
-export async function bodyOf(
+export function bodyOf(
   body: RequestBody,
   inlineLimitBytes: number,
-): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
+): Promise<Uint8Array> | AsyncIterable<Uint8Array> {
   if (body.size !== undefined && body.size <= inlineLimitBytes) return body.bytes(inlineLimitBytes);
   const pieces = body.stream({ freesPieces: true });
   return body.size === undefined ? limited(pieces) : pieces;
