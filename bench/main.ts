@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { describeMachine } from "./proc.ts";
 import { createRun, renderRun, writeRun } from "./report.ts";
 import { type BenchServer, makeDirectory, startServer } from "./server.ts";
@@ -50,13 +50,21 @@ interface Options {
 }
 
 const list = (text: string): string[] => text.split(",").filter((item) => item !== "");
+const listOf =
+  (names: readonly string[]) =>
+  (text: string): string[] => {
+    const given = list(text);
+    const unknown = given.find((name) => !names.includes(name));
+    if (unknown === undefined) return given;
+    throw new InvalidArgumentError(`There is no "${unknown}": ${names.join(", ")} are there.`);
+  };
 const options: Options = new Command("bench")
   .description("Measures Stowage, or with --endpoint another S3.")
   .option("--quick", "a smoke run of seconds; the figures mean nothing and nothing is written")
-  .option("--only <sections>", `of ${sectionNames.join(", ")}`, list, [...sectionNames])
+  .option("--only <sections>", `of ${sectionNames.join(", ")}`, listOf(sectionNames), [...sectionNames])
   .option("--rounds <n>", "how often each figure is taken", Number, 3)
   .option("--seconds <n>", "how long each measurement lasts", Number, 4)
-  .option("--operations <names>", `of ${operationNames.join(", ")}`, list, operationNames)
+  .option("--operations <names>", `of ${operationNames.join(", ")}`, listOf(operationNames), operationNames)
   .option("--sizes <sizes>", "of objects, such as 4KiB,1MiB", list, ["4KiB", "1MiB"])
   .option("--concurrency <n>", "connections", list, ["1", "64"])
   .option(
