@@ -9,7 +9,7 @@ import { displayName } from "./file-names.ts";
  *
  * @see https://www.rfc-editor.org/rfc/rfc6266
  * @example
- * contentDisposition("attachment", "résumé.pdf"); // attachment; filename="r?sum?.pdf"; filename*=UTF-8''r%C3%A9sum%C3%A9.pdf
+ * contentDisposition("attachment", "résumé.pdf"); // attachment; filename="r_sum_.pdf"; filename*=UTF-8''r%C3%A9sum%C3%A9.pdf
  */
 export function contentDisposition(type: "attachment" | "inline", filename: string): string {
   const name = displayName(filename);
