@@ -2,6 +2,7 @@
 
 import { cannedAcls } from "../s3/acl.ts";
 import { type Flag, UsageError } from "./command.ts";
+import { checkMetadataName } from "./pairs.ts";
 
 export const nameFlags: readonly Flag[] = [
   {
@@ -102,5 +103,6 @@ function collectMetadata(text: string, previous: unknown): Record<string, string
   if (name === undefined || value === undefined) {
     throw new UsageError(`"${text}" is no metadata`, "give it as NAME=VALUE");
   }
+  checkMetadataName(name);
   return { ...(previous as Record<string, string> | undefined), [name]: value };
 }

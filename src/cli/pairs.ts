@@ -1,5 +1,6 @@
 /** `NAME=VALUE` on command lines. */
 
+import { isMetadataName } from "../s3/metadata.ts";
 import { UsageError } from "./command.ts";
 
 /** @throws {UsageError} For a word without a name or without `=`. */
@@ -10,4 +11,13 @@ export function parsePairs(words: readonly (string | undefined)[]): Record<strin
     return [word.slice(0, at), word.slice(at + 1)] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** @throws {UsageError} For a name that no header can have. */
+export function checkMetadataName(name: string): void {
+  if (isMetadataName(name)) return;
+  throw new UsageError(
+    `${JSON.stringify(name)} is no name of metadata`,
+    "take letters of ASCII, digits, hyphens and dots; values may be any text",
+  );
 }

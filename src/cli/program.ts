@@ -200,9 +200,17 @@ async function fromS3(error: unknown): Promise<unknown> {
   return commandErrorOf(error) ?? error;
 }
 
+/** What the operating system refuses, such as to write to a full disk, is no fault of the program. */
+function fromSystem(error: unknown): unknown {
+  if (!(error instanceof Error) || !("syscall" in error)) return error;
+  return new CommandError(error.message, "look at the disk, the rights and the limits of this machine", {
+    cause: error,
+  });
+}
+
 /** A failure that was foreseen is one line; anything else is a fault of the program and shows where. */
 async function printError(thrown: unknown, io: Io): Promise<number> {
-  const error = thrown instanceof CommandError ? thrown : await fromS3(thrown);
+  const error = thrown instanceof CommandError ? thrown : fromSystem(await fromS3(thrown));
   if (error instanceof CommandError) {
     io.stderr.write(`stowage: ${error.message}; ${error.fix}\n`);
     if (io.env["STOWAGE_LOG_LEVEL"] === "debug" && error.stack !== undefined)

@@ -12,29 +12,49 @@ import type { ConnectionOptions } from "./connection-flags.ts";
 import { explainMissing } from "./missing-object.ts";
 import { mfaCodePrompt } from "./question.ts";
 
+/** What moves bytes waits some seconds for a server that starts again; whoever only looks is told at once. */
+const transferAttempts = 8;
+
 /**
  * Runs what needs a client, and closes it.
  *
- * @throws {CommandError} Where `--data` has no keys.
+ * @throws {CommandError} Where `--data` has no keys, and for an environment or a profile that no client can be made of.
  */
 export async function withClient<T>(
   env: Io["env"],
-  options: ConnectionOptions & { readonly bandwidthLimit?: number },
+  options: ConnectionOptions & { readonly bandwidthLimit?: number; readonly isTransfer?: boolean },
   work: (client: S3Client) => Promise<T>,
 ): Promise<T> {
-  const settings = clientOptions(env, options);
-  const { bandwidthLimit } = options;
-  const transport =
-    bandwidthLimit === undefined
-      ? undefined
-      : limitBandwidth(createTransport(settings, readSettings(settings)), bandwidthLimit);
-  const client = new S3Client({ ...settings, transport });
+  const client = createClient(env, options);
   try {
     return await work(client);
   } catch (error) {
     throw await explainMissing(client, error);
   } finally {
     client[Symbol.dispose]();
+  }
+}
+
+function createClient(
+  env: Io["env"],
+  options: ConnectionOptions & { readonly bandwidthLimit?: number; readonly isTransfer?: boolean },
+): S3Client {
+  const { bandwidthLimit, isTransfer = false } = options;
+  const waits = isTransfer && !env["AWS_MAX_ATTEMPTS"];
+  const settings = {
+    ...clientOptions(env, options),
+    retries: waits ? { maxAttempts: transferAttempts } : undefined,
+  };
+  try {
+    if (bandwidthLimit === undefined) return new S3Client(settings);
+    const transport = limitBandwidth(createTransport(settings, readSettings(settings)), bandwidthLimit);
+    return new S3Client({ ...settings, transport });
+  } catch (error) {
+    throw new CommandError(
+      (error as Error).message.replace(/\.$/, ""),
+      "correct the environment or the profile, or give --endpoint and --region",
+      { cause: error },
+    );
   }
 }
 

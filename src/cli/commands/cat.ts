@@ -16,7 +16,7 @@ export const cat: Command = {
   examples: ["cat s3://logs/today.txt", "cat 's3://logs/2026-11-*.txt'"],
   run: async (io, texts, given) => {
     const keys = await readCustomerKeys(io.env, given);
-    const options = { ...(given as FindOptions & ConnectionOptions), ...keys };
+    const options = { ...(given as FindOptions & ConnectionOptions), ...keys, isTransfer: true };
     const urls = texts.filter((text) => text !== undefined).map(parseS3Url);
     const { withClient } = await import("../s3-connection.ts");
     const objects = await import("../objects/cat.ts");
@@ -51,6 +51,8 @@ ${customerKeyDetails}`,
     );
     const { withClient } = await import("../s3-connection.ts");
     const objects = await import("../objects/cat.ts");
-    await withClient(io.env, connection, (client) => objects.pipe(process.stdin, client, url, properties));
+    await withClient(io.env, { ...connection, isTransfer: true }, (client) =>
+      objects.pipe(io, process.stdin, client, url, properties),
+    );
   },
 };

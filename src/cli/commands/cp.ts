@@ -68,12 +68,18 @@ async function run(
   kind: Kind,
 ): Promise<void> {
   const keys = await readCustomerKeys(io.env, given);
-  const options = { ...(given as CpOptions & ConnectionOptions), ...keys };
+  const passed: string[] = [];
+  const onPassed = (path: string): unknown => passed.push(path);
+  const options = { ...(given as CpOptions & ConnectionOptions), ...keys, onPassed, isTransfer: true };
   const { withClient } = await import("../s3-connection.ts");
   const { cpTransfers } = await import("../objects/cp.ts");
-  const { runTransfers } = await import("../objects/transfers.ts");
+  const { runTransfers, tellPassed } = await import("../objects/transfers.ts");
   await withClient(io.env, options, async (client) => {
     const texts = places.filter((place) => place !== undefined);
-    await runTransfers(io, await cpTransfers(client, texts, options, kind), options);
+    try {
+      await runTransfers(io, await cpTransfers(client, texts, options, kind), options);
+    } finally {
+      tellPassed(io, passed, options);
+    }
   });
 }

@@ -1,7 +1,7 @@
 import { type Command, type Flag, UsageError } from "../command.ts";
 import { connectionFlags, type ConnectionOptions, connectionVariables } from "../connection-flags.ts";
 import { customerKeyDetails, customerKeyFlag, readCustomerKeys } from "../customer-key.ts";
-import { parsePairs } from "../pairs.ts";
+import { checkMetadataName, parsePairs } from "../pairs.ts";
 import { filterFlags, jsonFlag, recursiveFlag } from "../object-flags.ts";
 import type { MetaOptions } from "../objects/meta.ts";
 import { parseObjectUrl, parseS3Url } from "../s3-url.ts";
@@ -61,6 +61,7 @@ ${customerKeyDetails}`,
     const options = { ...(given as ConnectionOptions & MetaOptions), ...keys };
     const url = parseS3Url(text);
     const metadata = parsePairs(pairs);
+    for (const name of Object.keys(metadata)) checkMetadataName(name);
     if (url.versionId !== undefined) {
       throw new UsageError("a version that was written stays as it is", "leave out ?versionId=");
     }

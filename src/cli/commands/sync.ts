@@ -42,7 +42,7 @@ ${customerKeyDetails}`,
   ],
   run: async (io, [source = "", target = ""], given) => {
     const keys = await readCustomerKeys(io.env, given);
-    const options = { ...(given as SyncCommandOptions & ConnectionOptions), ...keys };
+    const options = { ...(given as SyncCommandOptions & ConnectionOptions), ...keys, isTransfer: true };
     const { withClient } = await import("../s3-connection.ts");
     const { syncPlaces } = await import("../objects/sync.ts");
     await withClient(io.env, options, (client) => syncPlaces(io, client, source, target, options));

@@ -4,7 +4,7 @@ import type { S3Client } from "../../client/s3-client.ts";
 import { contentTypeOf } from "../../client/content-type.ts";
 import type { GetObjectInput, ObjectProperties } from "../../client/inputs.ts";
 import type { CannedAcl } from "../../s3/acl.ts";
-import type { Io } from "../command.ts";
+import { CommandError, type Io } from "../command.ts";
 import type { CustomerKeys } from "../customer-key.ts";
 import type { S3Url } from "../s3-url.ts";
 import { refuseTaken } from "./no-clobber.ts";
@@ -43,22 +43,40 @@ export interface PipeOptions extends ObjectProperties, Pick<CustomerKeys, "custo
   readonly clobber?: boolean;
 }
 
-/** Stores what comes from a stream of any length. @returns Bytes. */
+/**
+ * Stores what comes from a stream of any length. A signal gives the upload up, so that no parts stay, and nothing takes what came
+ * until then for all.
+ *
+ * @throws {CommandError} Where it was stopped.
+ */
 export async function pipe(
+  io: Io,
   source: Readable,
   client: S3Client,
   url: S3Url,
   { clobber, ...properties }: PipeOptions,
-): Promise<number> {
+): Promise<void> {
   const { bucket, key } = url;
-  if (clobber === false) await refuseTaken(client, url);
-  const { size } = await client.upload({
-    bucket,
-    key,
-    body: source,
-    contentType: contentTypeOf(key),
-    ...properties,
-    ifNoneMatch: clobber === false ? "*" : undefined,
+  const stop = new AbortController();
+  void io.stopSignal().then(() => {
+    stop.abort();
+    source.destroy();
   });
-  return size;
+  if (clobber === false) await refuseTaken(client, url);
+  try {
+    await client.upload(
+      {
+        bucket,
+        key,
+        body: source,
+        contentType: contentTypeOf(key),
+        ...properties,
+        ifNoneMatch: clobber === false ? "*" : undefined,
+      },
+      { signal: stop.signal },
+    );
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    throw new CommandError("stopped: nothing was stored", "repeat the command", { cause: error });
+  }
 }

@@ -14,6 +14,8 @@ export interface CpOptions extends FindOptions, TransferOptions, CustomerKeys {
   readonly metadata?: Readonly<Record<string, string>>;
   /** What is there stays. */
   readonly clobber?: boolean;
+  /** Told of what is passed over in a directory: what is no file, nor a link to one. */
+  readonly onPassed?: (path: string) => unknown;
   /** Large ones go on where an earlier command stopped. */
   readonly resume?: boolean;
 }

@@ -3,7 +3,6 @@
 import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { contentTypeOf } from "../../client/content-type.ts";
-import { withFile } from "../../client/node-files.ts";
 import type { S3Client } from "../../client/s3-client.ts";
 import { CommandError, UsageError } from "../command.ts";
 import type { CustomerKeys } from "../customer-key.ts";
@@ -12,6 +11,7 @@ import { folderPrefix, formatS3Url, type Place, parsePlace, type S3Url } from ".
 import { type CpOptions, propertiesOf } from "./cp-options.ts";
 import { findObjects, selectionOf } from "./find-objects.ts";
 import { pathWithoutLinks } from "../../client/sync/local-path.ts";
+import { uploadFile } from "../../client/sync/upload-file.ts";
 import { walkFiles } from "../../client/sync/walk-files.ts";
 import { refuseTaken } from "./no-clobber.ts";
 import { removeFile, removeObject } from "./remove-source.ts";
@@ -68,7 +68,9 @@ export async function cpTransfers(
 interface Item {
   readonly name: string;
   readonly size: number;
-  readonly from: { readonly path: string } | { readonly url: S3Url; readonly etag: string | undefined };
+  readonly from:
+    | { readonly path: string; readonly error?: Error | undefined }
+    | { readonly url: S3Url; readonly etag: string | undefined };
 }
 
 interface Source {
@@ -161,8 +163,11 @@ async function* oneFile(item: Item): AsyncGenerator<Item> {
 
 async function* filesIn(directory: string, options: CpOptions): AsyncGenerator<Item> {
   const goes = nameFilter(options);
-  for await (const { name, size } of walkFiles(directory)) {
-    if (goes(name)) yield { name, size, from: { path: join(directory, name) } };
+  const passed = (name: string): void => {
+    if (goes(name)) options.onPassed?.(join(directory, name));
+  };
+  for await (const { name, size, error } of walkFiles(directory, passed)) {
+    if (goes(name)) yield { name, size, from: { path: join(directory, name), error } };
   }
 }
 
@@ -211,6 +216,7 @@ function transferOf(
       size,
       run: async (signal, onLoaded) => {
         if (options.clobber === false) await refuseTaken(client, to, signal);
+        if ("path" in from && from.error !== undefined) throw from.error;
         if ("path" in from) await upload(client, from.path, to, { signal, onLoaded, options });
         else if (options.kind === "copy") await copyWithinS3(client, from.url, to, { signal, options });
         else {
@@ -247,22 +253,20 @@ async function upload(
   { bucket, key }: S3Url,
   { signal, onLoaded, options }: LoadingRun,
 ): Promise<void> {
-  const before = await stat(path);
-  await withFile(path, async (body) => {
-    await client.upload(
-      {
-        bucket,
-        key,
-        body,
-        contentType: contentTypeOf(path),
-        ...propertiesOf(options),
-        acl: options.acl,
-        customerKey: options.customerKey,
-        ifNoneMatch: options.clobber === false ? "*" : undefined,
-      },
-      { signal, resume: options.resume, onProgress: ({ loadedBytes }) => onLoaded(loadedBytes) },
-    );
-  });
+  const before = await uploadFile(
+    client,
+    path,
+    {
+      bucket,
+      key,
+      contentType: contentTypeOf(path),
+      ...propertiesOf(options),
+      acl: options.acl,
+      customerKey: options.customerKey,
+      ifNoneMatch: options.clobber === false ? "*" : undefined,
+    },
+    { signal, resume: options.resume, onProgress: ({ loadedBytes }) => onLoaded(loadedBytes) },
+  );
   if (options.kind === "move") await removeFile(path, before);
 }
 

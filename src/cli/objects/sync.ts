@@ -9,7 +9,7 @@ import { nameFilter, type NameFilter } from "../key-pattern.ts";
 import { printable, printJsonLine, printLine } from "../output.ts";
 import { folderPrefix, formatS3Url, parsePlace } from "../s3-url.ts";
 import { raiseMaxDelete } from "../object-flags.ts";
-import { type Deletion, runTransfers, type Transfer, type TransferOptions } from "./transfers.ts";
+import { type Deletion, runTransfers, tellPassed, type Transfer, type TransferOptions } from "./transfers.ts";
 
 export interface SyncCommandOptions extends NameFilter, TransferOptions, CustomerKeys {
   readonly checksum?: boolean;
@@ -45,9 +45,15 @@ export async function syncPlaces(
   options: SyncCommandOptions,
 ): Promise<void> {
   const [source, target] = await placesOf(from, to);
-  const plan = planOptions(options);
+  const passed: string[] = [];
+  const plan = { ...planOptions(options), onPassed: (name: string) => passed.push(textOf(source, name)) };
   const actions = planSync(client, source, target, plan);
-  const { done } = await runTransfers(io, transfersOf(asRefusals(actions), source, target), options);
+  let done: number;
+  try {
+    ({ done } = await runTransfers(io, transfersOf(asRefusals(actions), source, target), options));
+  } finally {
+    tellPassed(io, passed, options);
+  }
   if (done > 0 || options.quiet === true || (await hasFiles(client, source, plan))) return;
   io.stderr.write(`stowage: nothing was found at ${printable(from)}\n`);
 }

@@ -117,6 +117,13 @@ export async function runTransfers(
   return { done, bytes, failed };
 }
 
+/** What a directory has and no command sends: nobody is to believe that it went with the others. */
+export function tellPassed(io: Io, paths: readonly string[], { quiet = false }: TransferOptions): void {
+  if (quiet) return;
+  for (const path of paths)
+    io.stderr.write(`stowage: passed over ${printable(path)}, which is no file, nor a link to one\n`);
+}
+
 function counted(count: number): string {
   return count === 1 ? "1 file" : `${count} files`;
 }

@@ -24,6 +24,8 @@ export interface SyncEntry {
   readonly size: number;
   /** When it was changed, in milliseconds. */
   readonly modifiedMs: number;
+  /** Why it cannot be sent. */
+  readonly error?: Error;
   /** Of an object, without quotes. */
   readonly etag?: string | undefined;
 }

@@ -8,7 +8,6 @@ import { dirname, join } from "node:path";
 import { checkNames, type KnownNames, type NamesOf } from "../../s3/known-names.ts";
 import { contentTypeOf } from "../content-type.ts";
 import type { S3Client } from "../s3-client.ts";
-import { withFile } from "../node-files.ts";
 import { runParallel } from "../parallel.ts";
 import { type DeleteAction, deleteActions, type SyncedFile, type SyncFailure } from "./delete-extra.ts";
 import {
@@ -21,6 +20,7 @@ import {
 } from "./entries.ts";
 import { type Comparison, isSame } from "./is-same.ts";
 import { pathWithoutLinks } from "./local-path.ts";
+import { uploadFile } from "./upload-file.ts";
 
 export interface SyncPlanOptions {
   /** What tells that nothing is to be sent. Default: `time`. */
@@ -31,6 +31,11 @@ export interface SyncPlanOptions {
   readonly maxDelete?: number | undefined;
   /** Whether an empty source may empty the target. Default: false. */
   readonly force?: boolean | undefined;
+  /**
+   * Told of what is passed over in a directory that is the source: links to directories and to nothing, and what is no file. A name,
+   * or one with a slash behind it for all that is below. Such names are not deleted from the target.
+   */
+  readonly onPassed?: ((name: string) => void) | undefined;
   /** Which names take part; of others nothing is sent and nothing deleted. Default: all. */
   readonly filter?: ((name: string) => boolean) | undefined;
   /** Large files go on where an earlier attempt stopped. Default: false. */
@@ -56,6 +61,7 @@ const planNames: NamesOf<SyncPlanOptions> = {
   delete: 1,
   maxDelete: 1,
   force: 1,
+  onPassed: 1,
   filter: 1,
   resume: 1,
   customerKey: 1,
@@ -116,7 +122,10 @@ export async function* planSync(
   const extra: SyncEntry[] = [];
   const sends = new Sends();
   let sources = 0;
-  const entries = entriesOf(client, source, (name) => passed.push(name));
+  const entries = entriesOf(client, source, (name) => {
+    passed.push(name);
+    if (filter(name)) options.onPassed?.(name);
+  });
   for await (const { name, source: from, target: to } of mergeEntries(
     entries,
     targetEntries(client, target),
@@ -230,10 +239,10 @@ export async function sync(
   return { sent, sentBytes, deleted, failures };
 }
 
-/** A directory that is not there yet is an empty target. */
+/** A directory that is not there yet is an empty target, and what of it cannot be read is left as it is. */
 async function* targetEntries(client: S3Client, target: SyncPlace): AsyncGenerator<SyncEntry> {
   try {
-    yield* entriesOf(client, target);
+    for await (const entry of entriesOf(client, target)) if (entry.error === undefined) yield entry;
   } catch (error) {
     if (!("directory" in target) || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
@@ -243,7 +252,7 @@ function sendAction(
   client: S3Client,
   source: SyncPlace,
   target: SyncPlace,
-  { name, size }: SyncEntry,
+  { name, size, error }: SyncEntry,
   { resume, customerKey, copySourceCustomerKey }: SyncPlanOptions,
 ): SendAction {
   if ("directory" in source && "bucket" in target) {
@@ -252,19 +261,15 @@ function sendAction(
       type: "upload",
       name,
       size,
-      run: (signal, onLoaded) =>
-        withFile(path, async (body) => {
-          await client.upload(
-            {
-              bucket: target.bucket,
-              key: keyIn(target, name),
-              body,
-              contentType: contentTypeOf(name),
-              customerKey,
-            },
-            { signal, resume, onProgress: ({ loadedBytes }) => onLoaded?.(loadedBytes) },
-          );
-        }),
+      run: async (signal, onLoaded) => {
+        if (error !== undefined) throw error;
+        await uploadFile(
+          client,
+          path,
+          { bucket: target.bucket, key: keyIn(target, name), contentType: contentTypeOf(name), customerKey },
+          { signal, resume, onProgress: ({ loadedBytes }) => onLoaded?.(loadedBytes) },
+        );
+      },
     };
   }
   if ("bucket" in source && "directory" in target) {
