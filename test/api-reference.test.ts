@@ -42,6 +42,18 @@ test("docs/reference/api has a page for each front door, with all that it export
     assert.equal(readFileSync(join(folder, `${page}.md`), "utf8"), text, page);
 });
 
+test("whatever can be called has a comment that says what it is", () => {
+  const silent = [...doors].flatMap(([page, { types }]) =>
+    declarationsOf(types)
+      .filter(
+        ({ comment, code }) =>
+          !/^[^@\s]/.test(comment) && /^export (?:abstract |class|function|const)/.test(code),
+      )
+      .map(({ name }) => `stowage/${page}: ${name}`),
+  );
+  assert.deepEqual(silent, []);
+});
+
 function render(): Map<string, string> {
   const pages = new Map<string, string>();
   /** Where a declaration was told already. */

@@ -15,8 +15,11 @@ import type { Operation } from "../s3/operations.ts";
 
 /** boto's calling formats, as values of the option `addressing`. */
 export const SubdomainCallingFormat = "virtual";
+/** `addressing`: the bucket is the whole host name. */
 export const VHostCallingFormat = "cname";
+/** `addressing`: the bucket is the first part of the path. */
 export const OrdinaryCallingFormat = "path";
+/** The same: what boto had for addresses without a scheme. */
 export const ProtocolIndependentOrdinaryCallingFormat = "path";
 
 export interface GetBucketOptions extends RequestOptions {

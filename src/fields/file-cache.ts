@@ -57,6 +57,7 @@ export function fileCache(options: FileCacheOptions): FileCache {
   return new FileCache(options);
 }
 
+/** What {@link fileCache} makes. */
 export class FileCache {
   readonly #storage: Storage;
   readonly #secret: string;

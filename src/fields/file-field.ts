@@ -58,6 +58,7 @@ const optionNames = [
   "clock",
 ] as const satisfies (keyof FileFieldOptions)[];
 
+/** What {@link fileField} makes: a field of a record, which knows where its files go. */
 export class FileField {
   /** The column's name. */
   readonly name: string;

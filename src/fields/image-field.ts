@@ -48,6 +48,7 @@ export function imageField(name: string, options: ImageFieldOptions = {}): Image
   return new ImageField(name, options);
 }
 
+/** What {@link imageField} makes. */
 export class ImageField extends FileField {
   readonly #sharp: Sharp | undefined;
   readonly #maxPixels: number;

@@ -39,7 +39,11 @@ export function writeManifest({ paths, hash, vite }: StaticManifest): string {
   });
 }
 
-/** @throws StorageError `ManifestCorrupt` for a text that is no manifest. */
+/**
+ * Reads a manifest, ours or Django's.
+ *
+ * @throws StorageError `ManifestCorrupt` for a text that is none.
+ */
 export function readManifest(text: string): StaticManifest {
   let value: unknown;
   try {

@@ -3,6 +3,8 @@
 import type { Collected } from "./collect.ts";
 
 /**
+ * What was collected, in the words of Django's command.
+ *
  * @example
  * summaryOf(collected); // "2 static files copied to '/srv/static', 5 unmodified, 2 post-processed."
  */

@@ -83,6 +83,7 @@ export function disk(options: DiskOptions, context?: StorageContext): DiskStorag
   return new DiskStorage(options, context);
 }
 
+/** What {@link disk} makes; a storage of one's own can extend it. */
 export class DiskStorage extends Storage {
   /** The directory, absolute. */
   readonly location: string;

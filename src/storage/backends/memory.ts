@@ -33,6 +33,7 @@ export function memory(options?: MemoryOptions, context?: StorageContext): Memor
   return new MemoryStorage(options, context);
 }
 
+/** What {@link memory} makes; a storage of one's own can extend it. */
 export class MemoryStorage extends Storage {
   readonly #files = new Map<string, MemoryFile>();
   readonly #options: MemoryOptions;

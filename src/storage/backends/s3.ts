@@ -49,6 +49,8 @@ export function s3(options?: S3Options, context?: StorageContext): S3Storage {
 }
 
 /**
+ * What {@link s3} makes; a storage of one's own can extend it, with defaults of its own.
+ *
  * @example
  * class StaticStorage extends S3Storage {
  *   static override readonly defaults: S3Options = { location: "static", querystringAuth: false };
