@@ -1,7 +1,7 @@
 /** Buffers that readers and writers use one after the other: each new one would be zeroed by the kernel and collected by V8. */
 
-/** Buffers that are kept when nobody uses them. */
-const mostFree = 32;
+/** How often buffers go that nobody has needed since the last time. */
+const trimEveryMs = 2000;
 
 /** Two buffers in turn: while one is with who asked, the next piece is read into the other. */
 export interface BufferPair {
@@ -11,6 +11,9 @@ export interface BufferPair {
 export class BufferPool {
   readonly #allocate: () => Buffer;
   readonly #free: Buffer[] = [];
+  /** The fewest that were free at once since the last trim: so many nobody has needed. */
+  #leastFree = 0;
+  #trimming: NodeJS.Timeout | undefined;
   readonly #pairs = new WeakMap<object, Buffer[]>();
 
   /** @param allocate Makes a buffer of so many bytes. */
@@ -24,7 +27,7 @@ export class BufferPool {
     const pair = {
       next: (): Buffer => {
         const at = turn++ % 2;
-        return (taken[at] ??= this.#free.pop() ?? this.#allocate());
+        return (taken[at] ??= this.#takeOne());
       },
     };
     this.#pairs.set(pair, taken);
@@ -33,8 +36,24 @@ export class BufferPool {
 
   /** A pair comes back when nobody reads or writes its buffers any more. Anything else is left alone. */
   give(pair: object): void {
-    const buffers = this.#pairs.get(pair) ?? [];
+    const buffers = this.#pairs.get(pair);
+    if (buffers === undefined) return;
     this.#pairs.delete(pair);
-    for (const buffer of buffers) if (this.#free.length < mostFree) this.#free.push(buffer);
+    this.#free.push(...buffers);
+    this.#trimming ??= setInterval(() => this.#trim(), trimEveryMs).unref();
+  }
+
+  #takeOne(): Buffer {
+    const buffer = this.#free.pop();
+    this.#leastFree = Math.min(this.#leastFree, this.#free.length);
+    return buffer ?? this.#allocate();
+  }
+
+  #trim(): void {
+    this.#free.splice(0, this.#leastFree);
+    this.#leastFree = this.#free.length;
+    if (this.#free.length > 0) return;
+    clearInterval(this.#trimming);
+    this.#trimming = undefined;
   }
 }
