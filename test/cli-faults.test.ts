@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { createServer, connect } from "node:net";
 import { join } from "node:path";
@@ -72,6 +73,31 @@ test(
     assert.deepEqual(await keysIn("unreadable/"), ["unreadable/a", "unreadable/z"]);
   },
 );
+
+test("of two sources with one name the second stays where it is", async () => {
+  for (const name of ["one", "two"]) {
+    await mkdir(join(commands.folder, name));
+    await writeFile(join(commands.folder, name, "same"), name);
+  }
+  const [one, two] = ["one", "two"].map((name) => join(commands.folder, name, "same")) as [string, string];
+  const { code, stderr } = await run("mv", one, two, "s3://main/moved/");
+  assert.equal(code, 1);
+  assert.match(stderr, /move of .*two\/same: another source of that name goes to the same target; /);
+  const { body } = await commands.server.client.getObject({ bucket: "main", key: "moved/same" });
+  assert.equal(await body.text(), "one");
+  assert.deepEqual([existsSync(one), existsSync(two)], [false, true]);
+});
+
+test("ls of what is not there fails, of an empty bucket not", async () => {
+  const { code, stdout, stderr } = await run("ls", "s3://main/none/");
+  assert.deepEqual(
+    [code, stdout, stderr],
+    [1, "", "stowage: there is nothing at s3://main/none/; look what there is with stowage ls s3://main\n"],
+  );
+  assert.equal((await run("ls", "s3://main/*.none", "--json")).code, 1);
+  await commands.server.client.createBucket({ bucket: "empty" });
+  assert.equal((await run("ls", "s3://empty")).code, 0);
+});
 
 test("an environment that no client can be made of is told in a line", async () => {
   const env = { ...environmentOf(commands.server), AWS_ENDPOINT_URL_S3: "ftp://x" };

@@ -9,7 +9,7 @@ export const ls: Command = {
   path: "ls",
   summary: "List buckets, or what is in one.",
   details: `Without an address it lists buckets. A folder is what keys have in common up to a slash; with --recursive, or with
-wildcards, all keys are listed.`,
+wildcards, all keys are listed. Where there is nothing of that name the exit code is 1; an empty bucket is listed as such.`,
   arguments: [{ name: "[url]", description: "Such as s3://photos/2026/ or s3://photos/**/*.jpg" }],
   flags: [
     recursiveFlag,

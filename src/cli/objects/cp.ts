@@ -180,13 +180,26 @@ async function* transfersOf(
   options: AllOptions,
 ): AsyncGenerator<Transfer> {
   let count = 0;
+  // Of one source no two have the same name.
+  const taken = sources.length > 1 ? new Set<string>() : null;
   for (const { items } of sources) {
     for await (const item of items) {
       count++;
-      yield transferOf(client, item, target, options);
+      const transfer = transferOf(client, item, target, options);
+      if (taken?.has(item.name) === true) yield { ...transfer, run: refuseSecond };
+      else yield transfer;
+      taken?.add(item.name);
     }
   }
   if (count === 0) throw new CommandError("nothing matches", "look what is there with stowage ls");
+}
+
+/** `mv a/x b/x s3://bucket/` would leave one of the two, nobody knows which. */
+async function refuseSecond(): Promise<void> {
+  throw new CommandError(
+    "another source of that name goes to the same target",
+    "give this one by itself, and another target",
+  );
 }
 
 function transferOf(

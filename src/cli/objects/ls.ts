@@ -1,9 +1,9 @@
 import type { S3Client } from "../../client/s3-client.ts";
 import type { ListedObject } from "../../s3/documents/list-objects.ts";
-import type { Io } from "../command.ts";
+import { CommandError, type Io } from "../command.ts";
 import { keyPattern, nameFilter, type NameFilter } from "../key-pattern.ts";
 import { formatBytes, formatTime, printable, printJsonLine, printLine } from "../output.ts";
-import type { S3Url } from "../s3-url.ts";
+import { formatS3Url, type S3Url } from "../s3-url.ts";
 
 export interface LsOptions extends NameFilter {
   readonly recursive?: boolean;
@@ -24,7 +24,11 @@ export async function lsBuckets(io: Io, client: S3Client, { json = false }: LsOp
   } while (continuationToken !== undefined);
 }
 
-/** A folder's level, or with `--recursive` or a pattern all that is meant. */
+/**
+ * A folder's level, or with `--recursive` or a pattern all that is meant.
+ *
+ * @throws {CommandError} Where that is nothing, but for a bucket: it may be empty.
+ */
 export async function lsObjects(io: Io, client: S3Client, url: S3Url, options: LsOptions): Promise<void> {
   const { bucket, key } = url;
   const pattern = options.raw === true ? null : keyPattern(key);
@@ -34,10 +38,12 @@ export async function lsObjects(io: Io, client: S3Client, url: S3Url, options: L
   const goes = nameFilter(options);
   const isMeant = (one: string): boolean =>
     (pattern === null || pattern.matches(one)) && goes(one.slice(prefix.lastIndexOf("/") + 1));
+  let isEmpty = true;
   const list = client.list({ bucket, prefix, ...(isFlat ? {} : { delimiter: "/" }) });
   for await (const page of list.pages()) {
     for (const folder of page.commonPrefixes) {
       if (!goes(folder.slice(rootLength, -1))) continue;
+      isEmpty = false;
       if (options.json === true) await printJsonLine(io, { folder });
       else
         await printLine(
@@ -46,8 +52,16 @@ export async function lsObjects(io: Io, client: S3Client, url: S3Url, options: L
         );
     }
     for (const object of page.objects) {
-      if (isMeant(object.key)) await printObject(io, object, rootLength, options);
+      if (!isMeant(object.key)) continue;
+      isEmpty = false;
+      await printObject(io, object, rootLength, options);
     }
+  }
+  if (isEmpty && key !== "") {
+    throw new CommandError(
+      `there is nothing at ${printable(formatS3Url(url))}`,
+      `look what there is with stowage ls s3://${bucket}`,
+    );
   }
 }
 
