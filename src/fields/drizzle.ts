@@ -5,14 +5,14 @@
  * @see https://orm.drizzle.team/docs/custom-types
  */
 
-import { type Column, getTableColumns, type SQL } from "drizzle-orm";
+import { type Column, getTableColumns, is, type SQL } from "drizzle-orm";
 import {
   type ConvertCustomConfig,
   customType,
   type PgCustomColumnBuilder,
   type PgDatabase,
   type PgQueryResultHKT,
-  type PgTable,
+  PgTable,
   PgTransaction,
 } from "drizzle-orm/pg-core";
 import { FileFieldError } from "./errors.ts";
@@ -88,7 +88,8 @@ export function fileFieldsOf(table: PgTable): FileFields {
  *
  * @param files Within a transaction of your own: what `withFiles` gave.
  * @returns The records as they are in the database.
- * @throws TypeError inside a transaction without `files`, which alone know when it commits.
+ * @throws TypeError inside a transaction without `files`, which alone know when it commits, and for a table of another
+ *   database than Postgres.
  * @example
  * const [row] = await insertWithFiles(db, myObjects, { formField: upload });
  * console.log(await row.formField.url());
@@ -100,7 +101,7 @@ export async function insertWithFiles<Table extends PgTable>(
   files?: FileChanges,
 ): Promise<Table["$inferSelect"][]> {
   const records: readonly Values[] = Array.isArray(values) ? values : [values];
-  return inTransaction(db, files, async (files, run) => {
+  return inTransaction(db, table, files, async (files, run) => {
     const stored = await Promise.all(records.map((record) => storeValues(files, table, record)));
     return run((tx) =>
       tx
@@ -128,7 +129,7 @@ export async function updateWithFiles<Table extends PgTable>(
   files?: FileChanges,
 ): Promise<Table["$inferSelect"][]> {
   const source: PgTable = table;
-  return inTransaction(db, files, async (files, run) => {
+  return inTransaction(db, table, files, async (files, run) => {
     const [record, ...others] = (await db.select().from(source).where(where).limit(2)) as Values[];
     if (record === undefined) return [];
     const fields = fileFieldsOf(table);
@@ -168,7 +169,7 @@ export async function deleteWithFiles<Table extends PgTable>(
   where: SQL,
   files?: FileChanges,
 ): Promise<Table["$inferSelect"][]> {
-  return inTransaction(db, files, (files, run) =>
+  return inTransaction(db, table, files, (files, run) =>
     run(async (tx) => {
       const deleted = (await tx.delete(table).where(where).returning()) as Table["$inferSelect"][];
       for (const record of deleted) files.deleteRecord(fileFieldsOf(table), record);
@@ -184,9 +185,16 @@ type Run = <Result>(statements: (tx: FileDatabase) => Promise<Result>) => Promis
 
 function inTransaction<Result>(
   db: FileDatabase,
+  table: PgTable,
   files: FileChanges | undefined,
   work: (files: FileChanges, run: Run) => Promise<Result>,
 ): Promise<Result> {
+  // Whoever does not compile: elsewhere an insert would do, and an update would not.
+  if (!is(table, PgTable)) {
+    throw new TypeError(
+      "These helpers are for tables of Postgres: for those of another database there is files.store().",
+    );
+  }
   if (files !== undefined) return work(files, (statements) => statements(db));
   if (db instanceof PgTransaction) {
     throw new TypeError(

@@ -6,6 +6,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { eq, sql } from "drizzle-orm";
 import { integer, pgTable, serial, text } from "drizzle-orm/pg-core";
 import { drizzle, type PgliteDatabase } from "drizzle-orm/pglite";
+import { sqliteTable, text as sqliteText } from "drizzle-orm/sqlite-core";
 import {
   deleteWithFiles,
   fileColumn,
@@ -155,6 +156,18 @@ test("inside a transaction the helpers demand the files that know of its commit"
   const failing = db.transaction((tx) => insertWithFiles(tx, myObjects, { formField: file("a") }));
   await assert.rejects(failing, /withFiles\(\(files\) => db\.transaction/);
   assert.deepEqual(await names(), []);
+});
+
+test("a table of another database is refused before anything is stored", async () => {
+  const other = sqliteTable("my_objects", { title: sqliteText() }) as unknown as typeof myObjects;
+  const values = { title: "t", formField: file("a") };
+  const wrong = [
+    insertWithFiles(db, other, values),
+    updateWithFiles(db, other, values, sql`true`),
+    deleteWithFiles(db, other, sql`true`),
+  ];
+  for (const one of wrong) await assert.rejects(one, /for tables of Postgres: .* files\.store\(\)/);
+  assert.deepEqual(await storage.listdir("dummy"), [[], []]);
 });
 
 test("a plain insert refuses a file that is not stored yet", async () => {
