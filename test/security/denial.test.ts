@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { raw } from "../support/raw.ts";
-import { startTestServer, type TestServer } from "../support/server.ts";
+import { other, startTestServer, type TestServer } from "../support/server.ts";
 
 describe("attacks that deny service", () => {
   let s3: TestServer;
@@ -144,6 +144,28 @@ describe("attacks that deny service", () => {
     const long = await remove(`<Delete><Object><Key>${"k".repeat(9 * 1024 * 1024)}</Key></Object></Delete>`);
     assert.equal(long.code, "MaxMessageLengthExceeded");
     await alive();
+  });
+
+  it("a policy that is long, held against a thousand long keys, hinders nobody", async () => {
+    await s3.send("PUT /judged", { as: other });
+    const Resource = Array.from({ length: 36 }, (_, at) => `arn:aws:s3:::judged/*${"a".repeat(480 + at)}b*`);
+    const Statement = { Effect: "Deny", Principal: "*", Action: "s3:DeleteObject", Resource };
+    const policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    assert.equal((await s3.send("PUT /judged?policy", { as: other, body: policy })).status, 204);
+    const keys = Array.from({ length: 1000 }, (_, at) => `${"a".repeat(1018)}${100_000 + at}`);
+    const body = `<Delete><Quiet>true</Quiet>${keys.map((key) => `<Object><Key>${key}</Key></Object>`).join("")}</Delete>`;
+    const headers = { "content-md5": createHash("md5").update(body).digest("base64") };
+    const done = new AbortController();
+    const deleting = s3.send("POST /judged?delete", { as: other, body, headers }).finally(() => done.abort());
+    let longestMs = 0;
+    while (!done.signal.aborted) {
+      const startedMs = performance.now();
+      await s3.send("GET /_stowage/health", { as: null });
+      longestMs = Math.max(longestMs, performance.now() - startedMs);
+    }
+    assert.doesNotMatch((await deleting).text, /<Error>/);
+    // Piece by piece and letter by letter it was 15 s in which nobody was answered.
+    assert.ok(longestMs < 2000, `${longestMs} ms`);
   });
 
   it("documents and forms of anonymous, held before it is known that nothing is allowed", async () => {

@@ -82,6 +82,51 @@ test("matchPattern() agrees with a regular expression on every pattern", () => {
   );
 });
 
+test("matchPattern() agrees with a regular expression on long pieces", () => {
+  const piece = (maxLength: number, ...letters: string[]): fc.Arbitrary<string> =>
+    fc.array(fc.constantFrom(...letters), { maxLength }).map((list) => list.join(""));
+  const text = piece(100, "a", "b");
+  const blurred = fc.tuple(text, fc.infiniteStream(fc.nat(9)));
+  fc.assert(
+    fc.property(
+      text,
+      blurred,
+      text,
+      blurred,
+      piece(3, "a", "b", "é"),
+      (one, [two, blur], three, [four, more], x) => {
+        const hide = (of: string, where: Iterator<number>): string =>
+          Array.from(of, (letter) => (where.next().value === 0 ? "?" : letter)).join("");
+        const pattern = `*${hide(two, blur)}*${hide(four, more)}*${x}`;
+        const expression = new RegExp(`^${pattern.replaceAll("*", ".*").replaceAll("?", ".")}$`, "su");
+        for (const whole of [one + two + three + four + one, one + four + two, two + x + four + x]) {
+          assert.equal(matches(pattern, whole), expression.test(whole), `${pattern} and ${whole}`);
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+test("matchPattern() makes no more of a variable's value than the text could match", () => {
+  const long: ConditionValues = () => ["x".repeat(30_000)];
+  const pattern = compilePattern("${aws:referer}".repeat(1400), { wildcards: true, variables: true });
+  const startedMs = performance.now();
+  for (let round = 0; round < 100; round++) assert.ok(!matchPattern(pattern, "x".repeat(1000), long));
+  // All of it would be 42 million characters, each time.
+  assert.ok(performance.now() - startedMs < 2000);
+});
+
+test("matchPattern() looks for long pieces in long texts without going over each place letter by letter", () => {
+  const text = "a".repeat(200_000);
+  const startedMs = performance.now();
+  for (const pattern of [`*${"a".repeat(10_000)}b*`, `*b${"a".repeat(10_000)}*`, `*${"a?".repeat(5000)}b*`]) {
+    assert.ok(!matches(pattern, text));
+  }
+  // Letter by letter that is 4,000 million steps.
+  assert.ok(performance.now() - startedMs < 4000);
+});
+
 test("matchPattern() takes bounded steps for patterns that blow regular expressions up", () => {
   // With backtracking this is 2^1,000 steps and never ends.
   assert.ok(!matches("*a".repeat(1000) + "b", "a".repeat(1024)));
