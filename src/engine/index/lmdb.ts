@@ -72,6 +72,8 @@ export class LmdbIndex implements Index {
   /** Commits and snapshots that need the environment as it is. */
   #users = 0;
   #lastUserLeft: (() => void) | null = null;
+  /** Of the users those who will not leave soon: nobody waits for them. */
+  #verifications = 0;
   /** What newcomers wait for. */
   #gate: Promise<void> | null = null;
   readonly #mappedAtFirst: number;
@@ -159,22 +161,18 @@ export class LmdbIndex implements Index {
   }
 
   async verify({ signal, pauseMs = 0 }: VerifyOptions = {}): Promise<IndexFinding[]> {
-    const snapshot = await this.snapshot();
-    const file = openSync(this.#opened().dataFile, "r");
+    this.#verifications++;
     try {
-      const walk = verifyPages(file, tables);
-      for (let turnEndMs = performance.now() + turnMs; ;) {
-        const step = walk.next();
-        if (step.done === true) return step.value;
-        if (performance.now() >= turnEndMs) {
-          await (pauseMs === 0 ? nextTurn() : setTimeout(pauseMs));
-          turnEndMs = performance.now() + turnMs;
-        }
-        signal?.throwIfAborted();
+      const snapshot = await this.snapshot();
+      const file = openSync(this.#opened().dataFile, "r");
+      try {
+        return await this.#verifyFile(file, pauseMs, signal);
+      } finally {
+        closeSync(file);
+        snapshot.close();
       }
     } finally {
-      closeSync(file);
-      snapshot.close();
+      this.#verifications--;
     }
   }
 
@@ -186,10 +184,11 @@ export class LmdbIndex implements Index {
   /**
    * Opens the environment anew, which gives back the memory of its mapping.
    *
-   * @returns False when somebody kept a snapshot open for so long that it was put off.
+   * @returns False when it was put off: somebody kept a snapshot open for so long, or the index is being verified.
    */
   async remap(): Promise<boolean> {
     if (this.#gate !== null) return true;
+    if (this.#verifications > 0) return false;
     const reopening = this.#reopen();
     this.#gate = reopening.then(ignore, ignore);
     try {
@@ -248,6 +247,19 @@ export class LmdbIndex implements Index {
     await root.close();
     this.#environment = await this.#reopened();
     return true;
+  }
+
+  async #verifyFile(file: number, pauseMs: number, signal: AbortSignal | undefined): Promise<IndexFinding[]> {
+    const walk = verifyPages(file, tables);
+    for (let turnEndMs = performance.now() + turnMs; ;) {
+      const step = walk.next();
+      if (step.done === true) return step.value;
+      if (performance.now() >= turnEndMs) {
+        await (pauseMs === 0 ? nextTurn() : setTimeout(pauseMs, undefined, { signal }));
+        turnEndMs = performance.now() + turnMs;
+      }
+      signal?.throwIfAborted();
+    }
   }
 
   #leave(): void {

@@ -52,6 +52,28 @@ describe("verifyPages()", () => {
 
   const textOf = ({ table, problem }: IndexFinding): string => `${table ?? "index"}: ${problem}`;
 
+  it("keeps no writer waiting, however long it takes: the index is not opened anew meanwhile", async () => {
+    const path = await mkdtemp(join(directory, "long-"));
+    const index = openLmdbIndex({ path });
+    const stop = new AbortController();
+    let verifying: Promise<unknown> = Promise.resolve();
+    try {
+      const puts = Array.from({ length: 20_000 }, (_, at) => ({
+        table: "objects" as const,
+        key: Buffer.from(`key ${at}`),
+        value: Buffer.alloc(100, "v"),
+      }));
+      await index.commit({ puts });
+      verifying = index.verify({ pauseMs: 3_600_000, signal: stop.signal });
+      assert.equal(await index.remap(), false);
+      assert.equal(await index.commit({ puts: puts.slice(0, 1) }), true);
+    } finally {
+      stop.abort();
+      await assert.rejects(verifying, { name: "AbortError" });
+      await index.close();
+    }
+  });
+
   it("finds nothing in a sound file", async () => {
     assert.deepEqual(await verify(() => {}), []);
   });
