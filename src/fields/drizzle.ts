@@ -134,18 +134,25 @@ export async function updateWithFiles<Table extends PgTable>(
     if (record === undefined) return [];
     const fields = fileFieldsOf(table);
     const stored = await storeValues(files, table, values, { ...record, ...values });
-    if (others.length > 0 && Object.keys(fields).some((property) => Boolean(stored[property]))) {
+    const requireOne = (records: readonly unknown[]): void => {
+      if (records.length < 2 || !Object.keys(fields).some((property) => Boolean(stored[property]))) return;
       throw new RangeError(
         "Cannot give one file to several records: the condition of the update matches more.",
       );
-    }
+    };
+    requireOne([record, ...others]);
     return run(async (tx) => {
       // Locked, so that of two who replace a file at once the second sees the file of the first.
       const locked = (await tx.select().from(source).where(where).for("update")) as Values[];
+      // It was there when the file was on its way.
+      if (locked.length === 0) {
+        files.discard(fields, stored);
+        return [];
+      }
       for (const previous of locked) files.replace(fields, previous, stored);
-      const changed = Object.keys(stored).length > 0;
-      return (
-        changed
+      const isChanged = Object.keys(stored).length > 0;
+      const rows = (
+        isChanged
           ? await tx
               .update(table)
               .set(stored as never)
@@ -153,6 +160,8 @@ export async function updateWithFiles<Table extends PgTable>(
               .returning()
           : locked
       ) as Table["$inferSelect"][];
+      requireOne(rows);
+      return rows;
     });
   });
 }

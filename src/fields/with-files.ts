@@ -185,6 +185,27 @@ export class FileChanges {
     }
   }
 
+  /**
+   * To be called when there is no record any more that could take what {@link store} stored for it: the files go, whatever
+   * comes of the transaction.
+   *
+   * @param values What {@link store} returned.
+   */
+  discard(fields: FileFields, values: Readonly<Record<string, unknown>>): void {
+    for (const [property, { storage }] of Object.entries(fields)) {
+      const name = nameOf(values[property]);
+      const place = this.#stored.findIndex((file) => file.name === name && file.storage === storage);
+      if (place === -1) continue;
+      const [file] = this.#stored.splice(place, 1);
+      this.#saved.splice(
+        this.#saved.findIndex((saved) => saved.name === name && saved.storage === storage),
+        1,
+      );
+      this.#discarded.push(file!);
+      file!.undo();
+    }
+  }
+
   /** To be called when a record is deleted: the files of fields with `deleteWith: "record"` go with it. */
   deleteRecord(fields: FileFields, record: Readonly<Record<string, unknown>>): void {
     for (const [property, field] of Object.entries(fields)) {

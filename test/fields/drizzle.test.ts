@@ -15,7 +15,7 @@ import {
   updateWithFiles,
 } from "../../src/drizzle.ts";
 import { type FieldFile, imageField, withFiles } from "../../src/fields.ts";
-import { memory, type MemoryStorage } from "../../src/storage.ts";
+import { memory, MemoryStorage } from "../../src/storage.ts";
 
 let storage: MemoryStorage = memory();
 
@@ -96,6 +96,37 @@ test("updateWithFiles() stores nothing for a record that is not there, nor for t
   await assert.rejects(updateWithFiles(db, myObjects, { formField: file("a") }, both), RangeError);
   assert.deepEqual(await names(), []);
   assert.equal((await updateWithFiles(db, myObjects, { title: "u", picture: false }, both)).length, 2);
+});
+
+test("a file for a record that is deleted while it is on its way stays nowhere, in a transaction of one's own neither", async () => {
+  class Slow extends MemoryStorage {
+    protected override async write(...args: Parameters<MemoryStorage["write"]>): Promise<string | null> {
+      await client.exec("DELETE FROM my_objects WHERE id = 1");
+      return super.write(...args);
+    }
+  }
+  const values = { formField: file("new") };
+  const where = eq(myObjects.id, 1);
+  const insert = (): Promise<unknown> => client.exec("INSERT INTO my_objects (id, title) VALUES (1, 't')");
+  await insert();
+  storage = new Slow();
+  assert.deepEqual(await updateWithFiles(db, myObjects, values, where), []);
+  assert.deepEqual(await names(), []);
+
+  storage = memory();
+  await insert();
+  const updated = await withFiles((files) =>
+    db.transaction((tx) =>
+      files.within(async () => {
+        const [record] = await tx.select().from(myObjects);
+        const stored = await files.store(fileFieldsOf(myObjects), values, { record: record! });
+        files.discard(fileFieldsOf(myObjects), stored);
+        return insertWithFiles(tx, myObjects, { id: 2, formField: file("kept") }, files);
+      }),
+    ),
+  );
+  assert.equal(updated.length, 1);
+  assert.deepEqual(await names(), ["dummy/kept"]);
 });
 
 test("of two that replace a file at once neither leaves one behind", async () => {

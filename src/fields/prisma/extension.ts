@@ -10,14 +10,7 @@ import type { FieldFile } from "../field-file.ts";
 import { type FileFields, withFiles } from "../with-files.ts";
 import { removeMany, updateMany } from "./many.ts";
 import { insert, remove, update, upsert } from "./one.ts";
-import {
-  type Args,
-  type ModelClient,
-  NothingChanged,
-  type Operation,
-  type Table,
-  type Transact,
-} from "./operation.ts";
+import { type Args, type ModelClient, type Operation, type Table, type Transact } from "./operation.ts";
 import { isInput, isOurs, unwrap, type Values } from "./values.ts";
 
 /** Fields by model, as Prisma writes its name on the client (`myObject`), and by property. */
@@ -101,12 +94,7 @@ async function runWithFiles(table: Table, params: QueryParams): Promise<unknown>
   const run = operations[operation];
   if (run === undefined || !concerns(operation, fields, args)) return query(args);
   if (internal?.transaction === undefined) {
-    try {
-      return await withFiles((files) => run({ ...table, files, args, query, operation }));
-    } catch (error) {
-      if (error instanceof NothingChanged) return error.answer;
-      throw error;
-    }
+    return withFiles((files) => run({ ...table, files, args, query, operation }));
   }
   // Without contents there is nothing to undo. A file that is replaced or deleted stays, for `stowage orphans`.
   if (!valuesOf(fields, args).some((value) => isInput(unwrap(value)))) return query(args);

@@ -7,7 +7,6 @@ import {
   havingFiles,
   maxAttempts,
   type ModelClient,
-  NothingChanged,
   type Operation,
 } from "./operation.ts";
 import { fieldsOf, isContent, stored, type Values, withoutContents } from "./values.ts";
@@ -31,6 +30,7 @@ export async function updateMany(operation: Operation): Promise<unknown> {
       return { ...args, data };
     },
     release: (record) => files.replace(changed, record, data!),
+    discard: () => files.discard(changed, data ?? {}),
   });
 }
 
@@ -39,6 +39,7 @@ export async function removeMany(operation: Operation): Promise<unknown> {
   return changeMany(operation, fields, {
     argsFor: async () => args,
     release: (record) => files.deleteRecord(fields, record),
+    discard: () => {},
   });
 }
 
@@ -54,6 +55,8 @@ interface ManyChange {
   argsFor(found: readonly Values[]): Promise<Args>;
   /** Called for each record that was changed, with the files that it had. */
   release(record: Values): void;
+  /** Called where there is no record any more: what was stored for it goes. */
+  discard(): void;
 }
 
 /**
@@ -66,15 +69,19 @@ async function changeMany(operation: Operation, fields: FileFields, change: Many
     const found = await model.findMany({ where: args.where, take: args.limit });
     const given = await change.argsFor(found);
     const [record] = found;
-    if (record === undefined) throw new NothingChanged(await query(forNone(given)));
+    if (record === undefined) {
+      change.discard();
+      return query(forNone(given));
+    }
     if (found.length === 1) {
       const answer = await query({ ...given, where: havingFiles(args.where, fields, record) });
       if (countOf(answer) > 0) {
         change.release(record);
         return answer;
       }
-      if (attempt === maxAttempts) throw new NothingChanged(answer);
-      continue;
+      if (attempt < maxAttempts) continue;
+      change.discard();
+      return answer;
     }
     try {
       return await transact((within) =>

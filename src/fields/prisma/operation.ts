@@ -45,16 +45,6 @@ export interface Operation extends Table {
 /** As often a record is read again whose files somebody else has changed. */
 export const maxAttempts = 20;
 
-/** Thrown to have the stored files removed where no record has taken them. */
-export class NothingChanged extends Error {
-  readonly answer: unknown;
-
-  constructor(answer: unknown) {
-    super("No record was there to be changed.");
-    this.answer = answer;
-  }
-}
-
 /** For Prisma to say what it says where there is no record, also where there is one by now. */
 export function forNone(args: Args): Args {
   return { ...args, where: { ...args.where, AND: [args.where?.["AND"] ?? [], { OR: [] }].flat() } };
