@@ -130,6 +130,30 @@ test("parseXml() refuses what is not well-formed", () => {
   }
 });
 
+test("parseXml() refuses attributes that are repeated or too many", () => {
+  const attributes = (count: number): string =>
+    `<a ${Array.from({ length: count }, (_, at) => `a${at}=""`).join(" ")}/>`;
+  assert.equal(parseXml(attributes(64)).name, "a");
+  assert.throws(() => parseXml(attributes(65)), malformed);
+  assert.throws(() => parseXml('<a b="" b=""/>'), malformed);
+});
+
+test("parseXml() is done with megabytes of references soon, be they any or none", () => {
+  for (const [piece, isReference] of [
+    ["&", false],
+    ["&amp;", true],
+    ["&#x41;", true],
+    ["&;", false],
+    ["&#;", false],
+  ] as const) {
+    const startedMs = performance.now();
+    const document = `<a>${piece.repeat(1_000_000)}</a>`;
+    if (isReference) assert.equal(parseXml(document).text.length, 1_000_000);
+    else assert.throws(() => parseXml(document), malformed);
+    assert.ok(performance.now() - startedMs < 3000, piece);
+  }
+});
+
 test("parseXml() refuses elements nested deeper than 64", () => {
   const nested = (depth: number): string => "<a>".repeat(depth) + "</a>".repeat(depth);
   assert.equal(parseXml(nested(64)).name, "a");

@@ -204,7 +204,7 @@ function readStartTag(text: string, tag: number): { element: OpenElement; isEmpt
     if (match === null) break;
     at = attribute.lastIndex;
     const name = match[1] ?? "";
-    if (seen.has(name)) throw malformed(`attribute "${name}" is repeated`);
+    if (seen.has(name) || seen.size > 63) throw malformed(`attribute "${name}" is one too many`);
     seen.add(name);
     const value = unescapeXml(match[2] ?? match[3] ?? "");
     if (name !== "xmlns" && !name.startsWith("xmlns:")) attributes.set(localName(name), value);
@@ -223,7 +223,6 @@ function localName(qualifiedName: string): string {
   return qualifiedName.slice(qualifiedName.indexOf(":") + 1);
 }
 
-const reference = /&(?:#x([0-9A-Fa-f]{1,6})|#(\d{1,7})|(\w{1,8}));|&/g;
 const entities = new Map([
   ["amp", "&"],
   ["lt", "<"],
@@ -232,21 +231,25 @@ const entities = new Map([
   ["apos", "'"],
 ]);
 
+/** Not by a regular expression with a function: that finds millions of references before it looks at the first. */
 function unescapeXml(text: string): string {
-  return text.includes("&") ? text.replaceAll(reference, resolveReference) : text;
+  const pieces = text.split("&");
+  for (let at = 1; at < pieces.length; at++) pieces[at] = unescapeFirst(pieces[at] ?? "");
+  return pieces.join("");
 }
 
-function resolveReference(whole: string, hex?: string, decimal?: string, name?: string): string {
-  if (hex === undefined && decimal === undefined) {
-    const character = name === undefined ? undefined : entities.get(name);
-    if (character === undefined) throw malformed(`"${whole}" is no reference`);
-    return character;
-  }
-  const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-  if (code === 0 || code > 0x10_ffff || (code >= 0xd800 && code < 0xe000)) {
-    throw malformed(`"${whole}" stands for no character`);
-  }
-  return String.fromCodePoint(code);
+/** What stands behind a `&`, with the character in the place of its name. */
+function unescapeFirst(piece: string): string {
+  const end = piece.indexOf(";");
+  const name = piece.slice(0, Math.max(end, 0));
+  const [, hex, decimal] = /^#(?:x([0-9A-Fa-f]{1,6})|(\d{1,7}))$/.exec(name) ?? [];
+  const code = Number(hex === undefined ? decimal : `0x${hex}`);
+  const character =
+    entities.get(name) ??
+    // Zero, and halves of characters, are none.
+    (code > 0 && code <= 0x10_ffff && (code < 0xd800 || code >= 0xe000) ? String.fromCodePoint(code) : null);
+  if (character === null) throw malformed(`"&${name}" is no reference`);
+  return character + piece.slice(end + 1);
 }
 
 // ------------------------------------------------------------------------------------------------- looking at a tree

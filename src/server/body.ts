@@ -13,6 +13,7 @@ import {
   severalChecksums,
 } from "../s3/checksums.ts";
 import { S3Error } from "../s3/errors.ts";
+import { malformed } from "../s3/xml.ts";
 import { createMd5, createSha256, sha256Hex, timingSafeEqual } from "../s3/hash.ts";
 import { type BodyPace, defaultBodyPace, requirePace } from "./body-pace.ts";
 import { freeBuffer } from "./free-buffer.ts";
@@ -219,7 +220,20 @@ export async function readDocument(
   const bytes = await body.bytes(limitBytes);
   const md5 = contentMd5(headers);
   if (md5 !== undefined && md5Base64(bytes) !== md5) throw new S3Error("BadDigest");
+  refuseManyTags(bytes);
   return bytes.toString("utf8");
+}
+
+/** More than any document has: 10,000 parts have each a number, an ETag and a checksum or two. */
+const maxTags = 200_000;
+
+/** Before a tree is made of them, while which everybody waits. */
+function refuseManyTags(bytes: Buffer): void {
+  const begin = "<".charCodeAt(0);
+  let tags = 0;
+  for (let at = bytes.indexOf(begin); at !== -1; at = bytes.indexOf(begin, at + 1)) {
+    if (++tags > maxTags) throw malformed(`it has more than ${maxTags} tags`);
+  }
 }
 
 /**

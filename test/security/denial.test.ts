@@ -146,6 +146,29 @@ describe("attacks that deny service", () => {
     await alive();
   });
 
+  it("megabytes of elements, of attributes and of what is no reference are refused soon", async () => {
+    for (const content of [
+      "<x/>".repeat(2_000_000),
+      "<Object><Key>a</Key></Object>".repeat(270_000),
+      `<Object ${Array.from({ length: 400_000 }, (_, at) => `a${at}="b"`).join(" ")}/>`,
+      `<Object><Key>${"&".repeat(8_000_000)}</Key></Object>`,
+    ]) {
+      const body = `<Delete>${content}</Delete>`;
+      const headers = { "content-md5": createHash("md5").update(body).digest("base64") };
+      const deleting = s3.send("POST /deny?delete", { body, headers });
+      let longestMs = 0;
+      const looking = setInterval(() => {
+        longestMs = Math.max(longestMs, performance.now() - lookedMs);
+        lookedMs = performance.now();
+      }, 5);
+      let lookedMs = performance.now();
+      assert.equal((await deleting).code, "MalformedXML");
+      clearInterval(looking);
+      // A tree of them took two seconds, a list of the ampersands three.
+      assert.ok(longestMs < 1000, `${content.slice(0, 20)}: ${longestMs} ms`);
+    }
+  });
+
   it("a policy that is long, held against a thousand long keys, hinders nobody", async () => {
     await s3.send("PUT /judged", { as: other });
     const Resource = Array.from({ length: 36 }, (_, at) => `arn:aws:s3:::judged/*${"a".repeat(480 + at)}b*`);

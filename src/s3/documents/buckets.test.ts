@@ -93,3 +93,11 @@ test("postResponseXml() is in no namespace", () => {
     '<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse><Location>http://localhost/b/a&amp;b</Location><Bucket>b</Bucket><Key>a&amp;b</Key><ETag>"abc"</ETag></PostResponse>',
   );
 });
+
+test("parseListBuckets() reads a list of any length", () => {
+  const bucket = "<Bucket><Name>a</Name><CreationDate>2026-01-02T00:00:00.000Z</CreationDate></Bucket>";
+  const { buckets } = parseListBuckets(
+    `<ListAllMyBucketsResult><Buckets>${bucket.repeat(40_000)}</Buckets></ListAllMyBucketsResult>`,
+  );
+  assert.equal(buckets.length, 40_000);
+});

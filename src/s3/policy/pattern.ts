@@ -2,10 +2,18 @@
  * Patterns with `*` for any characters, `?` for one, and `${…}` for what a request says.
  *
  * A pattern is cut at its stars when it is read. Matching looks for one piece after the other, from left to right, and
- * never goes back behind a star. A piece is looked for at 32 places at once, so the time is bounded by the length of the text
- * times a thirty-second of that of the pieces, whatever somebody writes into a policy, a key or a header. No regular expression
- * is made of any of them.
+ * never goes back behind a star (`segment.ts`). No regular expression is made of a policy, a key or a header.
  */
+
+import {
+  anyCharacter,
+  findSegment,
+  isAt,
+  type Searched,
+  searched,
+  type Segment,
+  segmentOf,
+} from "./segment.ts";
 
 /** Looks up a condition key in lower case; what stands behind the `/` of a key of tags keeps its case. */
 export type ConditionValues = (key: string) => readonly string[] | undefined;
@@ -31,9 +39,6 @@ interface Variable {
   readonly key: string;
   readonly fallback: string | undefined;
 }
-
-/** Characters, of which `null` is any one. */
-type Segment = readonly (string | null)[];
 
 export interface PatternOptions {
   /** Whether `*` and `?` stand for others, or for themselves. */
@@ -110,20 +115,17 @@ export function patternResolves({ pieces, segments }: Pattern, values: Condition
 export function matchPattern(pattern: Pattern, text: string, values: ConditionValues): boolean {
   if (pattern.segments === null && !patternResolves(pattern, values)) return false;
   const { pieces, ignoreCase } = pattern;
-  const characters = charactersOf(ignoreCase ? text.toLowerCase() : text);
-  const segments = pattern.segments ?? cut(pieces, ignoreCase, values, characters.length);
-  return segments !== null && matchSegments(segments, characters);
+  const whole = searchedOnce(ignoreCase ? text.toLowerCase() : text);
+  const segments = pattern.segments ?? cut(pieces, ignoreCase, values, whole.codes.length);
+  return segments !== null && matchSegments(segments, whole);
 }
 
-let splitLast: { readonly text: string; readonly characters: readonly string[] } = {
-  text: "",
-  characters: [],
-};
+let searchedLast = searched("");
 
-/** Whole characters, not halves. A policy holds all its patterns against the same few texts. */
-function charactersOf(text: string): readonly string[] {
-  if (splitLast.text !== text) splitLast = { text, characters: Array.from(text) };
-  return splitLast.characters;
+/** A policy holds all its patterns against the same few texts. */
+function searchedOnce(text: string): Searched {
+  if (searchedLast.text !== text) searchedLast = searched(text);
+  return searchedLast;
 }
 
 /** Whether a pattern, and with it all that it can match, has wildcards or variables. */
@@ -143,94 +145,41 @@ function cut(
   values: ConditionValues,
   most = Infinity,
 ): Segment[] | null {
-  const segments: (string | null)[][] = [[]];
+  const segments: number[][] = [[]];
   let length = 0;
   for (const piece of pieces) {
     if (piece.type === "star") {
       segments.push([]);
       continue;
     }
-    const segment = segments.at(-1) as (string | null)[];
-    if (piece.type === "one") segment.push(null);
+    const segment = segments.at(-1) as number[];
+    const before = segment.length;
+    if (piece.type === "one") segment.push(anyCharacter);
     else {
       const text = piece.type === "text" ? piece.text : (valueOf(piece, values) ?? "");
-      const before = segment.length;
       // A star in a variable's value is a star.
-      for (const character of ignoreCase ? text.toLowerCase() : text) segment.push(character);
-      length += segment.length - before;
+      for (const character of ignoreCase ? text.toLowerCase() : text) {
+        segment.push(character.codePointAt(0) as number);
+      }
     }
+    length += segment.length - before;
     if (length > most) return null;
   }
-  return segments;
+  return segments.map(segmentOf);
 }
 
-function matchSegments(segments: readonly Segment[], text: readonly string[]): boolean {
+function matchSegments(segments: readonly Segment[], text: Searched): boolean {
   const first = segments[0] as Segment;
   const last = segments.at(-1) as Segment;
-  if (segments.length === 1) return text.length === first.length && isAt(first, text, 0);
-  const end = text.length - last.length;
-  if (first.length > end || !isAt(first, text, 0) || !isAt(last, text, end)) return false;
-  let at = first.length;
+  const { length } = text.codes;
+  if (segments.length === 1) return length === first.codes.length && isAt(first, text, 0);
+  const end = length - last.codes.length;
+  if (first.codes.length > end || !isAt(first, text, 0) || !isAt(last, text, end)) return false;
+  let at = first.codes.length;
   for (const segment of segments.slice(1, -1)) {
-    const found = find(segment, text, at, end);
+    const found = findSegment(segment, text, at, end);
     if (found === -1) return false;
-    at = found + segment.length;
+    at = found + segment.codes.length;
   }
   return true;
-}
-
-function isAt(segment: Segment, text: readonly string[], at: number): boolean {
-  for (let i = 0; i < segment.length; i++) {
-    const wanted = segment[i];
-    if (wanted !== null && wanted !== text[at + i]) return false;
-  }
-  return true;
-}
-
-/**
- * The first place of a segment in the text between two others; -1 where there is none.
- *
- * By Shift-And (Baeza-Yates and Gonnet, 1992): bit i of the state says whether the text, as far as it was read, ends with the
- * segment's characters up to the i-th.
- */
-function find(segment: Segment, text: readonly string[], from: number, end: number): number {
-  const { length } = segment;
-  if (length === 0) return from;
-  if (length > end - from) return -1;
-  const { masks, others } = masksOf(segment);
-  const state = new Uint32Array(others.length);
-  const lastWord = others.length - 1;
-  const lastBit = 1 << ((length - 1) & 31);
-  for (let at = from; at < end; at++) {
-    const mask = masks.get(text[at] as string) ?? others;
-    let carry = 1;
-    for (let word = 0; word <= lastWord; word++) {
-      const before = state[word] as number;
-      state[word] = ((before << 1) | carry) & (mask[word] as number);
-      carry = before >>> 31;
-    }
-    if (((state[lastWord] as number) & lastBit) !== 0) return at - length + 1;
-  }
-  return -1;
-}
-
-/** For each character of a segment where it may stand, a bit a place; and where any other may. */
-function masksOf(segment: Segment): {
-  readonly masks: ReadonlyMap<string, Uint32Array>;
-  readonly others: Uint32Array;
-} {
-  const others = new Uint32Array(Math.ceil(segment.length / 32));
-  for (const [at, wanted] of segment.entries()) if (wanted === null) setBit(others, at);
-  const masks = new Map<string, Uint32Array>();
-  for (const [at, wanted] of segment.entries()) {
-    if (wanted === null) continue;
-    let mask = masks.get(wanted);
-    if (mask === undefined) masks.set(wanted, (mask = Uint32Array.from(others)));
-    setBit(mask, at);
-  }
-  return { masks, others };
-}
-
-function setBit(mask: Uint32Array, at: number): void {
-  mask[at >> 5] = (mask[at >> 5] as number) | (1 << (at & 31));
 }
