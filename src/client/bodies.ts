@@ -32,6 +32,8 @@ export interface Source {
   readonly read?: (start: number, end: number) => Promise<Uint8Array>;
   /** All of it in order. A stream can be opened once. */
   readonly open: () => AsyncIterable<Uint8Array>;
+  /** Ends a stream of which no more is wanted, also one that stands still. */
+  readonly abandon?: () => void;
   /** The type that a Blob has. */
   readonly contentType?: string;
 }
@@ -52,9 +54,21 @@ export async function toSource(body: Body, size?: number): Promise<Source> {
   }
   if (body instanceof Blob) return blobSource(body);
   if (isFileHandle(body)) return fileSource(body);
-  if (isAsyncIterable(body)) return { size, open: () => bytesOf(body) };
-  // Safari's web streams are no async iterables.
-  if (isWebStream(body)) return { size, open: () => bytesOf(readWebStream(body)) };
+  // Before async iterables: Safari's web streams are none, and only a reader can end one that stands still.
+  if (isWebStream(body)) {
+    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+    const read = (): ReadableStreamDefaultReader<Uint8Array> => (reader ??= body.getReader());
+    return {
+      size,
+      open: () => bytesOf(readAll(read())),
+      abandon: () => void read().cancel().catch(ignore),
+    };
+  }
+  if (isAsyncIterable(body)) {
+    // A stream of Node's has destroy().
+    const { destroy } = body as { readonly destroy?: () => void };
+    return { size, open: () => bytesOf(body), abandon: () => destroy?.call(body) };
+  }
   const is = body === null ? "null" : typeof body;
   throw new TypeError(
     `A body is a string, bytes, a Blob, a stream, an async iterable or an open file; this is ${is}.` +
@@ -139,8 +153,11 @@ function isWebStream(body: unknown): body is ReadableStream<Uint8Array> {
 }
 
 /** A web stream's pieces. Leaving the loop cancels the rest. */
-export async function* readWebStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
+export function readWebStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return readAll(stream.getReader());
+}
+
+async function* readAll(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -151,6 +168,8 @@ export async function* readWebStream(stream: ReadableStream<Uint8Array>): AsyncG
     await reader.cancel();
   }
 }
+
+function ignore(): void {}
 
 function isAsyncIterable(body: unknown): body is AsyncIterable<Uint8Array | string> {
   return typeof body === "object" && body !== null && Symbol.asyncIterator in body;

@@ -34,8 +34,8 @@ export function listVersions(
         : (JSON.parse(next) as [string, string | undefined]);
     const page = await getAllVersions(bucket, { ...options, keyMarker, versionIdMarker });
     const { isTruncated, nextMarker, nextVersionIdMarker } = page;
-    const more = isTruncated ? JSON.stringify([nextMarker, nextVersionIdMarker]) : undefined;
-    return { page, entries: page, next: more };
+    const more = nextMarker === "" ? "" : JSON.stringify([nextMarker, nextVersionIdMarker]);
+    return { page, entries: page, next: isTruncated ? more : undefined };
   });
 }
 
@@ -54,7 +54,7 @@ export async function getAllVersions(
     return key;
   });
   const prefixes = page.commonPrefixes.map((prefix) => new Prefix(bucket, prefix));
-  const { nextKeyMarker: nextMarker, nextVersionIdMarker } = page;
+  const { nextKeyMarker: nextMarker = "", nextVersionIdMarker } = page;
   return new ResultSet<VersionEntry>(
     [...versions, ...prefixes],
     page.isTruncated ? { nextMarker, nextVersionIdMarker } : {},

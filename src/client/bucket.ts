@@ -125,7 +125,8 @@ export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
         ...page.objects.map((object) => Key.listed(this, object)),
         ...page.commonPrefixes.map((prefix) => new Prefix(this, prefix)),
       ];
-      return { page: entries, entries, next: page.isTruncated ? page.nextContinuationToken : undefined };
+      const next = page.isTruncated ? (page.nextContinuationToken ?? "") : undefined;
+      return { page: entries, entries, next };
     });
   }
 
@@ -297,7 +298,7 @@ export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
   ): Promise<void> {
     if (recursive !== true) return;
     const { concurrency } = this.#client.core.settings;
-    const { runParallel } = await import("./parallel.ts");
+    const { runParallel } = await import("./object-changes.ts");
     await runParallel(this.list({ signal }), { concurrency, signal }, change);
   }
 
@@ -336,11 +337,8 @@ export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
       const [keyMarker, uploadIdMarker] = next === undefined ? [] : (JSON.parse(next) as string[]);
       const page = await this.getAllMultipartUploads({ ...options, keyMarker, uploadIdMarker });
       const { isTruncated, nextMarker, nextUploadIdMarker } = page;
-      return {
-        page,
-        entries: page,
-        next: isTruncated ? JSON.stringify([nextMarker, nextUploadIdMarker]) : undefined,
-      };
+      const more = nextMarker === "" ? "" : JSON.stringify([nextMarker, nextUploadIdMarker]);
+      return { page, entries: page, next: isTruncated ? more : undefined };
     });
   }
 
@@ -355,9 +353,10 @@ export class Bucket extends BucketConfiguration implements AsyncIterable<Key> {
     readonly maxUploads?: number | undefined;
   } = {}): Promise<ResultSet<MultiPartUpload>> {
     const page = await this.#client.listMultipartUploads({ ...options, bucket: this.name }, { signal });
+    const { nextKeyMarker: nextMarker, nextUploadIdMarker } = page;
     return new ResultSet(
       page.uploads.map((upload) => new MultiPartUpload(this, upload)),
-      page.isTruncated ? { nextMarker: page.nextKeyMarker, nextUploadIdMarker: page.nextUploadIdMarker } : {},
+      page.isTruncated ? { nextMarker, nextUploadIdMarker } : {},
     );
   }
 

@@ -116,6 +116,8 @@ export async function payloadOf(
     );
   }
   const replayable = source.read !== undefined;
-  const payload = replayable ? { size, open: source.open, replayable } : streamPayload(source.open(), size);
+  const payload = replayable
+    ? { size, open: source.open, replayable }
+    : streamPayload(source.open(), size, source.abandon);
   return { payload, contentType };
 }

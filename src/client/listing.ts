@@ -1,6 +1,11 @@
 /** Listings that run on: every entry of every page, with the next page fetched while one is read. */
 
-/** A page, what is in it, and what the next one begins after; without a `next` it is the last. */
+import { S3DataError } from "./errors.ts";
+
+/**
+ * A page, what is in it, and what the next one begins after; without a `next` it is the last. An empty one: there is more, and the
+ * server does not say where.
+ */
 export interface ListingPage<Page, Entry> {
   readonly page: Page;
   readonly entries: Iterable<Entry>;
@@ -34,9 +39,13 @@ export class Listing<Page, Entry> implements AsyncIterable<Entry> {
   }
 
   async *#pages(): AsyncGenerator<ListingPage<Page, Entry>, void, undefined> {
+    let asked: string | undefined;
     let coming = this.#source(undefined);
     for (;;) {
       const current = await coming;
+      // Taken for the last page, it would make a sync delete what is not on it; asked for again, it would come for ever.
+      if (current.next === "" || (current.next !== undefined && current.next === asked)) throw endless();
+      asked = current.next;
       if (current.next === undefined) {
         yield current;
         return;
@@ -54,4 +63,14 @@ export class Listing<Page, Entry> implements AsyncIterable<Entry> {
     for await (const entry of this) entries.push(entry);
     return entries;
   }
+}
+
+function endless(): S3DataError {
+  const problem = "the server says that there is more, and not where";
+  return new S3DataError(
+    "MalformedAnswer",
+    { operation: "A listing" },
+    problem,
+    "Is the endpoint an S3 server?",
+  );
 }

@@ -157,7 +157,11 @@ export class MultiPartUpload implements AsyncIterable<ListedPart> {
         { ...this.#address, partNumberMarker },
         options,
       );
-      return { page: parts, entries: parts, next: isTruncated ? String(nextPartNumberMarker) : undefined };
+      return {
+        page: parts,
+        entries: parts,
+        next: isTruncated ? String(nextPartNumberMarker ?? "") : undefined,
+      };
     });
   }
 

@@ -3,3 +3,4 @@
 export * from "./change-metadata.ts";
 export * from "./restore-version.ts";
 export * from "./undo-changes.ts";
+export { runParallel } from "./parallel.ts";

@@ -135,13 +135,8 @@ export abstract class ObjectSettings extends BucketSettings {
           : (JSON.parse(next) as [string, string | undefined]);
       const page = await this.listObjectVersions({ ...input, keyMarker, versionIdMarker }, options);
       const { isTruncated, nextKeyMarker, nextVersionIdMarker } = page;
-      // A server that says "truncated" and no more would be asked for the same page for ever.
-      const more = isTruncated && nextKeyMarker !== undefined;
-      return {
-        page,
-        entries: page.versions,
-        next: more ? JSON.stringify([nextKeyMarker, nextVersionIdMarker]) : undefined,
-      };
+      const more = nextKeyMarker === undefined ? "" : JSON.stringify([nextKeyMarker, nextVersionIdMarker]);
+      return { page, entries: page.versions, next: isTruncated ? more : undefined };
     });
   }
 

@@ -1,5 +1,7 @@
 /** Work on many things, a few at a time. */
 
+import { unlessAborted } from "./send.ts";
+
 export interface ParallelOptions {
   readonly concurrency: number;
   readonly signal?: AbortSignal | undefined;
@@ -28,7 +30,8 @@ export async function runParallel<T>(
   };
   const running = new Set<Promise<void>>();
   try {
-    for await (const item of items) {
+    const source = Symbol.asyncIterator in items ? eachUnlessAborted(items, stop.signal) : items;
+    for await (const item of source) {
       if (stop.signal.aborted) break;
       const run: Promise<void> = work(item, stop.signal)
         .catch(fail)
@@ -45,4 +48,27 @@ export async function runParallel<T>(
   }
   signal?.throwIfAborted();
   if (failure !== null) throw (failure as { readonly error: unknown }).error;
+}
+
+/**
+ * What a source gives, until the signal is aborted: one that stands still hears of no signal by itself. Whoever leaves the loop ends
+ * the source.
+ */
+export async function* eachUnlessAborted<T>(
+  source: AsyncIterable<T>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await unlessAborted(iterator.next(), signal);
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    const ended = iterator.return?.();
+    // One that stands still does not answer either.
+    if (signal?.aborted === true) ended?.catch(() => {});
+    else await ended;
+  }
 }

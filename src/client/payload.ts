@@ -7,6 +7,8 @@ export interface Payload {
   readonly bytes?: Uint8Array | undefined;
   /** From the beginning. Throws where it was opened before and cannot be opened again. */
   open(): AsyncIterable<Uint8Array>;
+  /** Ends a stream of which no more is wanted. */
+  readonly abandon?: (() => void) | undefined;
   /** Whether it can be sent once more: always at first, later unless it is a stream. */
   readonly replayable: boolean;
 }
@@ -17,10 +19,15 @@ export function bytesPayload(bytes: Uint8Array): Payload {
 }
 
 /** A stream whose size somebody knows. It can be read once. */
-export function streamPayload(stream: AsyncIterable<Uint8Array>, size: number): Payload {
+export function streamPayload(
+  stream: AsyncIterable<Uint8Array>,
+  size: number,
+  abandon?: () => void,
+): Payload {
   let opened = false;
   return {
     size,
+    abandon,
     get replayable() {
       return !opened;
     },

@@ -68,7 +68,7 @@ export async function request(
         source === null
           ? null
           : source.bytes === undefined
-            ? streamPayload(source.open(), source.size ?? 0)
+            ? streamPayload(source.open(), source.size ?? 0, source.abandon)
             : bytesPayload(source.bytes),
       checksum: null,
       answer: "stream",

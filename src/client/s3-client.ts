@@ -319,8 +319,8 @@ export class S3Client extends ObjectSettings {
   ): Listing<ObjectListV2, ListedObject> {
     return new Listing(async (continuationToken) => {
       const page = await this.listObjectsV2({ ...input, continuationToken }, options);
-      // A server that says "truncated" and no more would be asked for the same page for ever.
-      return { page, entries: page.objects, next: page.isTruncated ? page.nextContinuationToken : undefined };
+      const next = page.isTruncated ? (page.nextContinuationToken ?? "") : undefined;
+      return { page, entries: page.objects, next };
     });
   }
 

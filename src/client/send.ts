@@ -14,7 +14,7 @@ import { type ClientCore, serverDate, placeOf, regionOf } from "./core.ts";
 import type { Place } from "./endpoint.ts";
 import { type RequestSubject, S3ConnectionError, S3ResponseError } from "./errors.ts";
 import { ConnectionError, type HttpBody } from "./http.ts";
-import { type History, consumedFix, isErrorDocument, learn, readError } from "./judge.ts";
+import { consumedFix, isErrorDocument, learn, readError } from "./judge.ts";
 import type { Payload } from "./payload.ts";
 import { type Failure, askedDelayMs, failureOf, retryDelayMs } from "./retry.ts";
 
@@ -68,6 +68,15 @@ const maxErrorBytes = 1024 * 1024;
  *   an option that there is not.
  */
 export async function send(core: ClientCore, call: Call, options: SendOptions = {}): Promise<Answer> {
+  try {
+    return await sendUntilAnswered(core, call, options);
+  } catch (error) {
+    call.payload?.abandon?.();
+    throw error;
+  }
+}
+
+async function sendUntilAnswered(core: ClientCore, call: Call, options: SendOptions): Promise<Answer> {
   checkNames(call.operation.name, options, optionNames);
   const { retries } = core.settings;
   const learned = new Set<string>();
@@ -115,11 +124,11 @@ async function attemptOnce(
   attempts: number,
   maybeDone: boolean,
 ): Promise<Outcome> {
-  const credentials = core.credentials === null ? null : await core.credentials.get();
+  const credentials =
+    core.credentials === null ? null : await unlessAborted(core.credentials.get(), options.signal);
   const place = placeOf(core, call);
   const subject = subjectOf(core, call, place);
   const progress = countSent(options.onSent);
-  const history = (): History => ({ attempts, maybeDone, consumed: isConsumed(call) });
   try {
     const { sent, ...request } = await signed(core, call, place, credentials, progress?.add);
     const response = await core.transport.send({
@@ -132,11 +141,13 @@ async function attemptOnce(
     const { status, headers, body } = response;
     const isAnswer = status < 300;
     if (isAnswer && call.answer === "stream") return { answer: { status, headers, text: "", body } };
-    const text = decode(isAnswer ? await body.bytes(maxDocumentBytes) : await beginning(body, maxErrorBytes));
+    const bytes = isAnswer ? await body.bytes(maxDocumentBytes) : await beginning(body, maxErrorBytes);
+    const text = new TextDecoder().decode(bytes);
     // Copies, completes and batch deletes answer 200 before they begin, and tell in the body how they ended.
     if (!isAnswer || (call.answer === "document" && isErrorDocument(text))) {
       progress?.takeBack();
-      const error = readError(subject, response, text, history());
+      const history = { attempts, maybeDone, consumed: isConsumed(call) };
+      const error = readError(subject, response, text, history);
       return { error, failure: failureOf(error.status, error.code), credentials };
     }
     if (call.answer === "nothing") return { answer: { status, headers, text: "", body: null } };
@@ -266,22 +277,31 @@ async function beginning(body: HttpBody, limit: number): Promise<Uint8Array> {
   }
 }
 
-function decode(bytes: Uint8Array): string {
-  return bytes.length === 0 ? "" : new TextDecoder().decode(bytes);
-}
-
 /** Waits; throws the signal's reason when it is aborted meanwhile. */
 export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", onAbort, { once: true });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const waited = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
   });
+  try {
+    await unlessAborted(waited, signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Waits for work no longer than a signal lets it. Throws the signal's reason. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let onAbort!: () => void;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }

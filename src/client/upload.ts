@@ -11,7 +11,7 @@ import { checksumOf } from "./call.ts";
 import { S3DataError } from "./errors.ts";
 import type { PutObjectInput } from "./inputs.ts";
 import type { Written } from "./outputs.ts";
-import { runParallel } from "./parallel.ts";
+import { eachUnlessAborted, runParallel } from "./parallel.ts";
 import { inPieces } from "./pieces.ts";
 import type { ProgressListener } from "./progress.ts";
 import type { ClientCore } from "./core.ts";
@@ -71,13 +71,29 @@ export async function upload(
   options: UploadOptions = {},
 ): Promise<Uploaded> {
   checkNames("upload()", options, optionNames);
-  const { settings } = core;
   const source = await toSource(input.body, input.contentLength);
+  try {
+    return await uploadSource(core, input, source, options);
+  } catch (error) {
+    // Whatever happened, the stream is let go.
+    source.abandon?.();
+    throw error;
+  }
+}
+
+async function uploadSource(
+  core: ClientCore,
+  input: UploadInput,
+  source: Source,
+  options: UploadOptions,
+): Promise<Uploaded> {
+  const { settings } = core;
+  const { signal } = options;
   const typed = { ...input, contentType: input.contentType ?? source.contentType };
   const { size } = source;
   const partSize = partSizeFor(size, options.partSizeBytes ?? settings.partSizeBytes);
   if (size !== undefined && size <= partSize * singlePutParts) {
-    const bytes = source.bytes ?? (await readAll(source, size));
+    const bytes = source.bytes ?? (await readAll(source, size, signal));
     return putOnce(core, typed, bytes, options);
   }
   if (source.read !== undefined && size !== undefined) {
@@ -85,7 +101,8 @@ export async function upload(
   }
 
   const rooms = new Rooms();
-  const pieces = inPieces(source.open(), growingPartSize(size, partSize), rooms.take);
+  const stream = eachUnlessAborted(source.open(), signal);
+  const pieces = inPieces(stream, growingPartSize(size, partSize), rooms.take);
   try {
     const first = await pieces.next();
     if (first.done === true) return await putOnce(core, typed, new Uint8Array(0), options);
@@ -93,8 +110,8 @@ export async function upload(
     if (second.done === true) return await putOnce(core, typed, first.value, options);
     return await inParts(core, typed, numberParts([first.value, second.value], pieces, rooms), size, options);
   } finally {
-    // Whatever happened, the stream is let go.
-    await pieces.return(undefined);
+    // Not waited for: the stream may stand still.
+    pieces.return(undefined).catch(() => {});
   }
 }
 
@@ -265,11 +282,11 @@ class Rooms {
   }
 }
 
-async function readAll(source: Source, size: number): Promise<Uint8Array> {
+async function readAll(source: Source, size: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
   if (source.read !== undefined) return source.read(0, size);
   const bytes = new Uint8Array(size);
   let at = 0;
-  for await (const chunk of source.open()) {
+  for await (const chunk of eachUnlessAborted(source.open(), signal)) {
     if (at + chunk.length > size)
       throw new RangeError(`The body was announced with ${size} bytes, but has more.`);
     bytes.set(chunk, at);

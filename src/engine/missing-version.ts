@@ -1,4 +1,4 @@
-import { httpDate } from "../s3/dates.ts";
+import { httpDate } from "../s3/write-dates.ts";
 import { S3Error } from "../s3/errors.ts";
 import type { ObjectInfo } from "./types.ts";
 

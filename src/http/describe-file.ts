@@ -2,7 +2,7 @@
 
 import mime from "mime-types";
 import { checkReadConditions, ifRangeHolds } from "../s3/conditions.ts";
-import { httpDate } from "../s3/dates.ts";
+import { httpDate } from "../s3/write-dates.ts";
 import { S3Error } from "../s3/errors.ts";
 import { formatContentRange, parseRange } from "../s3/range.ts";
 import type { StorageFile } from "../storage/file.ts";

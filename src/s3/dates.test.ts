@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { httpDate, isoDate, parseHttpDate, parseIsoDate } from "./dates.ts";
+import { parseHttpDate, parseIsoDate } from "./dates.ts";
+import { httpDate, isoDate } from "./write-dates.ts";
 
 const timeMs = Date.UTC(2013, 4, 24, 7, 8, 9);
 

@@ -1,5 +1,5 @@
 import type { Bucket, ObjectInfo } from "../engine/types.ts";
-import { httpDate } from "../s3/dates.ts";
+import { httpDate } from "../s3/write-dates.ts";
 import { uriEncode } from "../s3/encoding.ts";
 import { expirationOf } from "../s3/lifecycle.ts";
 

@@ -58,10 +58,7 @@ export async function pipe(
 ): Promise<void> {
   const { bucket, key } = url;
   const stop = new AbortController();
-  void io.stopSignal().then(() => {
-    stop.abort();
-    source.destroy();
-  });
+  void io.stopSignal().then(() => stop.abort());
   if (clobber === false) await refuseTaken(client, url);
   try {
     await client.upload(

@@ -1,7 +1,7 @@
 /** CopyObjectResult and CopyPartResult: what a copy on the server has come to. */
 
 import type { Checksum } from "../checksums.ts";
-import { isoDate } from "../dates.ts";
+import { isoDate } from "../write-dates.ts";
 import { element, xmlDocument } from "../xml.ts";
 import { parseResult } from "./error.ts";
 import { checksumXml, etagXml, readDate, readETag, readObjectChecksum } from "./elements.ts";

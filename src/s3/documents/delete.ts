@@ -1,7 +1,8 @@
 /** Delete and DeleteResult: up to 1,000 keys in one request. */
 
 import { unquoteETag } from "../etag.ts";
-import { httpDate, parseHttpDate, parseIsoDate } from "../dates.ts";
+import { parseHttpDate, parseIsoDate } from "../dates.ts";
+import { httpDate } from "../write-dates.ts";
 import {
   booleanOf,
   childrenOf,

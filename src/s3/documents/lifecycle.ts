@@ -1,6 +1,7 @@
 /** LifecycleConfiguration: the rules by which a bucket's objects expire. */
 
-import { isoDate, parseIsoDate } from "../dates.ts";
+import { parseIsoDate } from "../dates.ts";
+import { isoDate } from "../write-dates.ts";
 import { S3Error } from "../errors.ts";
 import type {
   LifecycleExpiration,

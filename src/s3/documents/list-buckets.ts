@@ -1,7 +1,7 @@
 /** ListAllMyBucketsResult: the buckets of a user. */
 
 import type { Owner } from "../acl.ts";
-import { isoDate } from "../dates.ts";
+import { isoDate } from "../write-dates.ts";
 import { childOf, childrenOf, element, requiredText, textOf, xmlDocument } from "../xml.ts";
 import { parseResult } from "./error.ts";
 import { ownerXml, readDate, readOwner } from "./elements.ts";

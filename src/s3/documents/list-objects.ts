@@ -2,7 +2,7 @@
 
 import type { Owner } from "../acl.ts";
 import type { ChecksumAlgorithm, ChecksumType } from "../checksums.ts";
-import { isoDate } from "../dates.ts";
+import { isoDate } from "../write-dates.ts";
 import {
   booleanOf,
   childrenOf,

@@ -1,6 +1,6 @@
 /** ListVersionsResult: a page of a bucket's versions and delete markers. */
 
-import { isoDate } from "../dates.ts";
+import { isoDate } from "../write-dates.ts";
 import { booleanOf, childrenOf, element, integerOf, requiredText, textOf, xmlDocument } from "../xml.ts";
 import type { XmlElement } from "../xml.ts";
 import { etagXml, readDate, readOwner } from "./elements.ts";

@@ -2,7 +2,7 @@
 
 import { checkReadConditions, ifRangeHolds } from "../../s3/conditions.ts";
 import { corsVary } from "../../s3/cors.ts";
-import { httpDate } from "../../s3/dates.ts";
+import { httpDate } from "../../s3/write-dates.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { writeMetadata } from "../../s3/metadata.ts";
 import { type ByteRange, formatContentRange, parseRange } from "../../s3/range.ts";

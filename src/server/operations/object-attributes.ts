@@ -6,7 +6,7 @@ import {
   objectAttributes,
   objectAttributesXml,
 } from "../../s3/documents/object-attributes.ts";
-import { httpDate } from "../../s3/dates.ts";
+import { httpDate } from "../../s3/write-dates.ts";
 import { S3Error } from "../../s3/errors.ts";
 import type { OpenContext, S3Response } from "../context.ts";
 import { unlockObject } from "../encryption.ts";
