@@ -12,8 +12,9 @@ export interface UploadsEnv {
 }
 
 /**
- * A middleware that reads the form of a request before its handler: `c.get("uploads")`. Where the handler fails, the
- * files are deleted from the storage again, unless it has said {@link Uploads.keep}.
+ * A middleware that reads the form of a request before its handler: `c.get("uploads")`. Where the handler fails, or
+ * answers with a status of 400 or more, the files are deleted from the storage again, unless it has said
+ * {@link Uploads.keep}.
  *
  * @throws UploadError, to which Hono answers with its status and itself as JSON.
  * @example
@@ -24,7 +25,8 @@ export function uploads(options: UploadOptions): MiddlewareHandler<UploadsEnv> {
     const form = await parseUploads(c.req.raw, options);
     c.set("uploads", form);
     await next();
-    if (c.error !== undefined) await form.discard();
+    // A handler that refuses a title answers 422, and throws nothing.
+    if (c.error !== undefined || c.res.status >= 400) await form.discard();
   };
 }
 

@@ -294,6 +294,22 @@ test("uploads() of Hono deletes files where the handler fails, but none that a r
   assert.deepEqual(await names(storage), ["after.txt"]);
 });
 
+test("uploads() of Hono deletes files where the handler answers that it refuses, but none that a record names", async () => {
+  const storage = memory();
+  const app = new Hono();
+  app.post("/", uploads({ storage }), (c) => {
+    if (c.get("uploads").fields.get("title") === "kept") c.get("uploads").keep();
+    return c.json({ message: "The title is taken." }, 409);
+  });
+  for (const title of ["refused", "kept"]) {
+    const body = new FormData();
+    body.set("title", title);
+    body.set("file", new File(["a"], `${title}.txt`));
+    assert.equal((await app.request("/", { method: "POST", body })).status, 409);
+  }
+  assert.deepEqual(await names(storage), ["kept.txt"]);
+});
+
 test("discard() deletes files alone, not what is in a directory of their name by now", async () => {
   const storage = memory();
   const body = new FormData();
