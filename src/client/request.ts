@@ -3,11 +3,10 @@
 import { checkNames, type NamesOf } from "../s3/known-names.ts";
 import type { Operation } from "../s3/operations.ts";
 import type { Body } from "./bodies.ts";
-import { toSource } from "./bodies.ts";
+import { payloadOf } from "./call.ts";
 import type { ClientCore } from "./core.ts";
 import { writeQuery } from "./read-input.ts";
 import { ObjectBody } from "./object-body.ts";
-import { bytesPayload, streamPayload } from "./payload.ts";
 import { type RequestOptions, send } from "./send.ts";
 
 /** A request as S3's reference writes it. */
@@ -48,12 +47,7 @@ export async function request(
 ): Promise<RawAnswer> {
   checkNames("request()", input, inputNames);
   const { method = "GET", bucket, key, query = {}, headers = {}, body, contentLength } = input;
-  const source = body === undefined ? null : await toSource(body, contentLength);
-  if (source !== null && source.size === undefined) {
-    throw new TypeError(
-      "The body is a stream of unknown length, which one request cannot carry: give contentLength.",
-    );
-  }
+  const payload = body === undefined ? null : (await payloadOf({ body, contentLength })).payload;
   const answer = await send(
     core,
     {
@@ -64,12 +58,7 @@ export async function request(
       headers: Object.fromEntries(
         Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
       ),
-      payload:
-        source === null
-          ? null
-          : source.bytes === undefined
-            ? streamPayload(source.open(), source.size ?? 0, source.abandon)
-            : bytesPayload(source.bytes),
+      payload,
       checksum: null,
       answer: "stream",
     },

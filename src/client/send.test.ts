@@ -314,3 +314,18 @@ test("a key tells whether it is on its way back from the archive, until when it 
     [undefined, undefined, "AES256"],
   ]);
 });
+
+test("request() sends a Blob again where that helps, as the other operations do", async () => {
+  await using server = await fakeServer((_, response, nth) =>
+    response.writeHead(nth === 1 ? 503 : 200).end(),
+  );
+  const { body } = await server
+    .client()
+    .request({ method: "PUT", bucket: "b", key: "k", body: new Blob(["x"]) });
+  await body.bytes();
+  assert.deepEqual(
+    // In chunks, each of which is signed.
+    server.seen.map((request) => request.body.toString().includes("\r\nx\r\n")),
+    [true, true],
+  );
+});
