@@ -25,6 +25,22 @@ it("a decoded row is made once, and again when its row has changed", async () =>
   assert.equal(await get(), null);
 });
 
+it("rows of many bytes are forgotten, and decoded again when they are asked for", async () => {
+  const index = createMemoryIndex();
+  const cache = createDecodedCache(index);
+  const names = Array.from({ length: 20 }, (_, at) => `row ${at}`);
+  for (const name of names) {
+    await index.commit({ puts: [{ table: "users", key: key(name), value: Buffer.alloc(1024 * 1024, "x") }] });
+  }
+  const get = async (name: string): Promise<object | null> => cache.get("users", name, key, decode);
+  const first = await get("row 0");
+  const others = names.slice(1, 16);
+  for (const name of others) await get(name);
+  assert.equal(await get("row 0"), first, "16 MiB are kept");
+  for (const name of names) await get(name);
+  assert.notEqual(await get("row 0"), first);
+});
+
 it("a row is read once in a moment, and the same name in two tables is two rows", async () => {
   const index = createMemoryIndex();
   let reads = 0;

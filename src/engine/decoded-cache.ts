@@ -9,6 +9,8 @@ import type { Awaitable, Entry, Index, Table } from "./index/index.ts";
 
 /** When there are more, all are forgotten: who is in use comes back at once. */
 const mostRows = 20_000;
+/** As they are stored; decoded they take some times as much. A bucket with all its settings can have hundreds of kilobytes. */
+const mostBytes = 16 * 1024 * 1024;
 
 export interface DecodedCache {
   /**
@@ -42,6 +44,7 @@ const noMoment = -1;
 
 export function createDecodedCache(index: Index): DecodedCache {
   const tables = new Map<Table, Map<string, Decoded>>();
+  let bytes = 0;
   const rowsOf = (table: Table): Map<string, Decoded> => {
     let rows = tables.get(table);
     if (rows === undefined) tables.set(table, (rows = new Map()));
@@ -62,7 +65,11 @@ export function createDecodedCache(index: Index): DecodedCache {
       return known.value as T;
     }
     const value = decode(entry, name);
-    if (rows.size >= mostRows) rows.clear();
+    bytes += entry.value.length;
+    if (rows.size >= mostRows || bytes > mostBytes) {
+      for (const one of tables.values()) one.clear();
+      bytes = entry.value.length;
+    }
     rows.set(name, { version: entry.version, value, moment });
     return value;
   };

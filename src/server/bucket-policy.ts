@@ -12,7 +12,10 @@ export interface ReadPolicy {
 }
 
 /** By the decoded bucket, which is shared by all requests until somebody changes it. */
-const read = new WeakMap<Bucket, ReadPolicy>();
+let read = new WeakMap<Bucket, ReadPolicy>();
+/** Of the policies that were read. What is made of one takes thirty times its length. */
+let readCharacters = 0;
+const mostCharacters = 2_000_000;
 
 /**
  * The policy of a bucket that has one.
@@ -25,6 +28,13 @@ export function policyOf(bucket: Bucket): ReadPolicy {
   try {
     const policy = withIds(parsePolicy(bucket.policy ?? "", bucket.name), bucket.policyUsers);
     const value = { policy, isPublic: isPublicPolicy(policy) };
+    const { length } = bucket.policy ?? "";
+    readCharacters += length;
+    if (readCharacters > mostCharacters) {
+      // All are forgotten: who is in use comes back at once.
+      read = new WeakMap();
+      readCharacters = length;
+    }
     read.set(bucket, value);
     return value;
   } catch (cause) {
