@@ -34,6 +34,41 @@ test("createPools() lowers the names of headers, joins repeated ones and keeps b
   transport.destroy();
 });
 
+test("createPools() keeps the connection after a HEAD, found or not", async () => {
+  await using server = await fakeServer((_, response, nth) => {
+    response.writeHead(nth % 2 === 0 ? 404 : 200, { "content-length": "1000" });
+    response.end();
+  });
+  const transport = createPools();
+  for (let nth = 1; nth <= 10; nth++) {
+    const answer = await transport.send({ ...request, method: "HEAD", origin: server.url });
+    assert.equal((await answer.body.bytes()).length, 0);
+  }
+  await (await transport.send({ ...request, origin: server.url })).body.bytes();
+  // One answers while the other's answer is being taken.
+  assert.ok(new Set(server.seen.map(({ remotePort }) => remotePort)).size <= 2);
+  transport.destroy();
+});
+
+test("createPools() takes nothing of a body that a server sends behind a HEAD for an answer", async () => {
+  await using server = await fakeServer(({ method }, response) => {
+    if (method === "HEAD") {
+      response.socket?.write(
+        "HTTP/1.1 200 OK\r\ncontent-length: 35\r\n\r\nHTTP/1.1 418 no\r\nx: 0123456789012\r\n\r\n",
+      );
+    } else response.end("right");
+  });
+  const transport = createPools();
+  for (let nth = 1; nth <= 3; nth++) {
+    const head = await transport.send({ ...request, method: "HEAD", origin: server.url });
+    assert.equal(head.status, 200);
+    const got = await transport.send({ ...request, origin: server.url });
+    assert.equal(got.status, 200);
+    assert.equal(Buffer.from(await got.body.bytes()).toString(), "right");
+  }
+  transport.destroy();
+});
+
 test("createPools() says that nobody listens", async () => {
   const transport = createPools();
   await assert.rejects(

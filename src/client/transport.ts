@@ -64,8 +64,10 @@ export function createPools(options: TransportOptions = {}): Transport {
         // A Readable.from() around the source would read ahead of the socket: undici takes the iterable itself, though
         // its types do not say so.
         const body = exchange.body as Uint8Array | null;
+        // undici would close the connection after each HEAD, for servers that send a body behind it.
+        const reset = false;
         pool.dispatch(
-          { origin: request.origin, method, path, headers, body, headersTimeout, bodyTimeout },
+          { origin: request.origin, method, path, headers, body, headersTimeout, bodyTimeout, reset },
           exchange,
         );
       });

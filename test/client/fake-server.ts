@@ -12,6 +12,8 @@ export interface Seen {
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** Of the connection that it came by. */
+  readonly remotePort: number | undefined;
 }
 
 /** Answers a request; `nth` counts from 1. */
@@ -33,7 +35,7 @@ export async function fakeServer(answer: Answer): Promise<FakeServer> {
   const server = createServer((incoming, response) => {
     void readAll(incoming).then(async (body) => {
       const { method = "", url = "", headers } = incoming;
-      const request = { method, target: url, headers, body };
+      const request = { method, target: url, headers, body, remotePort: incoming.socket.remotePort };
       seen.push(request);
       await answer(request, response, seen.length);
     });
