@@ -7,20 +7,32 @@ import { UploadError } from "./upload-error.ts";
 
 export const unknownType = "application/octet-stream";
 
+/** What mime-types knows by an old name. */
+const standardTypes: Readonly<Record<string, string>> = {
+  "audio/x-flac": "audio/flac",
+  "image/pjpeg": "image/jpeg",
+};
+
 /** Types whose files begin like those of another. */
 const kin: Readonly<Record<string, RegExp>> = {
   "application/gzip": /^application\/(?:x-)?(?:gzip|compressed-tar|tgz)$/,
-  "application/x-cfb": /^application\/(?:msword|vnd\.ms-|vnd\.visio|x-msi)/,
+  "application/pdf": /^application\/postscript$/,
+  "application/vnd.rar": /^application\/x-cbr$/,
+  "application/x-cfb": /^application\/(?:msword|vnd\.ms-|vnd\.visio|x-msi|x-msdownload$)/,
   "application/x-msdos-program": /^application\/(?:x-msdownload|x-msdos-program|x-dosexec)$/,
   "application/xml": /(?:^(?:text|application)\/xml|\+xml)$/,
   "application/zip":
-    /^application\/(?:zip|epub\+zip|java-archive|vnd\.(?:openxmlformats-|oasis\.opendocument|android\.|ms-.*macroenabled|apple\.)|x-xpinstall)/,
+    /^application\/(?:zip|java-archive|oxps|x-cbr|x-xpinstall)$|^application\/vnd\.(?:openxmlformats-|oasis\.opendocument|android\.|apple\.|google-earth\.kmz|ms-officetheme|ms-xpsdocument|ms-.*macroenabled)|^model\/3mf$|\+zip$/,
   "audio/mp4": /^(?:audio|video)\/(?:mp4|x-m4[av])$/,
   "audio/ogg": /^(?:audio|video|application)\/ogg$/,
+  "font/otf": /^font\/ttf$/,
+  "font/ttf": /^font\/otf$/,
   "image/heic": /^image\/hei[cf]/,
   "image/heif": /^image\/(?:hei[cf]|avif)/,
+  "image/png": /^image\/apng$/,
   "image/tiff": /^image\/(?:tiff|x-.*)$/,
-  "text/html": /^(?:text\/html|application\/xhtml\+xml)$/,
+  // XML may have any root, and a browser shows Markdown as text, however it begins.
+  "text/html": /^(?:text\/html|text\/markdown|(?:text|application)\/xml|application\/xhtml\+xml)$/,
   "video/mp4": /^(?:audio|video)\/(?:mp4|x-m4[av]|quicktime|3gpp2?)$/,
   "video/webm": /^(?:audio|video)\/(?:webm|matroska|x-matroska)$/,
 };
@@ -28,7 +40,8 @@ const kin: Readonly<Record<string, RegExp>> = {
 /** The type by the name alone, as static files have it. */
 export function typeByName(filename: string): string {
   const dot = filename.lastIndexOf(".");
-  return (dot !== -1 && mime.lookup(filename.slice(dot))) || unknownType;
+  const type = (dot !== -1 && mime.lookup(filename.slice(dot))) || unknownType;
+  return standardTypes[type] ?? type;
 }
 
 /** @throws {TypeError} For types that are no list: whoever does not compile has no types to help. */

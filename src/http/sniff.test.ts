@@ -50,6 +50,27 @@ describe("checkType()", () => {
     assert.equal(check("a.m4a", "\0\0\0\x14ftypM4A "), "audio/mp4");
     assert.equal(check("a.svg", "<?xml version='1.0'?><!DOCTYPE svg>"), "image/svg+xml");
     assert.equal(check("a.txt", "\xff\xfea\0"), "text/plain");
+    for (const [filename, bytes, type] of [
+      ["a.jfif", "\xff\xd8\xff", "image/jpeg"],
+      ["a.flac", "fLaC", "audio/flac"],
+      ["a.apng", "\x89PNG\r\n\x1a\n", "image/apng"],
+      ["a.avif", "\0\0\0\x14ftypavis", "image/avif"],
+      ["a.heic", "\0\0\0\x14ftyphevc", "image/heic"],
+      ["a.mp3", "\xff\xfa", "audio/mpeg"],
+      ["a.ai", "%PDF-1.7", "application/postscript"],
+      ["a.kmz", "PK\x03\x04", "application/vnd.google-earth.kmz"],
+      ["a.cbz", "PK\x03\x04", "application/x-cbr"],
+      ["a.cbr", "Rar!\x1a\x07", "application/x-cbr"],
+      ["a.3mf", "PK\x03\x04", "model/3mf"],
+      ["a.usdz", "PK\x03\x04", "model/vnd.usdz+zip"],
+      ["a.msi", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-msdownload"],
+      ["a.otf", "\0\x01\0\0\0", "font/otf"],
+      ["a.xml", "<?xml version='1.0'?><table/>", "application/xml"],
+      ["README.md", "<p align=center>Hello</p>", "text/markdown"],
+    ] as const) {
+      assert.equal(check(filename, bytes), type, filename);
+    }
+    assert.equal(check("a.jfif", "\xff\xd8\xff", ["image/jpeg"]), "image/jpeg");
     assert.equal(check("noname", "\xff\xd8\xff"), "image/jpeg");
     assert.equal(check("noname", "?"), "application/octet-stream");
   });
@@ -63,6 +84,8 @@ describe("checkType()", () => {
       ["a.docx", "%PDF-1.7"],
       ["a.txt", "\x7fELF"],
       ["a.csv", "a\0b"],
+      ["a.txt", "<script>"],
+      ["a.jfif", "text"],
     ] as const) {
       assert.throws(() => check(filename, bytes), { code: "TypeMismatch", status: 415 }, filename);
     }
