@@ -105,7 +105,7 @@ test("of those who replace a file at once, each deletes the file of the one befo
 
 test("of those who clear many and replace one at once, no file stays that no record names", async () => {
   for (let round = 0; round < 5; round++) {
-    await base.myObject.deleteMany();
+    await prisma.myObject.deleteMany();
     for (const name of ["a", "b", "c", "d"]) await create(`${name}${round}`);
     const rows = await base.myObject.findMany();
     await Promise.all([
