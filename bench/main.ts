@@ -15,23 +15,26 @@ import { measureLarge } from "./sections/large.ts";
 import { measureMillion } from "./sections/million.ts";
 import { measureOperations } from "./sections/operations.ts";
 import { measureRatios } from "./sections/ratios.ts";
+import { measureSdk } from "./sections/sdk.ts";
 import { measureStatic } from "./sections/static.ts";
 import { measureStorage } from "./sections/storage.ts";
 import { measureVersions } from "./sections/versions.ts";
 import { measureWorkers } from "./sections/workers.ts";
 
-const sectionNames = [
-  "ratios",
-  "large",
-  "operations",
-  "million",
-  "versions",
-  "workers",
-  "client",
-  "storage",
-  "static",
-  "http",
-] as const;
+const sections = {
+  ratios: measureRatios,
+  large: measureLarge,
+  operations: measureOwnOperations,
+  million: measureMillion,
+  versions: measureVersions,
+  workers: measureWorkers,
+  client: measureClient,
+  sdk: measureSdk,
+  storage: measureStorage,
+  static: measureStatic,
+  http: measureHttp,
+};
+const sectionNames = Object.keys(sections) as (keyof typeof sections)[];
 const operationNames = ["put", "get", "head", "list", "delete", "mixed"];
 
 interface Options {
@@ -127,27 +130,20 @@ function settingsOf(given: Options, scratchDir: string): Settings {
 }
 
 async function measureOwn(settings: Settings): Promise<Section[]> {
-  const sections: Section[] = [];
-  if (options.only.includes("ratios")) sections.push(await measureRatios(settings));
-  if (options.only.includes("large")) sections.push(await measureLarge(settings));
-  if (options.only.includes("operations")) {
-    const server = await startServer(settings, makeDirectory(settings, "operations"));
-    try {
-      sections.push(
-        await measureOperations(settings, server, "Stowage, every PUT durable before its answer."),
-      );
-    } finally {
-      await server.stop();
-    }
+  const measured: Section[] = [];
+  for (const name of sectionNames) {
+    if (options.only.includes(name)) measured.push(await sections[name](settings));
   }
-  if (options.only.includes("million")) sections.push(await measureMillion(settings));
-  if (options.only.includes("versions")) sections.push(await measureVersions(settings));
-  if (options.only.includes("workers")) sections.push(await measureWorkers(settings));
-  if (options.only.includes("client")) sections.push(await measureClient(settings));
-  if (options.only.includes("storage")) sections.push(await measureStorage(settings));
-  if (options.only.includes("static")) sections.push(await measureStatic(settings));
-  if (options.only.includes("http")) sections.push(await measureHttp(settings));
-  return sections;
+  return measured;
+}
+
+async function measureOwnOperations(settings: Settings): Promise<Section> {
+  const server = await startServer(settings, makeDirectory(settings, "operations"));
+  try {
+    return await measureOperations(settings, server, "Stowage, every PUT durable before its answer.");
+  } finally {
+    await server.stop();
+  }
 }
 
 function measureOther(settings: Settings, endpoint: string): Promise<Section> {

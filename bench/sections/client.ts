@@ -1,11 +1,10 @@
 /** What it costs to import the client, and to send it to a browser. */
 
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { npmFolder } from "../../test/clients/install.ts";
 import { bundleForBrowser } from "../../test/support/browser-bundle.ts";
+import { awsSdk } from "../aws-sdk.ts";
 import { runJson } from "../proc.ts";
 import type { Section, Settings } from "../settings.ts";
 import { median } from "../stats.ts";
@@ -61,12 +60,6 @@ export async function measureClient(settings: Settings): Promise<Section> {
     errors: [],
     raw: { ...raw, modules: own.map((path) => path.slice(dirname(client).length + 1)) },
   };
-}
-
-/** AWS's own client, where `test/clients/run.js --install` has brought it. */
-function awsSdk(): string | null {
-  if (!existsSync(join(npmFolder, "node_modules", "@aws-sdk", "client-s3"))) return null;
-  return createRequire(join(npmFolder, "package.json")).resolve("@aws-sdk/client-s3");
 }
 
 async function importMs(specifier: string): Promise<number> {
