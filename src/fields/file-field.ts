@@ -1,7 +1,7 @@
 /**
  * File fields: a column of a record holds the name of a file, and the field knows where its files go. Django's FileField.
  * This room knows names, storages and what has to happen in which order around a commit; the core knows no ORM, and
- * only `drizzle.ts` and `prisma.ts` know theirs. It never opens a connection to a database.
+ * only `drizzle.ts` and `prisma/` know theirs. It never opens a connection to a database.
  */
 
 import { generateFilename, storages } from "../storage/default-storages.ts";
