@@ -233,6 +233,7 @@ const entities = new Map([
 
 /** Not by a regular expression with a function: that finds millions of references before it looks at the first. */
 function unescapeXml(text: string): string {
+  if (!text.includes("&")) return text;
   const pieces = text.split("&");
   for (let at = 1; at < pieces.length; at++) pieces[at] = unescapeFirst(pieces[at] ?? "");
   return pieces.join("");
@@ -242,14 +243,16 @@ function unescapeXml(text: string): string {
 function unescapeFirst(piece: string): string {
   const end = piece.indexOf(";");
   const name = piece.slice(0, Math.max(end, 0));
+  return (entities.get(name) ?? numberedCharacter(name)) + piece.slice(end + 1);
+}
+
+function numberedCharacter(name: string): string {
   const [, hex, decimal] = /^#(?:x([0-9A-Fa-f]{1,6})|(\d{1,7}))$/.exec(name) ?? [];
   const code = Number(hex === undefined ? decimal : `0x${hex}`);
-  const character =
-    entities.get(name) ??
-    // Zero, and halves of characters, are none.
-    (code > 0 && code <= 0x10_ffff && (code < 0xd800 || code >= 0xe000) ? String.fromCodePoint(code) : null);
-  if (character === null) throw malformed(`"&${name}" is no reference`);
-  return character + piece.slice(end + 1);
+  // Zero, and halves of characters, are none.
+  const isCharacter = code > 0 && code <= 0x10_ffff && (code < 0xd800 || code >= 0xe000);
+  if (!isCharacter) throw malformed(`"&${name}" is no reference`);
+  return String.fromCodePoint(code);
 }
 
 // ------------------------------------------------------------------------------------------------- looking at a tree
