@@ -129,3 +129,10 @@ test("examples quote wildcards, which shells would take for files", async () => 
     for (const line of lines) assert.match(line, /'[^' ]*\*[^' ]*'/);
   }
 });
+
+test("a name in the place of a canonical id is told, and where ids are", async () => {
+  assert.match(
+    await refusal("grant", "add", "s3://photos/a", "--read", "--id", "anna"),
+    /Invalid id \(InvalidArgument, 400\); a canonical id has 64 hexadecimal digits: stowage user ls/,
+  );
+});

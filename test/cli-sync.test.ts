@@ -353,3 +353,21 @@ test("sync() refuses places of which one holds the other", async () => {
     TypeError,
   );
 });
+
+test("--acl is of what is sent, up and within S3; there is none of files", async () => {
+  const { directory, bucket, url } = await fresh();
+  const isPublic = async (key: string): Promise<boolean> => {
+    const { grants } = await commands.server.client.getObjectAcl({ bucket, key });
+    return grants.some(({ grantee }) => grantee.type === "group" && grantee.group === "AllUsers");
+  };
+  await lines("sync", directory, url, "--exclude", "top");
+  await lines("sync", directory, url, "--acl", "public-read");
+  assert.deepEqual([await isPublic("site/top"), await isPublic("site/a.b")], [true, false]);
+  await lines("sync", url, `s3://${bucket}/copy`, "--acl", "public-read");
+  assert.equal(await isPublic("copy/a.b"), true);
+  const refused = await run("sync", url, directory, "--acl", "public-read");
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /--acl is of objects, and the target is a directory; leave it out/);
+  const client = commands.server.client;
+  await assert.rejects(sync(client, { bucket }, { directory }, { acl: "public-read" }), TypeError);
+});

@@ -22,7 +22,7 @@ test("ensureAdministrator() makes keys at the first start and finds them at the 
   assert.equal(first?.keysFile, keysFile);
   assert.equal((await stat(keysFile)).mode & 0o777, 0o600);
   const [, accessKeyId = "", secret] =
-    /^AWS_ACCESS_KEY_ID=(\w{20})\nAWS_SECRET_ACCESS_KEY=([\w-]{40})$/m.exec(
+    /^AWS_ACCESS_KEY_ID=(\w{20})\nAWS_SECRET_ACCESS_KEY=([a-z2-7]{40})$/m.exec(
       await readFile(keysFile, "utf8"),
     ) ?? [];
   const owner = await findAccessKey(engine, accessKeyId);

@@ -5,7 +5,15 @@ import { constants } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine } from "../engine/types.ts";
-import { addKey, addUser, checkKeyPair, findAccessKey, listUsers, removeKey } from "../engine/users.ts";
+import {
+  addKey,
+  addUser,
+  checkKeyPair,
+  drawKeyPair,
+  findAccessKey,
+  listUsers,
+  removeKey,
+} from "../engine/users.ts";
 import { CommandError, type Io } from "./command.ts";
 
 /** The file that holds generated keys, within the data directory: `NAME=value` lines, for shells and `--env-file`. */
@@ -117,11 +125,7 @@ async function readKeys(path: string): Promise<Keys | null> {
 }
 
 async function writeKeys(path: string): Promise<Keys> {
-  // Of the lengths that AWS gives its own: some tools check them.
-  const keys = {
-    accessKeyId: `STOW${randomText("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16)}`,
-    secretAccessKey: randomBytes(30).toString("base64url"),
-  };
+  const keys = drawKeyPair(randomBytes);
   const { O_CREAT, O_TRUNC, O_WRONLY } = constants;
   const file = await open(path, O_CREAT | O_TRUNC | O_WRONLY, 0o600);
   try {
@@ -134,9 +138,4 @@ async function writeKeys(path: string): Promise<Keys> {
     await file.close();
   }
   return keys;
-}
-
-/** Draws letters of an alphabet whose size divides 256, so that each is as likely as another. */
-function randomText(alphabet: string, length: number): string {
-  return Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join("");
 }

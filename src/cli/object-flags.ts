@@ -85,9 +85,15 @@ export function parseRate(text: string): number {
   return bytes;
 }
 
+export const aclFlag: Flag = {
+  flags: "--acl <name>",
+  description: "Canned ACL of what is written",
+  choices: cannedAcls,
+};
+
 /** What is stored beside what is written. */
 export const propertyFlags: readonly Flag[] = [
-  { flags: "--acl <name>", description: "Canned ACL of what is written", choices: cannedAcls },
+  aclFlag,
   { flags: "--content-type <type>", description: "Media type (default: by the name, or the source's)" },
   { flags: "--cache-control <text>", description: "How long caches may keep it" },
   { flags: "--storage-class <name>", description: "Storage class" },

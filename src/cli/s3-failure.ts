@@ -25,6 +25,10 @@ const fixes: Readonly<Record<string, (url: string, error: S3ResponseError) => st
       : plain(fix),
   InvalidStorageClass: () => "give another with --storage-class, such as STANDARD_IA",
   UnresolvableGrantByEmailAddress: () => "give --id; stowage user ls shows ids and e-mail addresses",
+  InvalidArgument: (_url, { fix, serverMessage }) =>
+    serverMessage === "Invalid id"
+      ? "a canonical id has 64 hexadecimal digits: stowage user ls shows it, or give --email"
+      : plain(fix),
   InvalidTag: () =>
     "a name has at most 128 characters, a value 256, of letters, digits, spaces and + - = . _ : / @, and no name begins with aws:",
   PreconditionFailed: () => "somebody changed it meanwhile: look at it again, and repeat the command",

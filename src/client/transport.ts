@@ -8,6 +8,7 @@
 import { rootCertificates } from "node:tls";
 import type { Dispatcher, ProxyAgent } from "undici";
 import Pool from "undici/lib/dispatcher/pool.js";
+import { connectionFix, isNoTls } from "./connection-fix.ts";
 import {
   ConnectionError,
   type HttpBody,
@@ -260,38 +261,11 @@ function asConnectionError(error: Error & { code?: unknown }, request: HttpReque
     return new TypeError(`${request.method} ${request.origin}: ${error.message}`, { cause: error });
   const timeout = code.endsWith("TIMEOUT") || code === "ETIMEDOUT";
   // OpenSSL's words are for its authors, and have a line break.
-  const problem = noTls.has(code) ? "the server speaks no TLS" : error.message;
+  const problem = isNoTls(code) ? "the server speaks no TLS" : error.message;
   return new ConnectionError(problem, {
     code,
     timeout,
-    fix: fixFor(code, request.origin),
+    fix: connectionFix(code, request.origin),
     cause: error,
   });
-}
-
-/** What comes of an answer that is none of TLS: OpenSSL's code, and BoringSSL's. */
-const noTls = new Set(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"]);
-
-function fixFor(code: string, origin: string): string {
-  if (noTls.has(code)) return `Is it ${origin.replace(/^https:/, "http:")}?`;
-  switch (code) {
-    case "ECONNREFUSED":
-      return `Nobody listens there: is the server running? ("stowage serve" starts one.)`;
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return `The host name cannot be resolved: check the endpoint ${origin}.`;
-    case "CERT_HAS_EXPIRED":
-    case "DEPTH_ZERO_SELF_SIGNED_CERT":
-    case "SELF_SIGNED_CERT_IN_CHAIN":
-    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
-      return "The server's certificate is not trusted here: give its authority's certificate as option ca.";
-    case "UND_ERR_CONNECT_TIMEOUT":
-      return "Check the network, or raise timeouts.connectMs.";
-    case "UND_ERR_HEADERS_TIMEOUT":
-      return "Raise timeouts.headersMs if the server is only slow.";
-    case "UND_ERR_BODY_TIMEOUT":
-      return "Raise timeouts.bodyMs if the server is only slow.";
-    default:
-      return "";
-  }
 }

@@ -28,8 +28,8 @@ export interface AccessKeyOwner {
 type KeyRecord = Omit<AccessKey, "accessKeyId">;
 type RemovedUser = Pick<User, "name">;
 
-/** Letters of an access key id, as AWS's: base 32 without what is read wrongly. */
-const accessKeyAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+/** Base 32, as AWS's access keys: nothing that is read wrongly, begins an option or ends a word. */
+const keyAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 export interface AddUserInput {
   readonly name: string;
@@ -257,11 +257,20 @@ function newKey(
   if ((input.accessKey === undefined) !== (input.secretKey === undefined)) {
     throw new TypeError("An access key and its secret are given both or not at all");
   }
-  const accessKeyId =
-    input.accessKey ?? Array.from(engine.random(20), (byte) => accessKeyAlphabet[byte & 31]).join("");
-  const secretAccessKey = input.secretKey ?? engine.random(30).toString("base64url");
+  const drawn = drawKeyPair((size) => engine.random(size));
+  const { accessKey: accessKeyId = drawn.accessKeyId, secretKey: secretAccessKey = drawn.secretAccessKey } =
+    input;
   checkKeyPair({ accessKeyId, secretAccessKey });
   return { accessKeyId, secretAccessKey, userId, createdAtMs: engine.clock() };
+}
+
+/** Draws a pair of the lengths that AWS gives its own, which some tools check. The secret has 200 bits. */
+export function drawKeyPair(
+  random: (size: number) => Uint8Array,
+): Pick<AccessKey, "accessKeyId" | "secretAccessKey"> {
+  const letters = (count: number): string =>
+    Array.from(random(count), (byte) => keyAlphabet[byte & 31]).join("");
+  return { accessKeyId: letters(20), secretAccessKey: letters(40).toLowerCase() };
 }
 
 /** @throws {TypeError} For an access key or a secret that cannot be one. */

@@ -1,7 +1,7 @@
 import type { Command } from "../command.ts";
 import { connectionFlags, type ConnectionOptions, connectionVariables } from "../connection-flags.ts";
 import { copyKeyFlags, customerKeyDetails, readCustomerKeys } from "../customer-key.ts";
-import { dryRunFlag, jsonFlag, maxDeleteFlag, nameFlags, transferFlags } from "../object-flags.ts";
+import { aclFlag, dryRunFlag, jsonFlag, maxDeleteFlag, nameFlags, transferFlags } from "../object-flags.ts";
 import type { SyncCommandOptions } from "../objects/sync.ts";
 
 const compareFlags = [
@@ -29,6 +29,7 @@ ${customerKeyDetails}`,
     { flags: "--force", description: "Let an empty source empty the target" },
     { flags: "--resume", description: "Go on with large files where an earlier command stopped" },
     dryRunFlag,
+    aclFlag,
     ...copyKeyFlags,
     ...transferFlags,
     jsonFlag,
@@ -36,7 +37,7 @@ ${customerKeyDetails}`,
   ],
   environment: connectionVariables,
   examples: [
-    "sync site/ s3://www --delete",
+    "sync site/ s3://www --delete --acl public-read",
     "sync s3://photos pictures/",
     "sync s3://photos s3://backup/photos -n",
   ],

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { S3Client } from "../../client/s3-client.ts";
 import { entriesOf, type SyncPlace } from "../../client/sync/entries.ts";
 import { emptySource, planSync, type SyncAction, type SyncPlanOptions } from "../../client/sync/sync.ts";
+import type { CannedAcl } from "../../s3/acl.ts";
 import { CommandError, type Io, UsageError } from "../command.ts";
 import type { CustomerKeys } from "../customer-key.ts";
 import { nameFilter, type NameFilter } from "../key-pattern.ts";
@@ -18,6 +19,7 @@ export interface SyncCommandOptions extends NameFilter, TransferOptions, Custome
   readonly maxDelete?: number;
   readonly force?: boolean;
   readonly resume?: boolean;
+  readonly acl?: CannedAcl;
 }
 
 /** A directory or a folder of a bucket, by its address. @throws {UsageError} For standard input and for versions. */
@@ -45,6 +47,9 @@ export async function syncPlaces(
   options: SyncCommandOptions,
 ): Promise<void> {
   const [source, target] = await placesOf(from, to);
+  if (options.acl !== undefined && "directory" in target) {
+    throw new UsageError("--acl is of objects, and the target is a directory", "leave it out");
+  }
   const passed: string[] = [];
   const plan = { ...planOptions(options), onPassed: (name: string) => passed.push(textOf(source, name)) };
   const actions = planSync(client, source, target, plan);
@@ -108,6 +113,7 @@ function planOptions(options: SyncCommandOptions): SyncPlanOptions {
     force: options.force,
     filter: nameFilter(options),
     resume: options.resume,
+    acl: options.acl,
     customerKey: options.customerKey,
     copySourceCustomerKey: options.copySourceCustomerKey,
   };

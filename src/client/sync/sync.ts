@@ -5,6 +5,7 @@
 
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { CannedAcl } from "../../s3/acl.ts";
 import { checkNames, type KnownNames, type NamesOf } from "../../s3/known-names.ts";
 import { contentTypeOf } from "../content-type.ts";
 import type { S3Client } from "../s3-client.ts";
@@ -40,6 +41,8 @@ export interface SyncPlanOptions {
   readonly filter?: ((name: string) => boolean) | undefined;
   /** Large files go on where an earlier attempt stopped. Default: false. */
   readonly resume?: boolean | undefined;
+  /** Canned ACL of what is sent to a bucket; what is not sent keeps its own. Default: private. */
+  readonly acl?: CannedAcl | undefined;
   /** The customer's key of what is read from S3, or written there: 32 bytes, or those in base64. */
   readonly customerKey?: Uint8Array | string | undefined;
   /** Of the sources of copies within S3. */
@@ -64,6 +67,7 @@ const planNames: NamesOf<SyncPlanOptions> = {
   onPassed: 1,
   filter: 1,
   resume: 1,
+  acl: 1,
   customerKey: 1,
   copySourceCustomerKey: 1,
 };
@@ -104,7 +108,7 @@ export interface SyncResult {
  * that was sent has arrived, what is to be deleted. Where a send fails, nothing is deleted. The names of what is to go are
  * kept in memory until then.
  *
- * @throws TypeError for two directories and for places of which one holds the other; RangeError where the source is empty
+ * @throws TypeError for two directories, for places of which one holds the other, and for an ACL of files; RangeError where the source is empty
  *   and would empty the target, or more than `maxDelete` would go; as S3Client.list() and the file system do for what cannot
  *   be read.
  */
@@ -117,6 +121,9 @@ export async function* planSync(
   checkNames("planSync()", options, planNames);
   for (const place of [source, target]) checkNames("A place", place, placeNames);
   refuseOverlap(source, target);
+  if (options.acl !== undefined && "directory" in target) {
+    throw new TypeError("An acl is of objects, and the target is a directory: leave it out.");
+  }
   const { compare = "time", maxDelete = Infinity, filter = () => true } = options;
   const passed: string[] = [];
   const extra: SyncEntry[] = [];
@@ -253,7 +260,7 @@ function sendAction(
   source: SyncPlace,
   target: SyncPlace,
   { name, size, error }: SyncEntry,
-  { resume, customerKey, copySourceCustomerKey }: SyncPlanOptions,
+  { resume, acl, customerKey, copySourceCustomerKey }: SyncPlanOptions,
 ): SendAction {
   if ("directory" in source && "bucket" in target) {
     const path = join(source.directory, name);
@@ -266,7 +273,13 @@ function sendAction(
         await uploadFile(
           client,
           path,
-          { bucket: target.bucket, key: keyIn(target, name), contentType: contentTypeOf(name), customerKey },
+          {
+            bucket: target.bucket,
+            key: keyIn(target, name),
+            contentType: contentTypeOf(name),
+            acl,
+            customerKey,
+          },
           { signal, resume, onProgress: ({ loadedBytes }) => onLoaded?.(loadedBytes) },
         );
       },
@@ -297,7 +310,7 @@ function sendAction(
     run: async (signal) => {
       const copySource = { bucket: from.bucket, key: keyIn(from, name) };
       const keys = { customerKey, copySourceCustomerKey };
-      await client.copy({ bucket: to.bucket, key: keyIn(to, name), copySource, ...keys }, { signal });
+      await client.copy({ bucket: to.bucket, key: keyIn(to, name), copySource, acl, ...keys }, { signal });
     },
   };
 }
