@@ -124,8 +124,8 @@ async function attemptOnce(
   attempts: number,
   maybeDone: boolean,
 ): Promise<Outcome> {
-  const credentials =
-    core.credentials === null ? null : await unlessAborted(core.credentials.get(), options.signal);
+  const got = core.credentials?.get() ?? null;
+  const credentials = got instanceof Promise ? await unlessAborted(got, options.signal) : got;
   const place = placeOf(core, call);
   const subject = subjectOf(core, call, place);
   const progress = countSent(options.onSent);

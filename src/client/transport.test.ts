@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { fakeServer } from "../../test/client/fake-server.ts";
 import { ConnectionError, type HttpRequest } from "./http.ts";
 import { createPools } from "./transport.ts";
@@ -179,4 +180,37 @@ test("createPools() may be closed twice", async () => {
   await (await transport.send({ ...request, origin: server.url })).body.bytes();
   await Promise.all([transport.close(), transport.close()]);
   await transport.close();
+});
+
+test("createPools() gives up waiting where all connections hold bodies that nobody reads", async () => {
+  await using server = await fakeServer((_, response) => response.end(Buffer.alloc(8 * 1024 * 1024)));
+  const transport = createPools({ maxConnections: 2 });
+  const send = (): ReturnType<typeof transport.send> =>
+    transport.send({ ...request, origin: server.url, headersTimeoutMs: 200 });
+  const [one, other] = await Promise.all([send(), send()]);
+  await assert.rejects(
+    send(),
+    /^TypeError: No connection became free within 200 ms: all 2 hold bodies that nobody reads\. Read or cancel/,
+  );
+  // One that is read is waited for.
+  const third = send();
+  await wait(100);
+  assert.equal((await one.body.bytes()).length, 8 * 1024 * 1024);
+  const { body } = await third;
+  body.cancel();
+  other.body.cancel();
+  transport.destroy();
+});
+
+test("createPools() takes one signal for many requests without a warning", async () => {
+  await using server = await fakeServer((_, response) => response.end());
+  const warnings: Error[] = [];
+  const warn = (warning: Error): unknown => warnings.push(warning);
+  process.on("warning", warn);
+  const { signal } = new AbortController();
+  const client = server.client();
+  await Promise.all(Array.from({ length: 30 }, () => client.headBucket({ bucket: "b" }, { signal })));
+  await wait(10);
+  process.off("warning", warn);
+  assert.deepEqual(warnings, []);
 });

@@ -5,6 +5,7 @@
  * collected without a Node stream around it, and nothing between here and the socket touches the path.
  */
 
+import { setMaxListeners } from "node:events";
 import { rootCertificates } from "node:tls";
 import type { Dispatcher, ProxyAgent } from "undici";
 import Pool from "undici/lib/dispatcher/pool.js";
@@ -35,6 +36,7 @@ export interface TransportOptions {
 /** A transport that keeps its connections until it is closed. Idle ones do not keep the process alive. */
 export function createPools(options: TransportOptions = {}): Transport {
   const pools = new Map<string, Dispatcher>();
+  const traffic = new Map<string, Traffic>();
   let closing: Promise<unknown> | undefined;
   const poolOf = (origin: string): Dispatcher => {
     const found = pools.get(origin);
@@ -52,6 +54,7 @@ export function createPools(options: TransportOptions = {}): Transport {
         ? new Pool(origin, { connections, connect })
         : new options.ProxyAgent({ uri, connections, requestTls: connect });
     pools.set(origin, pool);
+    traffic.set(origin, { connections, exchanges: new Set(), reads: 0 });
     return pool;
   };
   return {
@@ -59,7 +62,7 @@ export function createPools(options: TransportOptions = {}): Transport {
       request.signal?.throwIfAborted();
       const pool = poolOf(request.origin);
       return new Promise<HttpResponse>((resolve, reject) => {
-        const exchange = new Exchange(request, resolve, reject);
+        const exchange = new Exchange(request, traffic.get(request.origin)!, resolve, reject);
         const { headersTimeoutMs: headersTimeout, bodyTimeoutMs: bodyTimeout } = request;
         const { method, target: path, headers } = request;
         // A Readable.from() around the source would read ahead of the socket: undici takes the iterable itself, though
@@ -71,6 +74,7 @@ export function createPools(options: TransportOptions = {}): Transport {
           { origin: request.origin, method, path, headers, body, headersTimeout, bodyTimeout, reset },
           exchange,
         );
+        exchange.waitForConnection();
       });
     },
     async close() {
@@ -86,10 +90,20 @@ export function createPools(options: TransportOptions = {}): Transport {
 /** How much of a body waits for its reader before the socket is asked to pause. */
 const highWaterBytes = 512 * 1024;
 
+/** What goes on with one origin. */
+interface Traffic {
+  readonly connections: number;
+  /** Those that have begun, and those that wait for a connection. */
+  readonly exchanges: Set<Exchange>;
+  /** How often somebody has read from an answer. */
+  reads: number;
+}
+
 /** One request and its answer: undici's handler on one side, the answer's body on the other. */
 class Exchange implements Dispatcher.DispatchHandler, HttpBody {
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | null;
   readonly #request: HttpRequest;
+  readonly #traffic: Traffic;
   readonly #resolve: (response: HttpResponse) => void;
   readonly #reject: (error: unknown) => void;
   #controller: Dispatcher.DispatchController | null = null;
@@ -101,21 +115,44 @@ class Exchange implements Dispatcher.DispatchHandler, HttpBody {
   /** What the request's own body threw: not the connection's fault. */
   #sourceFailure: { readonly error: unknown } | null = null;
   #wake: (() => void) | null = null;
+  #waiting: NodeJS.Timeout | undefined;
 
   constructor(
     request: HttpRequest,
+    traffic: Traffic,
     resolve: (response: HttpResponse) => void,
     reject: (error: unknown) => void,
   ) {
     this.#request = request;
+    this.#traffic = traffic;
+    traffic.exchanges.add(this);
     this.#resolve = resolve;
     this.#reject = reject;
     const { body, signal } = request;
     this.body = body === null || body instanceof Uint8Array ? body : this.#watch(body);
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (signal === undefined) return;
+    // One signal for a thousand requests is no leak: Node would warn of it.
+    setMaxListeners(0, signal);
+    signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   // The request's side.
+
+  /** Gives up where all connections are held by bodies that nobody reads: none would ever become free. */
+  waitForConnection(): void {
+    const { connections, exchanges, reads } = this.#traffic;
+    if (exchanges.size <= connections || this.#controller !== null || this.#failure !== null) return;
+    const ms = this.#request.headersTimeoutMs;
+    this.#waiting = setTimeout(() => {
+      const held = [...exchanges].filter((exchange) => exchange.#isHeld).length;
+      if (held < connections || this.#traffic.reads !== reads) this.waitForConnection();
+      else this.#fail(noConnection(connections, ms));
+    }, ms);
+  }
+
+  get #isHeld(): boolean {
+    return this.#answered && this.#buffered >= highWaterBytes;
+  }
 
   async *#watch(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
@@ -136,6 +173,7 @@ class Exchange implements Dispatcher.DispatchHandler, HttpBody {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    clearTimeout(this.#waiting);
     if (this.#failure !== null) controller.abort(new Error("aborted while waiting for a connection"));
   }
 
@@ -175,6 +213,8 @@ class Exchange implements Dispatcher.DispatchHandler, HttpBody {
   }
 
   #finish(): void {
+    clearTimeout(this.#waiting);
+    this.#traffic.exchanges.delete(this);
     this.#request.signal?.removeEventListener("abort", this.#onAbort);
     this.#wake?.();
   }
@@ -221,6 +261,7 @@ class Exchange implements Dispatcher.DispatchHandler, HttpBody {
 
   /** What has arrived, once that is `wanted` bytes or the end; nothing after the end. */
   async #take(wanted: number): Promise<Uint8Array[]> {
+    this.#traffic.reads++;
     while (this.#buffered < wanted && !this.#ended && this.#failure === null) {
       await new Promise<void>((resolve) => {
         // Resuming may hand over data at once, and end in another pause: whoever waits must be known before.
@@ -236,6 +277,12 @@ class Exchange implements Dispatcher.DispatchHandler, HttpBody {
     this.#buffered = 0;
     return chunks;
   }
+}
+
+function noConnection(connections: number, ms: number): TypeError {
+  return new TypeError(
+    `No connection became free within ${ms} ms: all ${connections} hold bodies that nobody reads. Read or cancel each body, or raise maxConnections.`,
+  );
 }
 
 function joinHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -63,7 +63,7 @@ test("CredentialsCache goes on with what still works when an early refresh fails
   now = 400_000;
   assert.equal((await cache.get()).accessKeyId, "A1");
   now = 600_000;
-  await assert.rejects(cache.get(), /still not/);
+  await assert.rejects(async () => cache.get(), /still not/);
 });
 
 test("keys of the environment come first, and serve synchronous presigning", async () => {

@@ -41,10 +41,13 @@ export class CredentialsCache {
     this.#current = current;
   }
 
-  /** Credentials that still work. Throws what the provider throws. */
-  async get(): Promise<Credentials> {
+  /** Credentials that still work, at once where they are at hand. Throws what the provider throws. */
+  get(): Credentials | Promise<Credentials> {
     const current = this.#current;
-    if (current !== null && this.#leftMs(current) > refreshAheadMs) return current;
+    return current !== null && this.#leftMs(current) > refreshAheadMs ? current : this.#renew(current);
+  }
+
+  async #renew(current: TemporaryCredentials | null): Promise<Credentials> {
     this.#refresh ??= this.#provider().finally(() => {
       this.#refresh = null;
     });
