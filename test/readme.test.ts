@@ -64,6 +64,8 @@ function run(code: string, ...flags: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, path], {
     encoding: "utf8",
     timeout: 30_000,
+    // Keys that are set go before those of a file.
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"))),
   });
   assert.equal(status, 0, stderr);
   return stdout;
