@@ -6,10 +6,13 @@
  * writer that meets the mark takes it off in its own commit, so the deletion fails and no acknowledged object is lost.
  */
 
+import { setImmediate } from "node:timers/promises";
+
 import type { Grant, Owner } from "../s3/acl.ts";
 import { S3Error } from "../s3/errors.ts";
 import type { Tags } from "../s3/tags.ts";
 import { atomically, conflict, Draft } from "./atomic.ts";
+import { firstBatchRows, nextBatchRows } from "./batch-rows.ts";
 import type { Entry } from "./index/index.ts";
 import { decodeJson, encodeJson } from "./records/json.ts";
 import { encodeTrash } from "./records/references.ts";
@@ -114,19 +117,25 @@ export async function listBuckets(
   const end = afterPrefix(bucketKey(prefix));
   let start = bucketKey(prefix);
   if (after !== undefined && bucketKey(after).compare(start) >= 0) start = afterKey(bucketKey(after));
+  const ownerIdBytes = Buffer.from(ownerId);
+  let batchRows = firstBatchRows;
   const snapshot = await engine.index.snapshot();
   try {
     for (;;) {
-      const entries = await snapshot.range("buckets", { start, end, limit: 1000 });
+      const entries = await snapshot.range("buckets", { start, end, limit: batchRows });
       for (const entry of entries) {
+        // What does not have the id anywhere need not be decoded.
+        if (!entry.value.includes(ownerIdBytes)) continue;
         const bucket = bucketOf(engine, entry);
         if (bucket.owner.id !== ownerId || (region ?? bucket.region) !== bucket.region) continue;
         if (buckets.length >= limit) return { buckets, isTruncated: limit > 0 };
         buckets.push(bucket);
       }
       const last = entries.at(-1);
-      if (last === undefined) return { buckets, isTruncated: false };
+      if (last === undefined || entries.length < batchRows) return { buckets, isTruncated: false };
       start = afterKey(last.key);
+      batchRows = nextBatchRows(entries);
+      await setImmediate();
     }
   } finally {
     snapshot.close();

@@ -9,6 +9,7 @@ import {
   requireBucket,
   updateBucket,
 } from "../../src/engine/buckets.ts";
+import type { Owner } from "../../src/s3/acl.ts";
 import { access, eachEngine, grants, owner } from "./engines.ts";
 import { putObject } from "../../src/engine/put-object.ts";
 import { createUpload, listUploads } from "../../src/engine/uploads.ts";
@@ -64,6 +65,35 @@ eachEngine("buckets", (open) => {
     assert.deepEqual(await list({ prefix: "p", after: "a" }), [["pa", "pb", "pc"], false]);
     assert.deepEqual(await list({ prefix: "p", after: "pb", limit: 1 }), [["pc"], false]);
     await deleteBucket(engine, "pbb");
+  });
+
+  it("listBuckets() finds the owner's among buckets with long settings of others", async () => {
+    const { engine } = open();
+    const [ann, ben] = ["c", "d"].map((letter) => ({ id: letter.repeat(64), displayName: letter }));
+    const cors = Array.from({ length: 100 }, (_, at) => ({
+      id: undefined,
+      allowedOrigins: [`https://${"o".repeat(2000)}.example.com/${at}`],
+      allowedMethods: ["GET" as const],
+      allowedHeaders: [],
+      exposeHeaders: [],
+      maxAgeSeconds: undefined,
+    }));
+    const names = Array.from({ length: 60 }, (_, at) => `long-${100 + at}`);
+    for (const [at, name] of names.entries()) {
+      await createBucket(engine, {
+        name,
+        owner: (at % 3 === 0 ? ann : ben) as Owner,
+        grants,
+        region: "us-east-1",
+      });
+      if (at % 2 === 0) await updateBucket(engine, name, () => ({ cors }));
+    }
+    const { buckets } = await listBuckets(engine, { ownerId: "c".repeat(64) });
+    assert.deepEqual(
+      buckets.map(({ name }) => name),
+      names.filter((_, at) => at % 3 === 0),
+    );
+    for (const name of names) await deleteBucket(engine, name);
   });
 
   it("updateBucket() changes the grants; a bucket read before still takes an object", async () => {
