@@ -77,10 +77,17 @@ test("stat shows a bucket, and what is not there is an error with the way out", 
     region: "us-east-1",
     owner: "test",
     versioning: "Off",
-    acl: "private or granted to some",
+    acl: "private",
     policy: "none",
     tags: {},
   });
+  for (const [bucket, acl, said] of [
+    ["for-all", "public-read", "grants to everybody"],
+    ["for-some", "authenticated-read", "grants to some"],
+  ] as const) {
+    await commands.server.client.createBucket({ bucket, acl });
+    assert.equal(((await json("stat", `s3://${bucket}`))[0] as Record<string, unknown>)["acl"], said);
+  }
   await commands.server.client.createBucket({ bucket: "with-policy" });
   const deny = {
     Effect: "Deny",

@@ -57,7 +57,7 @@ const rightFlags: readonly Flag[] = [
   { flags: "--full-control", description: "All of these" },
 ];
 const whoFlags: readonly Flag[] = [
-  { flags: "--id <canonical>", description: "A user, by canonical id" },
+  { flags: "--id <canonical>", description: "A user, by canonical id, which stowage user ls shows" },
   {
     flags: "--group <name>",
     description: "Everybody, everybody with an account, or the delivery of access logs",

@@ -3,6 +3,7 @@
 import { S3ResponseError } from "../../client/errors.ts";
 import type { ObjectInfo } from "../../client/outputs.ts";
 import type { S3Client } from "../../client/s3-client.ts";
+import type { AccessControlPolicy } from "../../s3/acl.ts";
 import type { Io } from "../command.ts";
 import type { CustomerKeys } from "../customer-key.ts";
 import { formatBytes, formatTime, printable, printJsonLine } from "../output.ts";
@@ -78,19 +79,23 @@ async function bucketFacts(client: S3Client, bucket: string): Promise<Facts> {
     known(client.getBucketTagging({ bucket })),
     known(policyOf(client, bucket)),
   ]);
-  const isPublic = acl?.grants.some(
-    ({ grantee }) => grantee.type === "group" && grantee.group === "AllUsers",
-  );
   return {
     url: `s3://${bucket}`,
     region,
     owner: acl && (acl.owner.displayName || acl.owner.id),
     versioning: versioning && (versioning.status ?? "Off"),
     objectLock: lock && (lock.defaultRetention ?? "Enabled"),
-    acl: acl && (isPublic === true ? "grants to everybody" : "private or granted to some"),
+    acl: acl && sharingOf(acl),
     policy,
     tags: { ...tags },
   };
+}
+
+function sharingOf({ owner, grants }: AccessControlPolicy): string {
+  const others = grants.filter(({ grantee }) => grantee.type !== "user" || grantee.id !== owner.id);
+  if (others.length === 0) return "private";
+  const isPublic = others.some(({ grantee }) => grantee.type === "group" && grantee.group === "AllUsers");
+  return isPublic ? "grants to everybody" : "grants to some";
 }
 
 /** Some servers tell of the status of a policy where there is none. */
