@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout } from "node:timers/promises";
 import { test } from "node:test";
 import { S3Error } from "../s3/errors.ts";
 import { slowAnswer } from "./slow-answer.ts";
@@ -12,10 +11,24 @@ const context = {
   site: { engine: { log: (...entry: unknown[]): void => void logged.push(entry) } },
 };
 
-async function textOf(body: unknown): Promise<string> {
+/** What the client reads of work that ends once white space has been sent. */
+async function readLate(work: (over: () => Promise<void>) => Promise<string>): Promise<[number, string]> {
+  let end!: () => void;
+  const isOver = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const { status, body } = await slowAnswer(
+    context,
+    work(() => isOver),
+    {},
+    5,
+  );
   let text = "";
-  for await (const chunk of body as AsyncIterable<Buffer>) text += chunk.toString();
-  return text;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    text += chunk.toString();
+    if (text.endsWith(" ")) end();
+  }
+  return [status, text];
 }
 
 test("slowAnswer() answers as any other within its patience", async () => {
@@ -27,10 +40,12 @@ test("slowAnswer() answers as any other within its patience", async () => {
 });
 
 test("slowAnswer() sends white space between the declaration and a document that is late", async () => {
-  const answer = await slowAnswer(context, setTimeout(120, `${declaration}<A/>`), {}, 20);
-  assert.equal(answer.status, 200);
-  const text = await textOf(answer.body);
-  assert.match(text, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n {1,6}<A\/>$/);
+  const [status, text] = await readLate(async (over) => {
+    await over();
+    return `${declaration}<A/>`;
+  });
+  assert.equal(status, 200);
+  assert.match(text, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n +<A\/>$/);
 });
 
 test("slowAnswer() puts a late error into the body, and a fault of its own into the log", async () => {
@@ -39,8 +54,10 @@ test("slowAnswer() puts a late error into the body, and a fault of its own into 
     [new TypeError("a fault"), "InternalError", 1],
   ] as const) {
     logged.length = 0;
-    const work = setTimeout(60).then(() => Promise.reject(error));
-    const text = await textOf((await slowAnswer(context, work, {}, 20)).body);
+    const [, text] = await readLate(async (over) => {
+      await over();
+      throw error;
+    });
     const expected = `^<\\?xml[^>]*>\n +<Error><Code>${code}</Code>.*<RequestId>0123</RequestId>`;
     assert.match(text, new RegExp(expected));
     assert.equal(text.includes("a fault"), false);
