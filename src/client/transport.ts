@@ -54,7 +54,7 @@ export function createPools(options: TransportOptions = {}): Transport {
         ? new Pool(origin, { connections, connect })
         : new options.ProxyAgent({ uri, connections, requestTls: connect });
     pools.set(origin, pool);
-    traffic.set(origin, { connections, exchanges: new Set(), reads: 0 });
+    traffic.set(origin, { connections, open: 0, held: 0, reads: 0 });
     return pool;
   };
   return {
@@ -93,8 +93,10 @@ const highWaterBytes = 512 * 1024;
 /** What goes on with one origin. */
 interface Traffic {
   readonly connections: number;
-  /** Those that have begun, and those that wait for a connection. */
-  readonly exchanges: Set<Exchange>;
+  /** Exchanges that have begun, and those that wait for a connection. */
+  open: number;
+  /** Those whose answer waits for a reader. */
+  held: number;
   /** How often somebody has read from an answer. */
   reads: number;
 }
@@ -115,6 +117,8 @@ class Exchange implements Dispatcher.DispatchHandler, HttpBody {
   /** What the request's own body threw: not the connection's fault. */
   #sourceFailure: { readonly error: unknown } | null = null;
   #wake: (() => void) | null = null;
+  #isHeld = false;
+  #isFinished = false;
   #waiting: NodeJS.Timeout | undefined;
 
   constructor(
@@ -125,7 +129,7 @@ class Exchange implements Dispatcher.DispatchHandler, HttpBody {
   ) {
     this.#request = request;
     this.#traffic = traffic;
-    traffic.exchanges.add(this);
+    traffic.open++;
     this.#resolve = resolve;
     this.#reject = reject;
     const { body, signal } = request;
@@ -140,18 +144,13 @@ class Exchange implements Dispatcher.DispatchHandler, HttpBody {
 
   /** Gives up where all connections are held by bodies that nobody reads: none would ever become free. */
   waitForConnection(): void {
-    const { connections, exchanges, reads } = this.#traffic;
-    if (exchanges.size <= connections || this.#controller !== null || this.#failure !== null) return;
+    const { connections, open, reads } = this.#traffic;
+    if (open <= connections || this.#controller !== null || this.#failure !== null) return;
     const ms = this.#request.headersTimeoutMs;
     this.#waiting = setTimeout(() => {
-      const held = [...exchanges].filter((exchange) => exchange.#isHeld).length;
-      if (held < connections || this.#traffic.reads !== reads) this.waitForConnection();
+      if (this.#traffic.held < connections || this.#traffic.reads !== reads) this.waitForConnection();
       else this.#fail(noConnection(connections, ms));
     }, ms);
-  }
-
-  get #isHeld(): boolean {
-    return this.#answered && this.#buffered >= highWaterBytes;
   }
 
   async *#watch(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -173,7 +172,7 @@ class Exchange implements Dispatcher.DispatchHandler, HttpBody {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    clearTimeout(this.#waiting);
+    if (this.#waiting !== undefined) clearTimeout(this.#waiting);
     if (this.#failure !== null) controller.abort(new Error("aborted while waiting for a connection"));
   }
 
@@ -190,7 +189,10 @@ class Exchange implements Dispatcher.DispatchHandler, HttpBody {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.#buffered += chunk.length;
-    if (this.#buffered >= highWaterBytes) controller.pause();
+    if (this.#buffered >= highWaterBytes) {
+      controller.pause();
+      this.#hold(true);
+    }
     this.#wake?.();
   }
 
@@ -213,10 +215,19 @@ class Exchange implements Dispatcher.DispatchHandler, HttpBody {
   }
 
   #finish(): void {
-    clearTimeout(this.#waiting);
-    this.#traffic.exchanges.delete(this);
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    if (this.#waiting !== undefined) clearTimeout(this.#waiting);
+    this.#traffic.open--;
+    this.#hold(false);
     this.#request.signal?.removeEventListener("abort", this.#onAbort);
     this.#wake?.();
+  }
+
+  #hold(isHeld: boolean): void {
+    if (isHeld === this.#isHeld || (isHeld && this.#isFinished)) return;
+    this.#isHeld = isHeld;
+    this.#traffic.held += isHeld ? 1 : -1;
   }
 
   // The reader's side.
@@ -275,6 +286,7 @@ class Exchange implements Dispatcher.DispatchHandler, HttpBody {
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#buffered = 0;
+    this.#hold(false);
     return chunks;
   }
 }
