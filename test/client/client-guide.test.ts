@@ -28,9 +28,18 @@ const expected = [
   ["20000000", "[ 1, 2 ]", "film.bin 20000000"],
   ["max-age=3600 Ada undefined STANDARD_IA", "2"],
   ["200", 'attachment; filename="for you.txt" from anybody'],
+  ["5 hello", "a.txt 5", "NoSuchKey"],
 ];
 
-for (const [at, heading] of ["Connect", "Bodies", "Changing what is stored", "URLs for others"].entries()) {
+const headings = [
+  "Connect",
+  "Bodies",
+  "Changing what is stored",
+  "URLs for others",
+  "Coming from Amazon's SDK",
+];
+
+for (const [at, heading] of headings.entries()) {
   test(`docs/guides/client.md, "${heading}", does what it says`, async () => {
     assert.equal(programs.length, expected.length);
     const program = join(scratch, `${at}.mjs`);
