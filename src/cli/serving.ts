@@ -222,7 +222,9 @@ function greeting({ url, consoleUrl, dataDir, administrator }: Announced, keys: 
     ...(consoleUrl === undefined ? [] : [`  Console  ${consoleUrl}`]),
     `  Data     ${dataDir}`,
     `  Keys     ${whose}`,
-    ...(keys === null ? [] : [`  To use them in a shell: set -a; . ${shellQuoted(keys)}; set +a`]),
+    ...(keys === null
+      ? []
+      : [`  In a shell: set -a; . ${shellQuoted(keys)}; AWS_ENDPOINT_URL_S3=${url}; set +a`]),
     "Ctrl+C stops it.",
     "",
   ].join("\n");
