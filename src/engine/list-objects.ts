@@ -27,7 +27,15 @@ export interface ObjectList {
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
-export async function listObjects(
+export function listObjects(
+  engine: Engine,
+  bucket: Bucket,
+  options: ListObjectsOptions,
+): Promise<ObjectList> {
+  return engine.turns.run(() => readPage(engine, bucket, options));
+}
+
+async function readPage(
   engine: Engine,
   bucket: Bucket,
   { prefix = "", delimiter = "", after = "", limit }: ListObjectsOptions,

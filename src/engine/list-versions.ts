@@ -50,7 +50,15 @@ export interface VersionList {
  * @throws S3Error InvalidArgument for a marker that cannot be a version id.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
  */
-export async function listVersions(
+export function listVersions(
+  engine: Engine,
+  bucket: Bucket,
+  options: ListVersionsOptions,
+): Promise<VersionList> {
+  return engine.turns.run(() => readPage(engine, bucket, options));
+}
+
+async function readPage(
   engine: Engine,
   bucket: Bucket,
   { prefix = "", delimiter = "", keyMarker = "", versionIdMarker = "", limit }: ListVersionsOptions,

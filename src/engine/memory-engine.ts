@@ -4,6 +4,7 @@ import { createKeyRing, keyBytes } from "./encryption/key-ring.ts";
 import { createIdSource } from "./ids.ts";
 import { createMemoryIndex } from "./index/memory.ts";
 import { createKeyedLocks } from "./keyed-locks.ts";
+import { createTurns } from "./turns.ts";
 import { createManifestCache } from "./manifest-cache.ts";
 import { createPins } from "./pins.ts";
 import { createRandomPool } from "./random-pool.ts";
@@ -47,6 +48,7 @@ export function createMemoryEngine({
     log,
     pins: createPins(),
     locks: createKeyedLocks(),
+    turns: createTurns(),
     cache: createDecodedCache(index),
     manifestCache: createManifestCache(),
     takeRoom(): void {},

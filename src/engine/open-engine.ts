@@ -10,6 +10,7 @@ import { noteFormat } from "./format.ts";
 import { createIdSource } from "./ids.ts";
 import { openLmdbIndex } from "./index/lmdb.ts";
 import { createKeyedLocks } from "./keyed-locks.ts";
+import { createTurns } from "./turns.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { makeDirectory, syncDirectory } from "./make-directory.ts";
 import { joinOwner, takeOwnerLock } from "./owner-lock.ts";
@@ -124,6 +125,7 @@ export async function openEngine({
       log,
       pins: createPins(otherPins),
       locks: createKeyedLocks(),
+      turns: createTurns(),
       cache: createDecodedCache(index),
       manifestCache: createManifestCache(),
       takeRoom: (bytes, where, later) => room.take(bytes, where, later),

@@ -21,6 +21,7 @@ import type { KeyedLocks } from "./keyed-locks.ts";
 import type { ManifestCache } from "./manifest-cache.ts";
 import type { Quota } from "./usage.ts";
 import type { Pins } from "./pins.ts";
+import type { Turns } from "./turns.ts";
 
 /** A bucket as it was read. A commit that depends on it checks {@link Bucket.version}. */
 export interface Bucket {
@@ -241,6 +242,8 @@ export interface Engine {
   readonly pins: Pins;
   /** Turns of those that lost a race for the same row. */
   readonly locks: KeyedLocks;
+  /** Turns of those that make a page of a listing. */
+  readonly turns: Turns;
   /** Buckets, users and keys that were decoded lately. */
   readonly cache: DecodedCache;
   /**
