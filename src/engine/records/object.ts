@@ -80,6 +80,16 @@ const frequentContentTypes = [
 ];
 const contentTypeCodes = new Map(frequentContentTypes.map((type, code) => [type, code]));
 
+type Strings = Readonly<Record<string, string>>;
+
+function shared(values: Strings): Strings {
+  return Object.freeze(Object.assign(Object.create(null), values) as Strings);
+}
+
+/** Headers and metadata that most objects have: the thousand of a page share them. */
+const headersOfType = frequentContentTypes.map((type) => shared({ "content-type": type }));
+const none = shared({});
+
 /** What S3 calls the version that was written while its bucket was not versioned, or no longer. */
 export const nullVersionId = "null";
 
@@ -175,10 +185,9 @@ export function decodeObject(bytes: Buffer, key: string, bucketOwner: Owner): Ob
   const size = reader.uint();
   const lastModifiedMs =
     flags & flag.time ? reader.timeMs() : content.kind === "none" ? 0 : idTimeMs(content.id);
-  const contentType = flags & flag.contentType ? frequentContentTypes[reader.u8()] : undefined;
-  const headers = flags & flag.headers ? reader.strings() : (Object.create(null) as Record<string, string>);
-  if (contentType !== undefined) headers["content-type"] = contentType;
-  const metadata = flags & flag.metadata ? reader.strings() : (Object.create(null) as Record<string, string>);
+  const typeAlone = (flags & flag.contentType ? headersOfType[reader.u8()] : undefined) ?? none;
+  const headers = flags & flag.headers ? Object.assign(reader.strings(), typeAlone) : typeAlone;
+  const metadata = flags & flag.metadata ? reader.strings() : none;
   const owner = flags & flag.owner ? readOwner(reader) : bucketOwner;
   const grants: readonly Grant[] = flags & flag.grants ? readGrants(reader, owner) : privateGrants(owner);
   const storageClass = flags & flag.storageClass ? reader.string() : "STANDARD";
