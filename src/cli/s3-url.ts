@@ -64,6 +64,11 @@ export function parseBucketUrl(text: string): string {
   return bucket;
 }
 
+/** A bucket by its name or its address. @throws {UsageError} For an address of a key. */
+export function parseBucketName(text: string): string {
+  return isS3Url(text) ? parseBucketUrl(text) : text;
+}
+
 /** @throws {UsageError} For an address of S3 that is none. */
 export function parsePlace(text: string): Place {
   if (text === "-") return { type: "stream" };

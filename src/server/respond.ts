@@ -25,14 +25,14 @@ export function respond(
     headers["content-length"] = String(bytes?.length ?? 0);
   }
   outgoing.writeHead(status, headers);
-  const written = headOnly ? undefined : bytes;
+  const content = headOnly ? undefined : bytes;
   if (beforeEnd === undefined) {
-    if (written === undefined) outgoing.end();
-    else outgoing.end(written);
+    if (content === undefined) outgoing.end();
+    else outgoing.end(content);
     return;
   }
-  if (written === undefined) outgoing.flushHeaders();
-  else outgoing.write(written);
+  if (content === undefined) outgoing.flushHeaders();
+  else outgoing.write(content);
   return beforeEnd().then(() => void outgoing.end());
 }
 

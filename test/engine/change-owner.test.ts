@@ -34,6 +34,13 @@ async function newUser(engine: Engine, name: string): Promise<User> {
   return (await addUser(engine, { name: `${name}-${++round}` })).user;
 }
 
+async function newUsers(engine: Engine): Promise<{ ben: User; a: Owner; b: Owner; c: Owner }> {
+  const a = ownerOf(await newUser(engine, "anna"));
+  const ben = await newUser(engine, "ben");
+  const c = ownerOf(await newUser(engine, "carl"));
+  return { ben, a, b: ownerOf(ben), c };
+}
+
 async function infoOf(engine: Engine, bucketName: string, key: string): Promise<ObjectInfo> {
   const object = await openObject(engine, await requireBucket(engine, bucketName), key);
   assert.ok(object);
@@ -44,12 +51,7 @@ async function infoOf(engine: Engine, bucketName: string, key: string): Promise<
 eachEngine("changeOwner()", (open) => {
   it("puts the new owner in the place of the old: of bucket, objects, versions, uploads and in lists", async () => {
     const { engine } = open();
-    const [anna, ben, carl] = [
-      await newUser(engine, "anna"),
-      await newUser(engine, "ben"),
-      await newUser(engine, "carl"),
-    ];
-    const [a, b, c] = [ownerOf(anna), ownerOf(ben), ownerOf(carl)];
+    const { ben, a, b, c } = await newUsers(engine);
     const name = `given-${++round}`;
     const everybody: Grant = { grantee: { type: "group", group: "AllUsers" }, permission: "READ" };
     const bucket = await createBucket(engine, {
@@ -119,12 +121,7 @@ eachEngine("changeOwner()", (open) => {
 
   it("goes on where it was interrupted, by the same call, and the bucket is given already", async () => {
     const { engine } = open();
-    const [anna, ben, carl] = [
-      await newUser(engine, "anna"),
-      await newUser(engine, "ben"),
-      await newUser(engine, "carl"),
-    ];
-    const [a, b, c] = [ownerOf(anna), ownerOf(ben), ownerOf(carl)];
+    const { ben, a, b, c } = await newUsers(engine);
     const name = `interrupted-${++round}`;
     const bucket = await createBucket(engine, { name, owner: a, grants: [to(a)], region: "us-east-1" });
     const body = Buffer.from("x");

@@ -3,21 +3,14 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import { other, type SendOptions, startTestServer, type TestServer } from "../support/server.ts";
-
-function policy(bucket: string, ...statements: object[]): string {
-  const Resource = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`];
-  const Statement = statements.map((one) => ({ Effect: "Allow", Principal: "*", Resource, ...one }));
-  return JSON.stringify({ Version: "2012-10-17", Statement });
-}
+import { policy } from "../support/policy.ts";
+import { other, type SendOptions, type TestServer } from "../support/server.ts";
+import { startWithPrivateObject } from "./private-object.ts";
 
 describe("attacks by conditions", () => {
   let s3: TestServer;
   before(async () => {
-    s3 = await startTestServer();
-    await s3.send("PUT /private");
-    await s3.send("PUT /private/key", { body: "secret" });
-    await s3.send("PUT /theirs", { as: other });
+    s3 = await startWithPrivateObject();
   });
   after(() => s3.close());
 

@@ -3,24 +3,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { addUser, removeUser } from "../../src/engine/users.ts";
+import { policy } from "../support/policy.ts";
 import { other, owner, startTestServer, type TestServer } from "../support/server.ts";
-
-interface StatementInput {
-  readonly [member: string]: unknown;
-}
-
-/** A policy of one statement or several, on `bucket` and everything in it unless they say otherwise. */
-function policy(bucket: string, ...statements: StatementInput[]): string {
-  const defaults = {
-    Effect: "Allow",
-    Principal: "*",
-    Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
-  };
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: statements.map((statement) => ({ ...defaults, ...statement })),
-  });
-}
 
 describe("bucket policies over HTTP", () => {
   let s3: TestServer;
@@ -31,7 +15,7 @@ describe("bucket policies over HTTP", () => {
   after(() => s3.close());
 
   /** A bucket with an object `key`, and the policy that the statements make. */
-  async function bucketWith(...statements: StatementInput[]): Promise<string> {
+  async function bucketWith(...statements: object[]): Promise<string> {
     const name = `policy-${++buckets}`;
     await s3.send(`PUT /${name}`);
     await s3.send(`PUT /${name}/key`, { body: "x" });
@@ -134,7 +118,7 @@ describe("bucket policies over HTTP", () => {
 
   it("a policy that names nobody known, another bucket, or nothing that is, is refused and changes nothing", async () => {
     const bucket = await bucketWith({ Action: "s3:ListBucket" });
-    const wrong: [StatementInput | string, RegExp][] = [
+    const wrong: [object | string, RegExp][] = [
       ["", /Request body is empty/],
       ["nonsense", /first byte must be/],
       ["{", /valid JSON/],
@@ -248,7 +232,7 @@ describe("bucket policies over HTTP", () => {
     const as = { ...ann, id: user.id, email: "" };
     await setPolicy("photos", text.trim());
     assert.equal((await s3.send("GET /photos/public/cat", { as: null })).code, "AccessDenied", "plain HTTP");
-    const { Statement } = JSON.parse(text) as { Statement: StatementInput[] };
+    const { Statement } = JSON.parse(text) as { Statement: object[] };
     await setPolicy("photos", policy("photos", ...Statement.slice(0, 2)));
     assert.equal((await s3.send("GET /photos/public/cat", { as: null })).status, 200);
     assert.equal((await s3.send("PUT /photos/inbox/new", { as, body: "x" })).status, 200);

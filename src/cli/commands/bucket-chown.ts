@@ -1,7 +1,7 @@
 import { type AccountOptions, openTransport } from "../accounts.ts";
 import type { Command } from "../command.ts";
 import { accountFlags, accountVariables } from "../flags.ts";
-import { isS3Url, parseBucketUrl } from "../s3-url.ts";
+import { parseBucketName } from "../s3-url.ts";
 import { printJson } from "../table.ts";
 
 /** Gives a bucket to another user. */
@@ -20,7 +20,7 @@ bucket's policy stay as they are. A command that was interrupted is finished by 
   examples: ["bucket chown photos anna"],
   run: async (io, [name = "", user = ""], given) => {
     const options = given as unknown as AccountOptions;
-    const bucket = isS3Url(name) ? parseBucketUrl(name) : name;
+    const bucket = parseBucketName(name);
     const transport = await openTransport(io, options);
     try {
       const view = await transport.send("PUT", `buckets/${encodeURIComponent(bucket)}/owner`, { user });

@@ -1,7 +1,7 @@
 import { type AccountOptions, openTransport } from "../accounts.ts";
 import { type Command, UsageError } from "../command.ts";
 import { accountFlags, accountVariables } from "../flags.ts";
-import { isS3Url, parseBucketUrl } from "../s3-url.ts";
+import { parseBucketName } from "../s3-url.ts";
 import { printFields, printJson } from "../table.ts";
 
 interface QuotaOptions extends AccountOptions {
@@ -45,7 +45,7 @@ deleting always works. What a bucket without a quota holds is not counted.`,
     }
     const transport = await openTransport(io, options);
     try {
-      const bucket = isS3Url(name) ? parseBucketUrl(name) : name;
+      const bucket = parseBucketName(name);
       const path = `buckets/${encodeURIComponent(bucket)}/quota`;
       if (none === true) await transport.send("DELETE", path);
       const view = sets

@@ -1,13 +1,13 @@
 /** What can be had of an object whose key is not for a browser's addresses: what a list says, copies, and its end. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { S3Client } from "stowage/client";
 import { CopyObject } from "./copy-object.tsx";
+import { DeleteObject } from "./delete-object.tsx";
 import { deleteByKey } from "./dot-segments.ts";
-import { formatBytes, formatDate, formatName } from "./format.ts";
-import { showChanges } from "./object-pages.ts";
-import { Confirm, Copyable, ErrorNote, Facts, Loading } from "./parts.tsx";
+import { formatBytes, formatDate } from "./format.ts";
+import { Copyable, ErrorNote, Facts, Loading } from "./parts.tsx";
 
 interface ObjectByListProps {
   readonly client: S3Client;
@@ -17,21 +17,12 @@ interface ObjectByListProps {
 }
 
 export function ObjectByList({ client, bucket, objectKey: key, onClose }: ObjectByListProps): ReactNode {
-  const queries = useQueryClient();
   const [open, setOpen] = useState<"copy" | "delete" | null>(null);
   const found = useQuery({
     queryKey: ["object", bucket, key, "listed"],
     queryFn: async ({ signal }) => {
       const { objects } = await client.listObjectsV2({ bucket, prefix: key, maxKeys: 1 }, { signal });
       return objects.find((object) => object.key === key) ?? null;
-    },
-  });
-  const deleting = useMutation({
-    mutationFn: () => deleteByKey(client, bucket, key),
-    onSuccess: async () => {
-      onClose();
-      queries.removeQueries({ queryKey: ["object", bucket, key] });
-      await showChanges(queries, bucket, [key]);
     },
   });
   const info = found.data;
@@ -75,16 +66,13 @@ export function ObjectByList({ client, bucket, objectKey: key, onClose }: Object
         />
       ) : null}
       {open === "delete" ? (
-        <Confirm
-          title={`Delete ${formatName(key)}?`}
-          action="Delete object"
-          isPending={deleting.isPending}
-          error={deleting.error}
-          onConfirm={() => deleting.mutate()}
+        <DeleteObject
+          bucket={bucket}
+          objectKey={key}
+          remove={() => deleteByKey(client, bucket, key)}
+          onDeleted={onClose}
           onClose={() => setOpen(null)}
-        >
-          <p>Where the bucket keeps versions, it can be brought back; else it is gone.</p>
-        </Confirm>
+        />
       ) : null}
     </>
   );

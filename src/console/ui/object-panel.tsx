@@ -1,10 +1,11 @@
 /** All about one object: a look at it, what is stored beside it, who may read it, its versions, and links to it. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { ObjectInfo, S3Client } from "stowage/client";
 import { AclEditor } from "./acl-editor.tsx";
 import { CopyObject } from "./copy-object.tsx";
+import { DeleteObject } from "./delete-object.tsx";
 import { hasDotSegments } from "./dot-segments.ts";
 import { codeOf, formatBytes, formatDate, formatName } from "./format.ts";
 import { showChanges } from "./object-pages.ts";
@@ -13,7 +14,7 @@ import { ObjectLock } from "./object-lock.tsx";
 import { ObjectMetadata } from "./object-metadata.tsx";
 import { Download, Share } from "./object-links.tsx";
 import { Versions } from "./object-versions.tsx";
-import { Confirm, ErrorNote, Facts, Loading, useReturningFocus } from "./parts.tsx";
+import { ErrorNote, Facts, Loading, useReturningFocus } from "./parts.tsx";
 import { Preview } from "./preview.tsx";
 import type { Session } from "./session.ts";
 
@@ -80,14 +81,6 @@ function ObjectByKey({ client, bucket, objectKey: key, onClose }: ContentProps):
     await queries.invalidateQueries({ queryKey: ["object", bucket, key] });
     await showChanges(queries, bucket);
   };
-  const deleting = useMutation({
-    mutationFn: () => client.deleteObject({ bucket, key }),
-    onSuccess: async () => {
-      onClose();
-      queries.removeQueries({ queryKey: ["object", bucket, key] });
-      await showChanges(queries, bucket, [key]);
-    },
-  });
   return (
     <>
       {isDeleted ? <p className="note">This object was deleted. Restore one of its versions.</p> : null}
@@ -138,16 +131,13 @@ function ObjectByKey({ client, bucket, objectKey: key, onClose }: ContentProps):
         <CopyObject {...at} info={info.data} onClose={() => setCopying(false)} />
       ) : null}
       {isDeleting ? (
-        <Confirm
-          title={`Delete ${formatName(key)}?`}
-          action="Delete object"
-          isPending={deleting.isPending}
-          error={deleting.error}
-          onConfirm={() => deleting.mutate()}
+        <DeleteObject
+          bucket={bucket}
+          objectKey={key}
+          remove={() => client.deleteObject({ bucket, key })}
+          onDeleted={onClose}
           onClose={() => setDeleting(false)}
-        >
-          <p>Where the bucket keeps versions, it can be brought back; else it is gone.</p>
-        </Confirm>
+        />
       ) : null}
     </>
   );
